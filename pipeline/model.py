@@ -1,0 +1,470 @@
+"""The values that pass between modules, in the order of the journey. Frozen, without behaviour beyond a derived property.
+
+Every comment says where a field comes from. Times are aware datetimes in UTC; a time that is not known is None, never a guess.
+Ids are content hashes made by `ident`, so that any step can run again without adding a row.
+"""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+UNIT = "\x1f"  # between the parts of an id: cannot occur in cleaned text
+
+
+def ident(prefix: str, *parts: object) -> str:
+    """A content-addressed id such as `ver_1c9f...`: the prefix and 16 hex digits of the SHA-256 of the parts."""
+    digest = hashlib.sha256(UNIT.join("" if p is None else str(p) for p in parts).encode("utf8", "replace"))
+    return f"{prefix}_{digest.hexdigest()[:16]}"
+
+
+# ---- what to watch -------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Feed:
+    """One feed of feeds.toml."""
+
+    url: str  # as written, without credentials
+    outlet: str  # the publisher's name as people know it
+    title: str | None = None
+    every: timedelta | None = None  # how often to fetch; None = the default
+    secret: str | None = None  # name of an environment variable that holds "user:password" or a token
+
+    @property
+    def feed_id(self) -> str:
+        return ident("fed", self.url)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Aspect:
+    """A facet of a watched story that a person follows."""
+
+    name: str
+    about: str  # one sentence in the user's words
+    terms: tuple[str, ...] = ()  # optional words and phrases that belong to it
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Watch:
+    """A watched story of stories.toml."""
+
+    slug: str
+    title: str
+    match: tuple[str, ...]
+    exclude: tuple[str, ...] = ()
+    aspects: tuple[Aspect, ...] = ()
+
+    @property
+    def story_id(self) -> str:
+        return ident("sto", "watched", self.slug)
+
+
+# ---- collecting ----------------------------------------------------------------------------------------------------------
+
+
+class Outcome(StrEnum):
+    """How a fetch ended. Only OK carries a body that may be judged."""
+
+    OK = "ok"
+    NOT_MODIFIED = "not_modified"  # 304
+    GONE = "gone"  # 410
+    MISSING = "missing"  # 404
+    DENIED = "denied"  # 401, 402, 403, 451 and other 4xx: the body, if any, is kept for the quarantine
+    RATE_LIMITED = "rate_limited"  # 429, or 503 with Retry-After
+    SERVER_ERROR = "server_error"  # 5xx
+    UNREACHABLE = "unreachable"  # no connection, name not resolved, TLS failure, reset
+    DEADLINE = "deadline"  # the whole exchange took longer than allowed
+    REDIRECT_REFUSED = "redirect_refused"  # loop, too many hops, bad target, https -> http
+    BLOCKED = "blocked"  # the guard: scheme or address that may not be fetched
+    ROBOTS = "robots"  # disallowed by robots.txt
+    TOO_LARGE = "too_large"  # over the cap after decoding
+    TRUNCATED = "truncated"  # the body ended early
+    BAD_ENCODING = "bad_encoding"  # a content coding that is refused or does not decode
+    EMPTY = "empty"  # 200 without a byte of content
+    NOT_A_FEED = "not_a_feed"  # set by the feed step
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fetched:
+    """The typed end of one fetch."""
+
+    url: str  # as asked for, credentials redacted
+    final_url: str  # after redirects, redacted
+    fetched_at: datetime  # the run's clock
+    outcome: Outcome
+    status: int | None = None  # the last HTTP status, None if there was none
+    reason: str = ""  # in words, redacted
+    headers: Mapping[str, str] = field(default_factory=dict)  # of the last response, names in lower case
+    body: bytes | None = None  # decoded; None unless there is one
+    etag: str | None = None  # validators: stored only with the commit of what came with them
+    last_modified: str | None = None
+    retry_after: timedelta | None = None  # clamped to [0, 7 days]; holds for the host
+    permanent_url: str | None = None  # the end of a chain of 301/308 only
+    hops: tuple[tuple[int, str], ...] = ()  # (status, target) of each redirect
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One item of a feed document, as the feed said it."""
+
+    feed_url: str
+    key: str  # identity inside the feed: see feeds.identity
+    key_basis: str  # id, id+link, link or hash: what the key was made of
+    raw_id: str | None  # guid or id exactly as written, white space stripped
+    url: str | None  # link, absolute and canonical, http(s) only
+    raw_url: str | None  # link as written
+    title: str | None  # plain text
+    summary: str | None  # plain text
+    content: str | None = None  # HTML of content:encoded or Atom content; never a media caption
+    byline: str | None = None
+    published_at: datetime | None = None
+    published_raw: str | None = None
+    updated_at: datetime | None = None
+    updated_raw: str | None = None
+    item_hash: str = ""  # of the item's bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageSigns:
+    """What a page shows about its own health; read by decide_version."""
+
+    page_title: str = ""  # the <title>
+    visible_words: int = 0  # words of the whole page, furniture included
+    paywall_declared: bool = False  # JSON-LD isAccessibleForFree = false, or the like
+    challenge: bool = False  # header or markup of a bot challenge
+    noindex: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Document:
+    """The article that a page (or an imported record) carries, furniture removed. Plain text throughout."""
+
+    headline: str
+    paragraphs: tuple[str, ...]
+    byline: str | None = None
+    published_at: datetime | None = None  # the outlet's
+    updated_at: datetime | None = None  # the outlet's
+    summary: str | None = None
+    canonical_url: str | None = None  # rel=canonical and the like, if it is believable
+    language: str | None = None  # ISO 639-1
+    extractor: str = "import/1"  # name/version of what made this
+    signs: PageSigns = PageSigns()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Observation:
+    """One look at an article: a fetched page with its entry's data, or one line of a recorded file."""
+
+    at: datetime  # when it was seen
+    url: str  # canonical form
+    seen_url: str  # as it was fetched or recorded
+    outlet: str
+    feed: str | None = None
+    guid: str | None = None
+    status: int = 200
+    outcome: Outcome = Outcome.OK
+    final_url: str | None = None  # where redirects led
+    document: Document | None = None  # None if nothing could be read
+    archive: str | None = None  # where the response is archived: file#offset
+
+
+# ---- versions ------------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Version:
+    """One text of an article. Content-addressed: the same text again is the same version."""
+
+    version_id: str
+    article_id: str
+    url: str
+    outlet: str
+    seq: int  # 1, 2, ... in the order first seen
+    seen_at: datetime  # first seen
+    headline: str
+    text: str  # paragraphs joined by a blank line
+    text_hash: str  # of the compared form of headline and text
+    byline: str | None = None
+    published_at: datetime | None = None
+    updated_at: datetime | None = None
+    summary: str | None = None
+    language: str | None = None
+    extractor: str = "import/1"
+
+    @property
+    def paragraphs(self) -> tuple[str, ...]:
+        return tuple(self.text.split("\n\n")) if self.text else ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Suspect:
+    """A quarantined look that keeps coming back: accepted once it persists and looks like an article."""
+
+    kind: "QuarantineKind"
+    text_hash: str
+    first_at: datetime
+    times: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KnownArticle:
+    """What the store knows of an article when a new look at it arrives."""
+
+    article_id: str
+    head: Version | None  # the version that stands now
+    seen: Mapping[str, str]  # text_hash -> version_id of every version
+    headlines: tuple[str, ...] = ()  # in the order in which they stood, the current one last
+    suspect: Suspect | None = None  # the run of quarantined looks that is going on
+    furniture: frozenset[str] = frozenset()  # fingerprints of paragraphs that recur across this outlet's other articles
+
+
+class QuarantineKind(StrEnum):
+    BOT_WALL = "bot_wall"
+    CONSENT = "consent"
+    PAYWALL = "paywall"
+    SOFT_404 = "soft_404"
+    EMPTY = "empty"
+    GONE = "gone"
+    BLOCKED = "blocked"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class New:
+    """A text that this article has not had before."""
+
+    reason: str
+    text_hash: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Same:
+    """What stands is seen again; nothing to record but the look."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reverted:
+    """An earlier text of this article stands again."""
+
+    reason: str
+    version_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Quarantined:
+    """Not the article: kept and shown, never an edit."""
+
+    reason: str
+    kind: QuarantineKind
+    text_hash: str = ""
+
+
+VersionDecision = New | Same | Reverted | Quarantined
+
+
+# ---- edits ---------------------------------------------------------------------------------------------------------------
+
+
+class Op(StrEnum):
+    ADD = "add"
+    REMOVE = "remove"
+    CHANGE = "change"
+    MOVE = "move"
+
+
+class EditKind(StrEnum):
+    NUMBER = "number"
+    DATE = "date"
+    NEGATION = "negation"
+    MODALITY = "modality"
+    QUOTE = "quote"
+    ATTRIBUTION = "attribution"
+    NAME = "name"
+    CORRECTION = "correction"
+    HEADLINE = "headline"
+    ADDITION = "addition"
+    DELETION = "deletion"
+    MOVE = "move"
+    COSMETIC = "cosmetic"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Edit:
+    """One aligned operation inside a revision, judged."""
+
+    op: Op
+    kind: EditKind
+    meaningful: bool
+    reason: str  # a sentence that a reader understands
+    before: str  # the sentence (or headline, byline) as it was; "" if added
+    after: str  # as it is; "" if removed
+    field: str = "body"  # headline, byline, body
+    before_paragraph: int | None = None
+    after_paragraph: int | None = None
+    words: tuple[tuple[int, str], ...] = ()  # the word diff: (-1 | 0 | 1, text) in order; joins to before and to after
+    silent: bool = False  # bears meaning, and no correction note explains it
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RevisionDecision:
+    """What a revision amounts to."""
+
+    kind: EditKind  # of its most telling edit
+    meaningful: bool
+    reason: str
+    edits: tuple[Edit, ...]
+
+
+# ---- stories -------------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Article:
+    """An article as the linker sees it: the text that it had when it was first (or last) seen."""
+
+    article_id: str
+    url: str
+    outlet: str
+    seen_at: datetime
+    headline: str
+    paragraphs: tuple[str, ...]
+    published_at: datetime | None = None
+    summary: str | None = None
+    language: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Link:
+    """An article's place in a story, with what decided it."""
+
+    story_id: str
+    article_id: str
+    score: float
+    reason: str
+    linked_at: datetime
+    runner_up: str | None = None  # story_id
+    runner_up_score: float | None = None
+    review: bool = False  # close to a threshold or to the runner-up
+    method: str = ""  # name/version of the linker
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Story:
+    """A story as it stands."""
+
+    story_id: str
+    slug: str
+    title: str
+    origin: str  # watched or found
+    first_seen_at: datetime | None = None
+    last_seen_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LinkEvent:
+    """A line of a story's audit trail."""
+
+    story_id: str
+    happened_at: datetime
+    kind: str  # started, joined, left, split, merged, pinned ...
+    article_id: str | None = None
+    other_story_id: str | None = None
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Copy:
+    """Lineage: this article's text derives from another's."""
+
+    article_id: str
+    source_article_id: str
+    similarity: float  # Jaccard of shingles, or 1.0 where an attribution alone tells
+    reason: str
+
+
+# ---- the ledger ----------------------------------------------------------------------------------------------------------
+
+
+class ChangeKind(StrEnum):
+    NEW = "new"
+    CHANGED = "changed"
+    CONFLICT = "conflict"
+    DENIED = "denied"
+    CORRECTED = "corrected"
+    WITHDRAWN = "withdrawn"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """One version of an article in its role as part of a watched story."""
+
+    article_id: str
+    version_id: str
+    url: str
+    outlet: str
+    seen_at: datetime
+    headline: str
+    paragraphs: tuple[str, ...]
+    published_at: datetime | None = None
+    language: str | None = None
+    copy_of: str | None = None  # article_id of the source, if this article is a copy
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claim:
+    """What one version says on one aspect."""
+
+    claim_id: str
+    aspect: str
+    article_id: str
+    version_id: str
+    url: str
+    seen_at: datetime
+    kind: str  # quantity, date, status, quote, statement
+    subject: str  # what on the aspect; "" = the main thing
+    value: str  # normalised: "28 points", "2025-11-27", "rejects"
+    status: str  # state of the actor or thing, "" if none
+    attributed_to: str  # the innermost source named
+    chain: tuple[str, ...]  # sources, nearest first; the root last
+    sentence: str
+    paragraph: int  # -1 = the headline
+    start: int  # offsets of the sentence in its paragraph
+    end: int
+    hedge: str = ""
+    source_kind: str = ""  # person, institution, document, unnamed official, outlet
+    confidence: float = 1.0
+    key: str = ""  # under which the ledger compares it
+    verdict: str = ""  # what the ledger made of it: new, changed, repeats, suppressed ...
+    reason: str = ""  # why
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """A line of the change log."""
+
+    change_id: str
+    aspect: str
+    detected_at: datetime
+    url: str
+    article_id: str
+    version_id: str
+    kind: ChangeKind
+    subject: str
+    before: str  # short: the clause or value said before
+    after: str  # short: the clause or value said now
+    evidence_before: str  # the whole sentence
+    evidence_after: str
+    attributed_to: str
+    reason: str
+    claim_id: str = ""
+    corroborations: int = 0  # independent sources that repeat it
+    repeats: int = 0  # all articles that repeat it, copies too
+    rank: float = 0.0  # how telling, for the order of lines
+    confidence: float = 1.0
+    value_before: str = ""  # normalised, where there is one
+    value_after: str = ""
+    before_url: str = ""  # where the evidence before stands
