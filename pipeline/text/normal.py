@@ -1,0 +1,56 @@
+"""Forms of a text: `clean` on the way in, `fold` for comparison, `fingerprint` for identity.
+
+The compared form keeps every digit, sign, mark of money, quotation and negation: it only makes equal what a typesetter
+would call the same text (white space, quotation mark styles, dashes, full-width forms, invisible characters).
+"""
+
+import hashlib
+import re
+import unicodedata
+from collections.abc import Iterable
+
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
+_SURROGATE = re.compile(r"[\ud800-\udfff]")
+# soft hyphen, zero-width space and joiners that no script needs here, word joiner, BOM, bidi controls and isolates
+_INVISIBLE = re.compile("[\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
+_SPACE = re.compile(r"\s+")
+_MARKS = str.maketrans(
+    {
+        **dict.fromkeys("\u2018\u2019\u201a\u201b\u2039\u203a\u02bc\u00b4\u2032`", "'"),
+        **dict.fromkeys("\u201c\u201d\u201e\u201f\u00ab\u00bb\u2033\u300c\u300d", '"'),
+        **dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2015\u2212", "-"),
+        "\u2026": "...",
+    }
+)
+
+
+def clean(text: str | None) -> str:
+    """Hostile text made safe to store and show: no control, bidi or invisible characters, no lone surrogates, NFC.
+
+    Tabs and line breaks stay. Idempotent.
+    """
+    if not text:
+        return ""
+    text = _SURROGATE.sub("\ufffd", text.replace("\r\n", "\n").replace("\r", "\n"))
+    return unicodedata.normalize("NFC", _INVISIBLE.sub("", _CONTROL.sub("", text)))
+
+
+def squeeze(text: str | None) -> str:
+    """Clean text on one line: every run of white space is one blank, none at the ends."""
+    return _SPACE.sub(" ", clean(text)).strip()
+
+
+def fold(text: str | None) -> str:
+    """The form in which two texts are compared: typographic variants are one, every fact-bearing mark stays. Idempotent."""
+    return _SPACE.sub(" ", unicodedata.normalize("NFKC", clean(text).translate(_MARKS)).translate(_MARKS)).strip()
+
+
+def fingerprint(*parts: str | Iterable[str] | None) -> str:
+    """32 hex digits that are equal for texts with equal folded parts. An empty or missing part counts as a part."""
+    digest = hashlib.sha256()
+    for part in parts:
+        for line in [part] if part is None or isinstance(part, str) else part:
+            digest.update(fold(line).encode("utf8"))
+            digest.update(b"\x1e")
+        digest.update(b"\x1f")
+    return digest.hexdigest()[:32]
