@@ -1,0 +1,264 @@
+"""Settings, and the feeds and stories that a person asked for. The only reader of the environment.
+
+Order, later wins: defaults, `writethru.toml`, `WRITETHRU_*` environment variables (`WRITETHRU_FETCH__TOTAL_TIMEOUT`), options
+of the command line. Paths in the file are relative to the file. A mistake ends in a `ConfigError` with file, key and value.
+"""
+
+import os
+import re
+import tomllib
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from pathlib import Path
+from typing import Annotated, TypeVar
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, field_validator
+from pydantic_settings import BaseSettings, EnvSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
+
+from pipeline.errors import ConfigError
+from pipeline.model import Aspect, Feed, Watch
+
+FILE_NAME = "writethru.toml"
+PREFIX = "WRITETHRU_"
+_DURATION = re.compile(r"\s*(\d+(?:\.\d+)?)\s*(s|m|min|h|d|w)\s*")
+_UNITS = {"s": "seconds", "m": "minutes", "min": "minutes", "h": "hours", "d": "days", "w": "weeks"}
+_CREDENTIALS = re.compile(r"//[^/\s@]*@")
+_MESSAGES = {"extra_forbidden": "unknown key", "missing": "is missing"}
+_SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+
+
+def parse_duration(value: object) -> object:
+    """`15m`, `2h`, `1d` as a timedelta; anything else is left for the type to refuse."""
+    if isinstance(value, str) and (m := _DURATION.fullmatch(value.lower())):
+        return timedelta(**{_UNITS[m[2]]: float(m[1])})
+    if isinstance(value, str):
+        raise ValueError("not a duration; write it as 30s, 15m, 2h or 1d")
+    return value
+
+
+Duration = Annotated[timedelta, BeforeValidator(parse_duration)]
+
+
+class Strict(BaseModel):
+    """A table of a file: unknown keys are mistakes."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class FetchConfig(Strict):
+    """`[fetch]`: how politely and how patiently."""
+
+    per_host_delay: float = Field(1.0, ge=0, description="seconds between two requests to one host")
+    total_timeout: float = Field(30.0, gt=0, description="seconds for one whole exchange, redirects included")
+    max_bytes: int = Field(5_000_000, gt=0, description="largest page after decoding")
+    max_feed_bytes: int = Field(10_000_000, gt=0, description="largest feed after decoding")
+    user_agent: str = "Writethru/0.1 (news change tracking; contact: set fetch.user_agent)"
+    allow_private_hosts: bool = Field(False, description="fetch from loopback and private addresses too")
+    concurrency: int = Field(50, gt=0, description="requests in flight over all hosts")
+    retries: int = Field(2, ge=0)
+    robots: bool = Field(True, description="obey robots.txt")
+    feed_every: Duration = Field(timedelta(minutes=15), description="for feeds without `every`")
+
+
+class RecheckConfig(Strict):
+    """`[recheck]`: when an article is read again, by its age."""
+
+    first_day: tuple[Duration, ...] = tuple(timedelta(minutes=m) for m in (15, 30, 60, 120, 240, 480, 960, 1440))
+    daily_until: Duration = timedelta(days=7)
+    weekly_until: Duration = timedelta(days=30)
+    then: Duration = timedelta(days=30)
+
+
+class Settings(BaseSettings):
+    """What a run needs to know. All paths are absolute once loaded."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, env_nested_delimiter="__", extra="forbid", frozen=True)
+
+    db: Path = Path("writethru.duckdb")
+    feeds: Path = Path("feeds.toml")
+    stories: Path = Path("stories.toml")
+    reports: Path = Path("reports")
+    archive: Path | None = None  # folder of archived responses; beside the store if not given
+    snapshot: Path | None = None  # the file that others may open read-only; beside the store if not given
+    time_zone: str = Field("UTC", description="how times are shown in reports and lists")
+    fetch: FetchConfig = FetchConfig()
+    recheck: RecheckConfig = RecheckConfig()
+
+    @classmethod
+    def settings_customise_sources(
+        cls, settings_cls: type[BaseSettings], init_settings: PydanticBaseSettingsSource, **others: PydanticBaseSettingsSource
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Only what `load_settings` passes in: it merges the sources itself, so that each mistake names its own."""
+        return (init_settings,)
+
+    @property
+    def archive_folder(self) -> Path:
+        return self.archive or self.db.with_suffix(".archive")
+
+    @property
+    def snapshot_file(self) -> Path:
+        return self.snapshot or self.db.with_suffix(".snapshot.duckdb")
+
+
+Entry = TypeVar("Entry", bound=Strict)
+PATHS = ("db", "feeds", "stories", "reports", "archive", "snapshot")
+
+
+def load_settings(file: Path | None = None, overrides: Mapping[str, object] = {}, folder: Path | None = None) -> Settings:
+    """The settings for one run. `overrides` are the command line's; `folder` is where to look for a file if none is named."""
+    folder = folder or Path.cwd()
+    found = file or (folder / FILE_NAME if (folder / FILE_NAME).is_file() else None)
+    home = found.resolve().parent if found else folder
+    values = _absolute(read_toml(found), home) if found else {}
+    environment = _absolute(_from_environment(), folder)
+    values = _merge(_merge({p: str(home / Settings.model_fields[p].default) for p in PATHS[:4]}, values), environment)
+    values = _merge(values, _absolute({k: v for k, v in overrides.items() if v is not None}, folder))
+    try:
+        return Settings(**values)
+    except ValidationError as e:
+        raise _config_error(e, str(found or folder / FILE_NAME), environment) from None
+
+
+def load_feeds(file: Path) -> tuple[Feed, ...]:
+    """The feeds of a feeds.toml, in its order. Twice the same address is a mistake."""
+    feeds = [Feed(**f.model_dump()) for f in _read_list(file, "feed", FeedEntry)]
+    _unique(file, "feed", "url", [f.url for f in feeds])
+    return tuple(feeds)
+
+
+def load_watches(file: Path) -> tuple[Watch, ...]:
+    """The watched stories of a stories.toml, in its order."""
+    entries = _read_list(file, "story", StoryEntry)
+    _unique(file, "story", "slug", [s.slug for s in entries])
+    return tuple(_watch(s) for s in entries)
+
+
+class FeedEntry(Strict):
+    """One `[[feed]]`."""
+
+    url: str
+    outlet: str = Field(min_length=1)
+    title: str | None = None
+    every: Duration | None = None
+    secret: str | None = Field(None, description="name of the environment variable that holds the credentials")
+
+    @field_validator("url")
+    @classmethod
+    def plain_web_address(cls, url: str) -> str:
+        if not re.match(r"https?://[^/\s@]+(/\S*)?$", url):
+            raise ValueError("not a plain http(s) address; credentials belong in an environment variable named in `secret`")
+        return url
+
+
+class AspectEntry(Strict):
+    """One `[[story.aspect]]`."""
+
+    name: str = Field(min_length=1)
+    about: str = ""
+    terms: tuple[str, ...] = ()
+
+
+class StoryEntry(Strict):
+    """One `[[story]]`."""
+
+    slug: str
+    title: str = Field(min_length=1)
+    match: tuple[str, ...] = Field(min_length=1)
+    exclude: tuple[str, ...] = ()
+    aspect: tuple[AspectEntry, ...] = ()
+
+    @field_validator("slug")
+    @classmethod
+    def plain_slug(cls, slug: str) -> str:
+        if not _SLUG.fullmatch(slug) or len(slug) > 60:
+            raise ValueError("not a slug: at most 60 lower-case letters and digits with single hyphens between")
+        return slug
+
+    @field_validator("aspect")
+    @classmethod
+    def different_names(cls, aspects: tuple[AspectEntry, ...]) -> tuple[AspectEntry, ...]:
+        names = [a.name for a in aspects]
+        if twice := [n for n in names if names.count(n) > 1]:
+            raise ValueError(f"two aspects are named {twice[0]!r}")
+        return aspects
+
+
+def secret_of(feed: Feed) -> str | None:
+    """The credentials of a feed from the environment variable that it names. Raises ConfigError if it is not set."""
+    if feed.secret is None:
+        return None
+    if (value := os.environ.get(feed.secret)) is None:
+        raise ConfigError("environment", feed.secret, f"not set, but the feed {feed.url} names it as its secret")
+    return value
+
+
+def read_toml(file: Path) -> dict[str, object]:
+    """A TOML file as plain values. Raises ConfigError with file and line."""
+    try:
+        return tomllib.loads(file.read_text(encoding="utf8"))
+    except FileNotFoundError:
+        raise ConfigError(file, "", "there is no such file. `writethru init` makes one to start from") from None
+    except (OSError, UnicodeDecodeError) as e:
+        raise ConfigError(file, "", f"cannot be read: {e}") from None
+    except tomllib.TOMLDecodeError as e:
+        raise ConfigError(file, "", f"is not valid TOML: {e}") from None
+
+
+def _watch(s: StoryEntry) -> Watch:
+    aspects = tuple(Aspect(name=a.name, about=a.about, terms=a.terms) for a in s.aspect)
+    return Watch(slug=s.slug, title=s.title, match=s.match, exclude=s.exclude, aspects=aspects)
+
+
+def _read_list(file: Path, key: str, kind: type[Entry]) -> list[Entry]:
+    table = read_toml(file)
+    if unknown := sorted(set(table) - {key}):
+        raise ConfigError(file, unknown[0], f"unknown key; this file holds [[{key}]] tables only")
+    items = table.get(key, [])
+    if not isinstance(items, list):
+        raise ConfigError(file, key, f"must be written as [[{key}]], once for each")
+    out = []
+    for n, item in enumerate(items, 1):
+        try:
+            out.append(kind.model_validate(item))
+        except ValidationError as e:
+            raise _config_error(e, str(file), {}, f"{key} {n}") from None
+    return out
+
+
+def _unique(file: Path, key: str, field: str, values: Sequence[str]) -> None:
+    for n, value in enumerate(values, 1):
+        if value in values[: n - 1]:
+            raise ConfigError(file, f"{key} {n}.{field}", "stands twice in this file", value)
+
+
+def _from_environment() -> dict[str, object]:
+    class Environment(Settings):
+        pass
+
+    return dict(EnvSettingsSource(Environment, env_prefix=PREFIX, env_nested_delimiter="__")())
+
+
+def _absolute(values: Mapping[str, object], folder: Path) -> dict[str, object]:
+    return {k: str(folder / str(v)) if k in PATHS and v is not None else v for k, v in values.items()}
+
+
+def _merge(low: Mapping[str, object], high: Mapping[str, object]) -> dict[str, object]:
+    out = dict(low)
+    for key, value in high.items():
+        mine = out.get(key)
+        out[key] = _merge(mine, value) if isinstance(mine, dict) and isinstance(value, dict) else value
+    return out
+
+
+def _config_error(e: ValidationError, file: str, environment: Mapping[str, object], prefix: str = "") -> ConfigError:
+    first = e.errors()[0]
+    path = [str(p) for p in first["loc"]]
+    value = first["input"] if isinstance(first["input"], str | int | float | bool) else None
+    value = _CREDENTIALS.sub("//***@", value) if isinstance(value, str) else value
+    problem = _MESSAGES.get(first["type"], first["msg"].removeprefix("Value error, "))
+    inside: object = environment
+    for p in path:
+        inside = inside.get(p) if isinstance(inside, dict) else None
+    if inside is not None:
+        return ConfigError("environment", PREFIX + "__".join(path).upper(), problem, value)
+    return ConfigError(file, ".".join([*([prefix] if prefix else []), *path]), problem, value)
