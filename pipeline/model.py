@@ -468,3 +468,113 @@ class Change:
     value_before: str = ""  # normalised, where there is one
     value_after: str = ""
     before_url: str = ""  # where the evidence before stands
+
+
+# ---- what the store knows ------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeedState:
+    """A feed and how fetching it stands."""
+
+    feed: Feed
+    added_at: datetime
+    title: str | None = None  # of the feed document, else of feeds.toml
+    etag: str | None = None
+    last_modified: str | None = None
+    body_hash: str | None = None  # of the last body, volatile fields masked
+    last_fetched_at: datetime | None = None
+    last_success_at: datetime | None = None
+    last_outcome: Outcome | None = None
+    last_reason: str = ""
+    failures: int = 0  # in a row
+    gone_since: datetime | None = None  # first 410 in a row
+    moves: tuple[str, ...] = ()  # targets of the last permanent redirects in a row
+    next_due_at: datetime | None = None  # None = now
+    due_reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KnownItem:
+    """An item of a feed that was seen before."""
+
+    feed_id: str
+    item_hash: str
+    key: str
+    key_basis: str
+    article_id: str | None
+    seen_at: datetime
+    title: str | None = None
+    published_at: datetime | None = None
+    updated_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ArticleState:
+    """An article and how following it stands: the one row that changes."""
+
+    article_id: str
+    url: str  # the canonical address now
+    outlet: str
+    first_seen_at: datetime
+    last_seen_at: datetime
+    feed: str | None = None
+    guid: str | None = None
+    status: str = "new"  # new (never read), live, suspect (last look quarantined), gone
+    head_version_id: str | None = None
+    title: str | None = None  # the feed's
+    published_at: datetime | None = None  # the feed's
+    updated_at: datetime | None = None  # the feed's
+    summary: str | None = None  # the feed's
+    etag: str | None = None
+    last_modified: str | None = None
+    body_hash: str | None = None  # of the last page's bytes
+    suspect: Suspect | None = None
+    times_changed: int = 0
+    last_changed_at: datetime | None = None
+    failures: int = 0
+    next_due_at: datetime | None = None
+    due_reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Appearance:
+    """A version came to stand."""
+
+    article_id: str
+    version_id: str
+    seen_at: datetime
+    reverted: bool
+    reason: str
+
+    @property
+    def appearance_id(self) -> str:
+        return ident("app", self.article_id, self.version_id, self.seen_at.isoformat())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QuarantinedLook:
+    """A look that did not show the article."""
+
+    article_id: str
+    url: str
+    seen_at: datetime
+    kind: QuarantineKind
+    reason: str
+    status: int | None = None
+    text_hash: str = ""
+    archive: str | None = None
+
+    @property
+    def quarantine_id(self) -> str:
+        return ident("qua", self.article_id, self.seen_at.isoformat(), self.kind)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Alias:
+    """An address under which an article was met."""
+
+    url: str
+    article_id: str
+    since: datetime
+    reason: str

@@ -1,0 +1,219 @@
+"""Collecting: feeds, items, articles, versions and looks, as rows and as values."""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, fields, replace
+from datetime import datetime
+
+import duckdb
+
+from pipeline.model import (
+    Alias,
+    Appearance,
+    ArticleState,
+    Feed,
+    FeedState,
+    Fetched,
+    KnownArticle,
+    KnownItem,
+    Outcome,
+    QuarantinedLook,
+    QuarantineKind,
+    Suspect,
+    Version,
+    ident,
+)
+from pipeline.store.database import Row, Tables, query, read
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FetchRow:
+    """A fetch for the record."""
+
+    fetched: Fetched
+    kind: str  # feed or page
+    archive: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ParagraphRow:
+    """A paragraph of an article, for learning an outlet's furniture."""
+
+    outlet: str
+    fingerprint: str
+    article_id: str
+    seen_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Batch:
+    """What one batch of looks adds to the record: written in one transaction."""
+
+    feeds: tuple[FeedState, ...] = ()
+    fetches: tuple[FetchRow, ...] = ()
+    items: tuple[KnownItem, ...] = ()
+    articles: tuple[ArticleState, ...] = ()
+    aliases: tuple[Alias, ...] = ()
+    versions: tuple[tuple[Version, str | None, str], ...] = ()  # (version, archive, reason)
+    appearances: tuple[Appearance, ...] = ()
+    quarantined: tuple[QuarantinedLook, ...] = ()
+    paragraphs: tuple[ParagraphRow, ...] = ()
+
+
+class Collected:
+    """The part of the store that ingestion reads and writes."""
+
+    con: duckdb.DuckDBPyConnection
+    tables: Tables
+
+    def record(self, batch: Batch) -> None:
+        """Write a batch. The caller holds the transaction; running it again adds nothing."""
+        t = self.tables
+        t.upsert("record.feed", "feed_id", [_feed_row(f) for f in batch.feeds])
+        t.insert_absent("record.fetch", "fetch_id", [_fetch_row(f) for f in batch.fetches])
+        t.insert("record.item", [_plain_row(i) for i in batch.items])
+        t.upsert("record.article", "article_id", [_article_row(a) for a in batch.articles])
+        t.insert_absent("record.alias", "url", [_plain_row(a) for a in batch.aliases])
+        t.insert_absent("record.version", "version_id", [_version_row(*v) for v in batch.versions])
+        appearances = [{"appearance_id": a.appearance_id, **_plain_row(a)} for a in batch.appearances]
+        t.insert_absent("record.appearance", "appearance_id", appearances)
+        looks = [{"quarantine_id": q.quarantine_id, **_plain_row(q), "kind": q.kind.value} for q in batch.quarantined]
+        t.insert_absent("record.quarantine", "quarantine_id", looks)
+        t.insert("record.paragraph", [_plain_row(p) for p in batch.paragraphs])
+
+    def feed_states(self) -> dict[str, FeedState]:
+        """Every feed ever followed, by feed_id."""
+        return {str(r["feed_id"]): _feed_state(r) for r in read(self.con, query("feed_states"))}
+
+    def items(self, feed_ids: Iterable[str]) -> dict[str, list[KnownItem]]:
+        """The items of feeds as last seen, by feed_id: the newest row of each item hash."""
+        out: dict[str, list[KnownItem]] = {}
+        for r in read(self.con, query("items_of_feeds"), {"feed_ids": sorted(feed_ids)}):
+            out.setdefault(str(r["feed_id"]), []).append(_value(KnownItem, r))
+        return out
+
+    def articles_by_url(self, urls: Iterable[str]) -> dict[str, str]:
+        """article_id of each of the addresses that is known."""
+        rows = read(self.con, query("articles_by_url"), {"urls": sorted(set(urls))})
+        return {str(r["url"]): str(r["article_id"]) for r in rows}
+
+    def article_states(self, article_ids: Iterable[str]) -> dict[str, ArticleState]:
+        """The state rows of articles, by article_id."""
+        rows = read(self.con, query("article_states"), {"article_ids": sorted(set(article_ids))})
+        return {str(r["article_id"]): _article_state(r) for r in rows}
+
+    def due_articles(self, now: datetime, everything: bool = False) -> list[ArticleState]:
+        """Articles whose time has come, the longest due first; all of them if `everything`."""
+        return [_article_state(r) for r in read(self.con, query("due_articles"), {"now": now, "everything": everything})]
+
+    def known_articles(self, article_ids: Sequence[str], furniture: Mapping[str, frozenset[str]]) -> dict[str, KnownArticle]:
+        """What decide_version needs of each article."""
+        wanted = {"article_ids": sorted(set(article_ids))}
+        states = self.article_states(article_ids)
+        heads = {str(r["article_id"]): _value(Version, r) for r in read(self.con, query("heads"), wanted)}
+        seen: dict[str, dict[str, str]] = {}
+        for r in read(self.con, query("text_hashes"), wanted):
+            seen.setdefault(str(r["article_id"]), {})[str(r["text_hash"])] = str(r["version_id"])
+        headlines: dict[str, list[str]] = {}
+        for r in read(self.con, query("headlines"), wanted):
+            headlines.setdefault(str(r["article_id"]), []).append(str(r["headline"]))
+        return {
+            i: KnownArticle(
+                article_id=i,
+                head=heads.get(i),
+                seen=seen.get(i, {}),
+                headlines=tuple(headlines.get(i, ())),
+                suspect=s.suspect,
+                furniture=furniture.get(s.outlet, frozenset()),
+            )
+            for i, s in states.items()
+        }
+
+    def version_counts(self, article_ids: Iterable[str]) -> dict[str, int]:
+        """How many versions each article has."""
+        rows = read(self.con, query("version_counts"), {"article_ids": sorted(set(article_ids))})
+        return {str(r["article_id"]): int(str(r["versions"])) for r in rows}
+
+    def recurring_paragraphs(self, outlets: Iterable[str], least: int) -> dict[str, dict[str, int]]:
+        """outlet -> fingerprint -> number of articles, for paragraphs that stand in at least `least` articles."""
+        out: dict[str, dict[str, int]] = {}
+        for r in read(self.con, query("recurring_paragraphs"), {"outlets": sorted(set(outlets)), "least": least}):
+            out.setdefault(str(r["outlet"]), {})[str(r["fingerprint"])] = int(str(r["articles"]))
+        return out
+
+
+# ---- values to rows ------------------------------------------------------------------------------------------------------
+
+
+def _plain_row(value: object) -> dict[str, object]:
+    return {f.name: getattr(value, f.name) for f in fields(value)}  # type: ignore[arg-type]
+
+
+def _feed_row(s: FeedState) -> dict[str, object]:
+    row = _plain_row(s) | {"moves": json.dumps(list(s.moves)), "last_outcome": s.last_outcome and s.last_outcome.value}
+    del row["feed"]
+    title = s.feed.title or s.title
+    return {"feed_id": s.feed.feed_id, "url": s.feed.url, "outlet": s.feed.outlet, **row, "title": title}
+
+
+def _fetch_row(f: FetchRow) -> dict[str, object]:
+    got = f.fetched
+    return {
+        "fetch_id": ident("fet", got.url, got.fetched_at.isoformat()),
+        "url": got.url,
+        "kind": f.kind,
+        "fetched_at": got.fetched_at,
+        "outcome": got.outcome.value,
+        "status": got.status,
+        "bytes": len(got.body) if got.body is not None else None,
+        "reason": got.reason,
+        "final_url": got.final_url,
+        "archive": f.archive,
+    }
+
+
+def _article_row(a: ArticleState) -> dict[str, object]:
+    row = _plain_row(a)
+    suspect = row.pop("suspect")
+    return row | {
+        "suspect_kind": suspect and suspect.kind.value,
+        "suspect_hash": suspect and suspect.text_hash,
+        "suspect_first_at": suspect and suspect.first_at,
+        "suspect_times": suspect and suspect.times,
+    }
+
+
+def _version_row(v: Version, archive: str | None, reason: str) -> dict[str, object]:
+    return _plain_row(v) | {"archive": archive, "reason": reason}
+
+
+# ---- rows to values ------------------------------------------------------------------------------------------------------
+
+
+def _value(kind: type, row: Row) -> object:
+    return kind(**{f.name: row[f.name] for f in fields(kind) if f.name in row})
+
+
+def _feed_state(r: Row) -> FeedState:
+    feed = Feed(url=str(r["url"]), outlet=str(r["outlet"]), title=r["title"])  # type: ignore[arg-type]
+    plain = {f.name: r[f.name] for f in fields(FeedState) if f.name in r and f.name != "feed"}
+    plain |= {
+        "moves": tuple(json.loads(str(r["moves"] or "[]"))),
+        "last_outcome": Outcome(r["last_outcome"]) if r["last_outcome"] else None,
+        "last_reason": r["last_reason"] or "",
+        "due_reason": r["due_reason"] or "",
+    }
+    return FeedState(feed=feed, **plain)  # type: ignore[arg-type]
+
+
+def _article_state(r: Row) -> ArticleState:
+    suspect = None
+    if r["suspect_kind"]:
+        suspect = Suspect(
+            kind=QuarantineKind(r["suspect_kind"]),
+            text_hash=str(r["suspect_hash"] or ""),
+            first_at=r["suspect_first_at"],  # type: ignore[arg-type]
+            times=int(str(r["suspect_times"])),
+        )
+    state = _value(ArticleState, {**r, "due_reason": r["due_reason"] or ""})
+    return replace(state, suspect=suspect)  # type: ignore[type-var]

@@ -1,0 +1,7 @@
+-- One row an article whose text derives from another outlet's.
+CREATE OR REPLACE VIEW copies AS
+SELECT c.article_id, a.url, a.outlet, c.source_article_id, b.url AS source_url, b.outlet AS source_outlet, c.similarity, c.reason
+FROM derived.copy AS c
+JOIN record.article AS a ON a.article_id = c.article_id
+JOIN record.article AS b ON b.article_id = c.source_article_id;
+COMMENT ON VIEW copies IS 'One row an article whose text derives from another: syndicated or rewritten wire copy';

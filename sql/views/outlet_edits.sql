@@ -1,0 +1,21 @@
+-- One row an outlet: how often, how soon and how silently it edits.
+CREATE OR REPLACE VIEW outlet_edits AS
+WITH article AS (
+    SELECT outlet, count(*) AS articles FROM record.article WHERE head_version_id IS NOT NULL GROUP BY outlet
+), revision AS (
+    SELECT a.outlet, count(DISTINCT r.article_id) AS edited_articles, count(*) AS revisions,
+           count(*) FILTER (r.meaningful) AS meaningful_revisions,
+           median(date_diff('minute', a.first_seen_at, r.seen_at)) AS median_minutes
+    FROM derived.revision AS r JOIN record.article AS a USING (article_id) GROUP BY a.outlet
+), edit AS (
+    SELECT a.outlet, count(*) AS edits, count(*) FILTER (e.meaningful) AS meaningful_edits,
+           count(*) FILTER (e.silent) AS silent_edits, count(*) FILTER (e.kind = 'correction') AS correction_notes,
+           mode(e.kind) FILTER (e.meaningful) AS usual_kind
+    FROM derived.edit AS e JOIN record.article AS a USING (article_id) GROUP BY a.outlet
+)
+SELECT outlet, articles, coalesce(edited_articles, 0) AS edited_articles, coalesce(revisions, 0) AS revisions,
+       coalesce(meaningful_revisions, 0) AS meaningful_revisions, median_minutes AS median_minutes_to_edit,
+       coalesce(edits, 0) AS edits, coalesce(meaningful_edits, 0) AS meaningful_edits, coalesce(silent_edits, 0) AS silent_edits,
+       coalesce(correction_notes, 0) AS correction_notes, usual_kind
+FROM article LEFT JOIN revision USING (outlet) LEFT JOIN edit USING (outlet);
+COMMENT ON VIEW outlet_edits IS 'One row an outlet: how often it edits, how soon after first sight, what kinds, and how many without a note';
