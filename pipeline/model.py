@@ -578,3 +578,33 @@ class Alias:
     article_id: str
     since: datetime
     reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """What stands now on one subject of one aspect."""
+
+    aspect: str
+    subject: str
+    value: str  # short, as a reader sees it
+    sentence: str  # the evidence
+    since: datetime
+    url: str  # of the report that said it first
+    attributed_to: str
+    sources: int  # independent sources that say it now
+    contested: str = ""  # what is said against it now, and by whom; "" = nothing
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HumanDecision:
+    """What a person decided about stories. Wins over the linker for ever."""
+
+    decision_id: str
+    made_at: datetime
+    kind: str  # pin, unpin, merge, split, rename
+    story_id: str
+    article_id: str | None = None  # pin, unpin, split
+    other_story_id: str | None = None  # merge: the one that ends; split: the one that starts
+    title: str | None = None  # rename
+    note: str = ""
+    made_by: str = ""

@@ -2,8 +2,9 @@
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import duckdb
 
@@ -23,7 +24,8 @@ from pipeline.model import (
     Version,
     ident,
 )
-from pipeline.store.database import Row, Tables, query, read
+from pipeline.store.database import Tables, query, read
+from pipeline.store.rows import plain_row, value_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,15 +73,15 @@ class Collected:
         t = self.tables
         t.upsert("record.feed", "feed_id", [_feed_row(f) for f in batch.feeds])
         t.insert_absent("record.fetch", "fetch_id", [_fetch_row(f) for f in batch.fetches])
-        t.insert("record.item", [_plain_row(i) for i in batch.items])
+        t.insert("record.item", [plain_row(i) for i in batch.items])
         t.upsert("record.article", "article_id", [_article_row(a) for a in batch.articles])
-        t.insert_absent("record.alias", "url", [_plain_row(a) for a in batch.aliases])
+        t.insert_absent("record.alias", "url", [plain_row(a) for a in batch.aliases])
         t.insert_absent("record.version", "version_id", [_version_row(*v) for v in batch.versions])
-        appearances = [{"appearance_id": a.appearance_id, **_plain_row(a)} for a in batch.appearances]
+        appearances = [{"appearance_id": a.appearance_id, **plain_row(a)} for a in batch.appearances]
         t.insert_absent("record.appearance", "appearance_id", appearances)
-        looks = [{"quarantine_id": q.quarantine_id, **_plain_row(q), "kind": q.kind.value} for q in batch.quarantined]
+        looks = [{"quarantine_id": q.quarantine_id, **plain_row(q), "kind": q.kind.value} for q in batch.quarantined]
         t.insert_absent("record.quarantine", "quarantine_id", looks)
-        t.insert("record.paragraph", [_plain_row(p) for p in batch.paragraphs])
+        t.insert("record.paragraph", [plain_row(p) for p in batch.paragraphs])
 
     def feed_states(self) -> dict[str, FeedState]:
         """Every feed ever followed, by feed_id."""
@@ -89,7 +91,7 @@ class Collected:
         """The items of feeds as last seen, by feed_id: the newest row of each item hash."""
         out: dict[str, list[KnownItem]] = {}
         for r in read(self.con, query("items_of_feeds"), {"feed_ids": sorted(feed_ids)}):
-            out.setdefault(str(r["feed_id"]), []).append(_value(KnownItem, r))
+            out.setdefault(str(r["feed_id"]), []).append(value_of(KnownItem, r))
         return out
 
     def articles_by_url(self, urls: Iterable[str]) -> dict[str, str]:
@@ -110,7 +112,7 @@ class Collected:
         """What decide_version needs of each article."""
         wanted = {"article_ids": sorted(set(article_ids))}
         states = self.article_states(article_ids)
-        heads = {str(r["article_id"]): _value(Version, r) for r in read(self.con, query("heads"), wanted)}
+        heads = {str(r["article_id"]): value_of(Version, r) for r in read(self.con, query("heads"), wanted)}
         seen: dict[str, dict[str, str]] = {}
         for r in read(self.con, query("text_hashes"), wanted):
             seen.setdefault(str(r["article_id"]), {})[str(r["text_hash"])] = str(r["version_id"])
@@ -132,25 +134,21 @@ class Collected:
     def version_counts(self, article_ids: Iterable[str]) -> dict[str, int]:
         """How many versions each article has."""
         rows = read(self.con, query("version_counts"), {"article_ids": sorted(set(article_ids))})
-        return {str(r["article_id"]): int(str(r["versions"])) for r in rows}
+        return {str(r["article_id"]): r["versions"] for r in rows}
 
     def recurring_paragraphs(self, outlets: Iterable[str], least: int) -> dict[str, dict[str, int]]:
         """outlet -> fingerprint -> number of articles, for paragraphs that stand in at least `least` articles."""
         out: dict[str, dict[str, int]] = {}
         for r in read(self.con, query("recurring_paragraphs"), {"outlets": sorted(set(outlets)), "least": least}):
-            out.setdefault(str(r["outlet"]), {})[str(r["fingerprint"])] = int(str(r["articles"]))
+            out.setdefault(str(r["outlet"]), {})[str(r["fingerprint"])] = r["articles"]
         return out
 
 
 # ---- values to rows ------------------------------------------------------------------------------------------------------
 
 
-def _plain_row(value: object) -> dict[str, object]:
-    return {f.name: getattr(value, f.name) for f in fields(value)}  # type: ignore[arg-type]
-
-
 def _feed_row(s: FeedState) -> dict[str, object]:
-    row = _plain_row(s) | {"moves": json.dumps(list(s.moves)), "last_outcome": s.last_outcome and s.last_outcome.value}
+    row = plain_row(s) | {"moves": json.dumps(list(s.moves)), "last_outcome": s.last_outcome and s.last_outcome.value}
     del row["feed"]
     title = s.feed.title or s.title
     return {"feed_id": s.feed.feed_id, "url": s.feed.url, "outlet": s.feed.outlet, **row, "title": title}
@@ -173,7 +171,7 @@ def _fetch_row(f: FetchRow) -> dict[str, object]:
 
 
 def _article_row(a: ArticleState) -> dict[str, object]:
-    row = _plain_row(a)
+    row = plain_row(a)
     suspect = row.pop("suspect")
     return row | {
         "suspect_kind": suspect and suspect.kind.value,
@@ -184,36 +182,29 @@ def _article_row(a: ArticleState) -> dict[str, object]:
 
 
 def _version_row(v: Version, archive: str | None, reason: str) -> dict[str, object]:
-    return _plain_row(v) | {"archive": archive, "reason": reason}
+    return plain_row(v) | {"archive": archive, "reason": reason}
 
 
 # ---- rows to values ------------------------------------------------------------------------------------------------------
 
 
-def _value(kind: type, row: Row) -> object:
-    return kind(**{f.name: row[f.name] for f in fields(kind) if f.name in row})
-
-
-def _feed_state(r: Row) -> FeedState:
-    feed = Feed(url=str(r["url"]), outlet=str(r["outlet"]), title=r["title"])  # type: ignore[arg-type]
-    plain = {f.name: r[f.name] for f in fields(FeedState) if f.name in r and f.name != "feed"}
-    plain |= {
-        "moves": tuple(json.loads(str(r["moves"] or "[]"))),
+def _feed_state(r: Mapping[str, Any]) -> FeedState:
+    told = {
+        "feed": Feed(url=r["url"], outlet=r["outlet"], title=r["title"]),
+        "moves": tuple(json.loads(r["moves"] or "[]")),
         "last_outcome": Outcome(r["last_outcome"]) if r["last_outcome"] else None,
         "last_reason": r["last_reason"] or "",
         "due_reason": r["due_reason"] or "",
     }
-    return FeedState(feed=feed, **plain)  # type: ignore[arg-type]
+    return value_of(FeedState, {**r, **told})
 
 
-def _article_state(r: Row) -> ArticleState:
-    suspect = None
-    if r["suspect_kind"]:
-        suspect = Suspect(
-            kind=QuarantineKind(r["suspect_kind"]),
-            text_hash=str(r["suspect_hash"] or ""),
-            first_at=r["suspect_first_at"],  # type: ignore[arg-type]
-            times=int(str(r["suspect_times"])),
-        )
-    state = _value(ArticleState, {**r, "due_reason": r["due_reason"] or ""})
-    return replace(state, suspect=suspect)  # type: ignore[type-var]
+def _article_state(r: Mapping[str, Any]) -> ArticleState:
+    return value_of(ArticleState, {**r, "suspect": _suspect(r), "due_reason": r["due_reason"] or ""})
+
+
+def _suspect(r: Mapping[str, Any]) -> Suspect | None:
+    if not r["suspect_kind"]:
+        return None
+    kind = QuarantineKind(r["suspect_kind"])
+    return Suspect(kind=kind, text_hash=r["suspect_hash"] or "", first_at=r["suspect_first_at"], times=r["suspect_times"])

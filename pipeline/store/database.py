@@ -1,5 +1,6 @@
 """The DuckDB file itself: opening, migrating, batches in one transaction, the lease, the snapshot. No word about news in here."""
 
+import hashlib
 import json
 import os
 import re
@@ -9,7 +10,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
-from typing import Iterator
+from typing import Any, Iterator
 
 import duckdb
 from filelock import FileLock, Timeout
@@ -123,8 +124,6 @@ def _define(con: duckdb.DuckDBPyConnection) -> None:
 
 
 def hash_of(texts: Sequence[str]) -> str:
-    import hashlib
-
     return hashlib.sha256("\0".join(texts).encode("utf8")).hexdigest()
 
 
@@ -153,7 +152,7 @@ def aware(at: datetime | None) -> datetime | None:
     return at.replace(tzinfo=UTC) if at is not None else None
 
 
-Row = Mapping[str, object]
+Row = Mapping[str, Any]  # a row of a table: what a database column holds has no static type
 
 
 class Tables:
@@ -222,13 +221,13 @@ class Tables:
 
 def _plain(value: object) -> object:
     if isinstance(value, datetime):
-        return naive(value).isoformat(sep=" ")  # type: ignore[union-attr]
+        return value.astimezone(UTC).replace(tzinfo=None).isoformat(sep=" ")
     if isinstance(value, tuple | frozenset | set):
         return [_plain(v) for v in (value if isinstance(value, tuple) else sorted(value))]
     return value
 
 
-def read(con: duckdb.DuckDBPyConnection, sql: str, parameters: Mapping[str, object] | None = None) -> list[dict[str, object]]:
+def read(con: duckdb.DuckDBPyConnection, sql: str, parameters: Mapping[str, object] | None = None) -> list[dict[str, Any]]:
     """The rows of a query as dictionaries, times aware. Always read to the end: one connection holds one result."""
     cursor = con.execute(sql, {k: naive(v) if isinstance(v, datetime) else v for k, v in (parameters or {}).items()})
     names = [d[0] for d in cursor.description or []]

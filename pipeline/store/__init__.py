@@ -1,0 +1,44 @@
+"""The Store: one DuckDB file behind typed reads and batched writes. The only importer of duckdb.
+
+`record` tables hold what was seen and decided by people; `derived` tables what the judgements made of it. Each batch is one
+transaction. Whoever writes holds the lease; whoever only reads opens the snapshot, which is published after each run.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from types import TracebackType
+
+from pipeline.store.collected import Batch, Collected, FetchRow, ParagraphRow
+from pipeline.store.database import Tables, connect, lease, migrate, publish_snapshot, transaction
+from pipeline.store.reading import Reading
+from pipeline.store.tracked import Revised, SavedState, Tracked
+
+__all__ = ["Batch", "FetchRow", "ParagraphRow", "Reading", "Revised", "SavedState", "Store", "lease", "publish_snapshot"]
+
+
+class Store(Collected, Tracked, Reading):
+    """An open store. Use as a context manager; one thread, one process."""
+
+    def __init__(self, path: Path, *, now: datetime, read_only: bool = False):
+        """Open (and unless read-only make or migrate) the store. Raises StoreBusy, StoreError."""
+        if not read_only:
+            path.parent.mkdir(parents=True, exist_ok=True)
+        self.path = path
+        self.con = connect(path, read_only=read_only)
+        self.tables = Tables(self.con)
+        if not read_only:
+            migrate(self.con, now)
+
+    def __enter__(self) -> "Store":
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.con.close()
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """What is written inside is written whole or not at all."""
+        with transaction(self.con):
+            yield

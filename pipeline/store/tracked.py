@@ -1,0 +1,187 @@
+"""Tracking: revisions, edits, stories, claims and changes, all of it derived from the record and replaceable."""
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import duckdb
+
+from pipeline.model import (
+    Appearance,
+    Article,
+    Change,
+    Claim,
+    Copy,
+    Edit,
+    HumanDecision,
+    Link,
+    LinkEvent,
+    Report,
+    RevisionDecision,
+    Standing,
+    Story,
+    Version,
+    ident,
+)
+from pipeline.store.database import Row, Tables, naive, query, read
+from pipeline.store.rows import plain_row, value_of
+
+DERIVED = ("tracked", "state", "revision", "edit", "story", "link", "story_event", "copy", "claim", "change", "standing")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Revised:
+    """A judged step of an article."""
+
+    article_id: str
+    url: str
+    from_version_id: str
+    to_version_id: str
+    seen_at: datetime
+    decision: RevisionDecision
+
+    @property
+    def revision_id(self) -> str:
+        return ident("rev", self.article_id, self.from_version_id, self.to_version_id, self.seen_at.isoformat())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SavedState:
+    """What the linker or a ledger remembers between runs."""
+
+    name: str
+    method: str  # name/version of what wrote it; another one starts anew
+    through: datetime | None  # the latest look that it has seen
+    data: bytes
+
+
+class Tracked:
+    """The part of the store that tracking reads and writes."""
+
+    con: duckdb.DuckDBPyConnection
+    tables: Tables
+
+    # ---- what is new
+
+    def untracked(self) -> list[Appearance]:
+        """Appearances that no tracking has seen, in time order."""
+        return [value_of(Appearance, r) for r in read(self.con, query("untracked"))]
+
+    def mark_tracked(self, appearances: Sequence[Appearance]) -> None:
+        self.tables.insert("derived.tracked", [{"appearance_id": a.appearance_id} for a in appearances])
+
+    def forget_derived(self) -> None:
+        """Drop everything that can be made again from the record."""
+        for table in DERIVED:
+            self.con.execute(f"DELETE FROM derived.{table}")
+
+    def appearances(self, article_ids: Iterable[str]) -> dict[str, list[Appearance]]:
+        """All appearances of articles, in time order, by article_id."""
+        out: dict[str, list[Appearance]] = {}
+        for r in read(self.con, query("appearances_of"), {"article_ids": sorted(set(article_ids))}):
+            out.setdefault(str(r["article_id"]), []).append(value_of(Appearance, r))
+        return out
+
+    def versions(self, version_ids: Iterable[str]) -> dict[str, Version]:
+        """Versions by id."""
+        rows = read(self.con, query("versions_by_id"), {"version_ids": sorted(set(version_ids))})
+        return {str(r["version_id"]): value_of(Version, r) for r in rows}
+
+    # ---- revisions and edits
+
+    def save_revisions(self, revisions: Sequence[Revised]) -> None:
+        """Write revisions with their edits; what stood under the same id is replaced."""
+        ids = [r.revision_id for r in revisions]
+        self.tables.delete("derived.revision", "revision_id", ids)
+        self.tables.delete("derived.edit", "revision_id", ids)
+        self.tables.insert("derived.revision", [_revision_row(r) for r in revisions])
+        self.tables.insert("derived.edit", [_edit_row(r, n, e) for r in revisions for n, e in enumerate(r.decision.edits)])
+
+    # ---- stories
+
+    def decisions(self) -> list[HumanDecision]:
+        """What people decided about stories, in time order."""
+        return [value_of(HumanDecision, r) for r in read(self.con, query("decisions"))]
+
+    def first_articles(self, article_ids: Iterable[str]) -> list[Article]:
+        """Articles as they were first seen, for the linker, in the order in which they were."""
+        rows = read(self.con, query("first_articles"), {"article_ids": sorted(set(article_ids))})
+        return [_article(r) for r in rows]
+
+    def save_stories(
+        self, stories: Sequence[Story], counts: dict[str, int], links: Sequence[Link], events: Sequence[LinkEvent], copies: Sequence[Copy]
+    ) -> None:
+        """Replace the derived picture of stories by the linker's present one."""
+        for table in ("story", "link", "copy"):
+            self.con.execute(f"DELETE FROM derived.{table}")
+        self.tables.insert("derived.story", [plain_row(s) | {"article_count": counts.get(s.story_id, 0)} for s in stories])
+        self.tables.insert("derived.link", [{"link_id": ident("lnk", x.story_id, x.article_id), **plain_row(x)} for x in links])
+        self.tables.insert("derived.copy", [plain_row(c) for c in copies])
+        rows = [{"event_id": _event_id(e), **plain_row(e)} for e in events]
+        self.tables.insert_absent("derived.story_event", "event_id", rows)
+
+    def save_state(self, state: SavedState, now: datetime) -> None:
+        self.tables.delete("derived.state", "name", [state.name])
+        self.con.execute(
+            "INSERT INTO derived.state VALUES ($name, $method, $now, $through, $data)",
+            {"name": state.name, "method": state.method, "now": naive(now), "through": naive(state.through), "data": state.data},
+        )
+
+    def load_state(self, name: str) -> SavedState | None:
+        rows = read(self.con, "SELECT name, method, through, data FROM derived.state WHERE name = $name", {"name": name})
+        return value_of(SavedState, rows[0]) if rows else None
+
+    # ---- the ledger
+
+    def reports(self, story_id: str, since: datetime | None = None) -> list[Report]:
+        """Every version of every article of a story, when it came to stand, in time order; after `since` if given."""
+        rows = read(self.con, query("reports_of_story"), {"story_id": story_id, "since": since})
+        return [_report(r) for r in rows]
+
+    def save_ledger(
+        self, story_id: str, claims: Sequence[Claim], changes: Sequence[Change], standing: Sequence[Standing], anew: bool
+    ) -> None:
+        """Write what a ledger found: claims are added (or replaced if the ledger was made anew), the log is replaced."""
+        if anew:
+            self.tables.delete("derived.claim", "story_id", [story_id])
+        for table in ("change", "standing"):
+            self.tables.delete(f"derived.{table}", "story_id", [story_id])
+        mine = {"story_id": story_id}
+        self.tables.insert_absent("derived.claim", "claim_id", [plain_row(c) | mine for c in claims])
+        self.tables.insert("derived.change", [plain_row(c) | mine | {"kind": c.kind.value} for c in changes])
+        self.tables.insert("derived.standing", [plain_row(s) | mine for s in standing])
+
+
+def _revision_row(r: Revised) -> dict[str, object]:
+    d = r.decision
+    row = {k: getattr(r, k) for k in ("revision_id", "article_id", "url", "from_version_id", "to_version_id", "seen_at")}
+    return row | {"kind": d.kind.value, "meaningful": d.meaningful, "reason": d.reason}
+
+
+def _edit_row(r: Revised, n: int, e: Edit) -> dict[str, object]:
+    row = plain_row(e) | {"op": e.op.value, "kind": e.kind.value, "words": json.dumps([list(w) for w in e.words], ensure_ascii=False)}
+    return row | {
+        "edit_id": ident("edt", r.revision_id, n, e.field, e.kind.value, e.before, e.after),
+        "revision_id": r.revision_id,
+        "article_id": r.article_id,
+        "url": r.url,
+        "seen_at": r.seen_at,
+        "ordinal": n,
+    }
+
+
+def _event_id(e: LinkEvent) -> str:
+    return ident("evt", e.story_id, e.happened_at.isoformat(), e.kind, e.article_id, e.other_story_id)
+
+
+def _article(r: Row) -> Article:
+    return value_of(Article, {**r, "paragraphs": _paragraphs(r)})
+
+
+def _report(r: Row) -> Report:
+    return value_of(Report, {**r, "paragraphs": _paragraphs(r)})
+
+
+def _paragraphs(r: Row) -> tuple[str, ...]:
+    return tuple(str(r["text"]).split("\n\n")) if r["text"] else ()
