@@ -11,11 +11,24 @@ from pathlib import Path
 from types import TracebackType
 
 from pipeline.store.collected import Batch, Collected, FetchRow, ParagraphRow
-from pipeline.store.database import Tables, connect, lease, migrate, publish_snapshot, transaction
-from pipeline.store.reading import Reading
+from pipeline.store.database import Tables, check_files, connect, copy_store, lease, migrate, publish_snapshot, transaction
+from pipeline.store.reading import Reading, Rows, write_rows_as_parquet
 from pipeline.store.tracked import Revised, SavedState, Tracked
 
-__all__ = ["Batch", "FetchRow", "ParagraphRow", "Reading", "Revised", "SavedState", "Store", "lease", "publish_snapshot"]
+__all__ = [
+    "Batch",
+    "FetchRow",
+    "ParagraphRow",
+    "Revised",
+    "Rows",
+    "SavedState",
+    "Store",
+    "check_files",
+    "copy_store",
+    "lease",
+    "publish_snapshot",
+    "write_rows_as_parquet",
+]
 
 
 class Store(Collected, Tracked, Reading):

@@ -108,8 +108,8 @@ class Collected:
         """Articles whose time has come, the longest due first; all of them if `everything`."""
         return [_article_state(r) for r in read(self.con, query("due_articles"), {"now": now, "everything": everything})]
 
-    def known_articles(self, article_ids: Sequence[str], furniture: Mapping[str, frozenset[str]]) -> dict[str, KnownArticle]:
-        """What decide_version needs of each article."""
+    def known_articles(self, article_ids: Sequence[str]) -> dict[str, KnownArticle]:
+        """What decide_version needs of each article, the outlet's furniture aside."""
         wanted = {"article_ids": sorted(set(article_ids))}
         states = self.article_states(article_ids)
         heads = {str(r["article_id"]): value_of(Version, r) for r in read(self.con, query("heads"), wanted)}
@@ -126,7 +126,6 @@ class Collected:
                 seen=seen.get(i, {}),
                 headlines=tuple(headlines.get(i, ())),
                 suspect=s.suspect,
-                furniture=furniture.get(s.outlet, frozenset()),
             )
             for i, s in states.items()
         }
@@ -136,12 +135,17 @@ class Collected:
         rows = read(self.con, query("version_counts"), {"article_ids": sorted(set(article_ids))})
         return {str(r["article_id"]): r["versions"] for r in rows}
 
-    def recurring_paragraphs(self, outlets: Iterable[str], least: int) -> dict[str, dict[str, int]]:
-        """outlet -> fingerprint -> number of articles, for paragraphs that stand in at least `least` articles."""
-        out: dict[str, dict[str, int]] = {}
-        for r in read(self.con, query("recurring_paragraphs"), {"outlets": sorted(set(outlets)), "least": least}):
-            out.setdefault(str(r["outlet"]), {})[str(r["fingerprint"])] = r["articles"]
+    def paragraphs_of_outlets(self, outlets: Iterable[str]) -> dict[str, dict[str, set[str]]]:
+        """outlet -> fingerprint -> articles that have had the paragraph."""
+        out: dict[str, dict[str, set[str]]] = {}
+        for r in read(self.con, query("paragraphs_of_outlets"), {"outlets": sorted(set(outlets))}):
+            out.setdefault(r["outlet"], {}).setdefault(r["fingerprint"], set()).add(r["article_id"])
         return out
+
+    def articles_by_guid(self, guids: Iterable[str]) -> dict[tuple[str, str], str]:
+        """(outlet, guid) -> article_id, for the guids that are known."""
+        rows = read(self.con, query("articles_by_guid"), {"guids": sorted(set(guids))})
+        return {(r["outlet"], r["guid"]): r["article_id"] for r in rows}
 
 
 # ---- values to rows ------------------------------------------------------------------------------------------------------

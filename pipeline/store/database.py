@@ -251,3 +251,23 @@ def publish_snapshot(store: Path, snapshot: Path) -> bool:
     shutil.copyfile(store, part)
     os.replace(part, snapshot)
     return True
+
+
+def copy_store(store: Path, target: Path, now: datetime) -> dict[str, int]:
+    """Copy a closed store to a new file; opened and counted under a temporary name before it takes its own."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    part = target.with_name(target.name + ".part")
+    shutil.copyfile(store, part)
+    con = connect(part, read_only=True)
+    try:
+        views = ("feeds", "articles", "versions", "changes")
+        counts = {v: con.execute(f"SELECT count(*) FROM {v}").fetchall()[0][0] for v in views}
+    finally:
+        con.close()
+    os.replace(part, target)
+    return counts
+
+
+def check_files() -> list[tuple[str, str]]:
+    """(name, SQL) of every check: a query that must return no rows."""
+    return [(f.stem, f.read_text(encoding="utf8")) for f in sorted((sql_folder() / "checks").glob("*.sql"))]

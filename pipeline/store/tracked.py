@@ -53,6 +53,7 @@ class SavedState:
     name: str
     method: str  # name/version of what wrote it; another one starts anew
     through: datetime | None  # the latest look that it has seen
+    covers: str  # digest of what it was made from, "" if that cannot come late
     data: bytes
 
 
@@ -109,8 +110,22 @@ class Tracked:
         rows = read(self.con, query("first_articles"), {"article_ids": sorted(set(article_ids))})
         return [_article(r) for r in rows]
 
+    def followed_articles(self) -> set[str]:
+        """Every article that has a version."""
+        return {r["article_id"] for r in read(self.con, "SELECT DISTINCT article_id FROM record.version WHERE seq = 1")}
+
+    def linked_articles(self, article_ids: Iterable[str]) -> set[str]:
+        """Those of the articles that the linker has seen."""
+        rows = read(self.con, query("linked_articles"), {"article_ids": sorted(set(article_ids))})
+        return {r["article_id"] for r in rows}
+
     def save_stories(
-        self, stories: Sequence[Story], counts: dict[str, int], links: Sequence[Link], events: Sequence[LinkEvent], copies: Sequence[Copy]
+        self,
+        stories: Sequence[Story],
+        counts: dict[str, int],
+        links: Sequence[Link],
+        events: Sequence[LinkEvent],
+        copies: Sequence[Copy],
     ) -> None:
         """Replace the derived picture of stories by the linker's present one."""
         for table in ("story", "link", "copy"):
@@ -124,12 +139,18 @@ class Tracked:
     def save_state(self, state: SavedState, now: datetime) -> None:
         self.tables.delete("derived.state", "name", [state.name])
         self.con.execute(
-            "INSERT INTO derived.state VALUES ($name, $method, $now, $through, $data)",
-            {"name": state.name, "method": state.method, "now": naive(now), "through": naive(state.through), "data": state.data},
+            "INSERT INTO derived.state VALUES ($name, $method, $now, $through, $covers, $data)",
+            {
+                "name": state.name,
+                "method": state.method,
+                "now": naive(now),
+                "through": naive(state.through),
+                "data": state.data,
+            },
         )
 
     def load_state(self, name: str) -> SavedState | None:
-        rows = read(self.con, "SELECT name, method, through, data FROM derived.state WHERE name = $name", {"name": name})
+        rows = read(self.con, "SELECT name, method, through, covers, data FROM derived.state WHERE name = $name", {"name": name})
         return value_of(SavedState, rows[0]) if rows else None
 
     # ---- the ledger
@@ -138,6 +159,10 @@ class Tracked:
         """Every version of every article of a story, when it came to stand, in time order; after `since` if given."""
         rows = read(self.con, query("reports_of_story"), {"story_id": story_id, "since": since})
         return [_report(r) for r in rows]
+
+    def report_keys(self, story_id: str) -> list[tuple[datetime, str]]:
+        """(seen_at, version_id) of every report of a story, in time order."""
+        return [(r["seen_at"], r["version_id"]) for r in read(self.con, query("report_keys"), {"story_id": story_id})]
 
     def save_ledger(
         self, story_id: str, claims: Sequence[Claim], changes: Sequence[Change], standing: Sequence[Standing], anew: bool
@@ -160,7 +185,11 @@ def _revision_row(r: Revised) -> dict[str, object]:
 
 
 def _edit_row(r: Revised, n: int, e: Edit) -> dict[str, object]:
-    row = plain_row(e) | {"op": e.op.value, "kind": e.kind.value, "words": json.dumps([list(w) for w in e.words], ensure_ascii=False)}
+    row = plain_row(e) | {
+        "op": e.op.value,
+        "kind": e.kind.value,
+        "words": json.dumps([list(w) for w in e.words], ensure_ascii=False),
+    }
     return row | {
         "edit_id": ident("edt", r.revision_id, n, e.field, e.kind.value, e.before, e.after),
         "revision_id": r.revision_id,

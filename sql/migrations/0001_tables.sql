@@ -87,7 +87,8 @@ COMMENT ON TABLE record.review IS 'What people said of lines of the change log: 
 CREATE TABLE derived.tracked (appearance_id VARCHAR NOT NULL);
 COMMENT ON TABLE derived.tracked IS 'Appearances that the judgements have seen';
 
-CREATE TABLE derived.state (name VARCHAR NOT NULL, method VARCHAR NOT NULL, saved_at TIMESTAMP NOT NULL, through TIMESTAMP, data BLOB);
+CREATE TABLE derived.state (name VARCHAR NOT NULL, method VARCHAR NOT NULL, saved_at TIMESTAMP NOT NULL, through TIMESTAMP, covers VARCHAR,
+    data BLOB);
 COMMENT ON TABLE derived.state IS 'What the linker and the ledgers remember between runs; made again by track --rebuild';
 
 CREATE TABLE derived.revision (

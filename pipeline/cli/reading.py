@@ -1,0 +1,127 @@
+"""Commands that read: lists, `why`, `sql`. They open the snapshot, so they work while a run holds the store."""
+
+import json as json_
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from pipeline import journey
+from pipeline.cli.options import (
+    AspectOption,
+    ConfigOption,
+    DbOption,
+    JsonOption,
+    NowOption,
+    Run,
+    SinceOption,
+    StoryOption,
+    UntilOption,
+    begin,
+    moment,
+    naive,
+)
+from pipeline.cli.output import Format, SqlFormat, plain, printable, show
+from pipeline.errors import UsageError
+
+FormatOption = Annotated[Format, typer.Option("--format", help="How to print the rows.")]
+SHOWN = {"stories": 6, "changes": 9, "articles": 7, "feeds": 8}  # columns of a table; JSON and CSV have all
+
+
+def add_to(app: typer.Typer) -> None:
+    """Register the commands."""
+    for command in (stories, changes, articles, feeds, why, sql):
+        app.command()(command)
+
+
+def stories(
+    story: StoryOption = None, since: SinceOption = None, until: UntilOption = None, form: FormatOption = Format.TABLE,
+    config: ConfigOption = None, db: DbOption = None, now: NowOption = None,
+) -> None:  # fmt: skip
+    """List stories, watched ones first."""
+    _list("stories", begin(config, db, now), form, {"story": story}, since, until)
+
+
+def changes(
+    story: StoryOption = None, aspect: AspectOption = None, since: SinceOption = None, until: UntilOption = None,
+    form: FormatOption = Format.TABLE, config: ConfigOption = None, db: DbOption = None, now: NowOption = None,
+) -> None:  # fmt: skip
+    """List what changed: the change log, line by line."""
+    run = begin(config, db, now)
+    if form is Format.TABLE:
+        window = _window(run, since, until)
+        for line in journey.log_lines(run.settings, story, aspect, *window, width=min(run.out.width, 120)):
+            run.out.print(printable(line), markup=False, highlight=False, soft_wrap=True)
+        return
+    _list("changes", run, form, {"story": story, "aspect": aspect}, since, until)
+
+
+def articles(
+    story: StoryOption = None, since: SinceOption = None, until: UntilOption = None,
+    edited: Annotated[bool, typer.Option("--edited", help="Only those that were edited.")] = False,
+    form: FormatOption = Format.TABLE, config: ConfigOption = None, db: DbOption = None, now: NowOption = None,
+) -> None:  # fmt: skip
+    """List articles with the number of their versions and telling edits."""
+    _list("articles", begin(config, db, now), form, {"story": story, "edited": edited}, since, until)
+
+
+def feeds(
+    since: SinceOption = None, until: UntilOption = None, form: FormatOption = Format.TABLE,
+    config: ConfigOption = None, db: DbOption = None, now: NowOption = None,
+) -> None:  # fmt: skip
+    """List feeds: how the last fetch ended, and when the next is due."""
+    _list("feeds", begin(config, db, now), form, {}, since, until)
+
+
+def why(
+    identifier: Annotated[str, typer.Argument(metavar="ID", help="Id of a version, edit, link, claim, change ...; its beginning is enough.")],
+    json: JsonOption = False, config: ConfigOption = None, db: DbOption = None, now: NowOption = None,
+) -> None:  # fmt: skip
+    """Explain a version, edit, link, claim or change: what decided, and on what evidence."""
+    run = begin(config, db, now, json=json)
+    told = journey.explain(run.settings, identifier)
+    if json:
+        print(json_.dumps({"what": told.what, **{k: plain(v) for k, v in told.row.items()}}, ensure_ascii=False, indent=2))
+        return
+    for line in told.lines:
+        run.out.print(printable(line), markup=False, highlight=False, soft_wrap=True)
+
+
+def sql(
+    text: Annotated[str | None, typer.Argument(metavar="QUERY", help="One SQL statement; read from standard input if not given.")] = None,
+    form: Annotated[SqlFormat, typer.Option("--format", help="How to print the rows.")] = SqlFormat.TABLE,
+    output: Annotated[Path | None, typer.Option("--output", "-o", help="File to write, needed for parquet.")] = None,
+    config: ConfigOption = None, db: DbOption = None, now: NowOption = None,
+) -> None:  # fmt: skip
+    """Ask in SQL. Read-only, and safe while a run goes on."""
+    run = begin(config, db, now)
+    statement = text if text is not None else sys.stdin.read()
+    if form is SqlFormat.PARQUET:
+        if output is None:
+            raise UsageError("--format parquet needs a file: --output FILE")
+        count = journey.write_parquet(run.settings, statement, output)
+        run.reporter.say(f"{output}: {count} rows")
+        return
+    rows = journey.ask(run.settings, statement)
+    if output is None:
+        show(rows, form, run.out)
+        return
+    from pipeline.cli.output import as_csv, as_json
+
+    output.write_text(as_csv(rows) if form is SqlFormat.CSV else as_json(rows) + "\n", encoding="utf8")
+    run.reporter.say(f"{output}: {len(rows.rows)} rows")
+
+
+def _window(run: Run, since: str | None, until: str | None) -> tuple:
+    zone = run.settings.time_zone
+    return moment(since, run.now, zone), moment(until, run.now, zone)
+
+
+def _list(name: str, run: Run, form: Format, filters: dict[str, object], since: str | None, until: str | None) -> None:
+    first, last = _window(run, since, until)
+    rows = journey.listing(run.settings, name, {**filters, "since": naive(first), "until": naive(last)})
+    if form is Format.TABLE:
+        n = SHOWN[name]
+        rows = type(rows)(columns=rows.columns[:n], types=rows.types[:n], rows=[r[:n] for r in rows.rows])
+    show(rows, form, run.out)

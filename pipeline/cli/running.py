@@ -1,0 +1,145 @@
+"""Commands that do: collect, track, report, and look after the store."""
+
+import json as json_
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated, Protocol
+
+import typer
+
+from pipeline import journey
+from pipeline.cli.options import ConfigOption, DbOption, JsonOption, NowOption, QuietOption, Run, begin
+from pipeline.cli.output import plain
+
+AllOption = Annotated[bool, typer.Option("--all", help="Everything is due: fetch all feeds and pages.")]
+Files = Annotated[list[Path], typer.Argument(metavar="FILE...", help="JSON Lines, plain or .gz, one observation a line.")]
+
+
+class Summary(Protocol):
+    """What a stage did, in words."""
+
+    def lines(self) -> list[str]: ...
+
+
+def add_to(app: typer.Typer) -> None:
+    """Register the commands."""
+    app.command("import")(import_)
+    for command in (init, demo, run, ingest, track, report, serve, verify, backup, snapshot):
+        app.command()(command)
+
+
+def init(folder: Annotated[Path, typer.Argument(help="Where to write the files.")] = Path()) -> None:
+    """Write writethru.toml, feeds.toml and stories.toml to start from. Files that exist are left alone."""
+    start = begin()
+    for line in journey.init(folder):
+        start.reporter.say(line)
+
+
+def run(
+    everything: AllOption = False, config: ConfigOption = None, db: DbOption = None, now: NowOption = None,
+    quiet: QuietOption = False, json: JsonOption = False,
+) -> None:  # fmt: skip
+    """Ingest, track and report once: what the schedule runs."""
+    start = begin(config, db, now, quiet, json)
+    with start.reporter as progress:
+        done = journey.run(start.settings, start.now, everything=everything, progress=progress)
+    _tell(start, done)
+
+
+def ingest(
+    everything: AllOption = False, config: ConfigOption = None, db: DbOption = None, now: NowOption = None,
+    quiet: QuietOption = False, json: JsonOption = False,
+) -> None:  # fmt: skip
+    """Fetch the feeds and pages that are due, and keep every new version."""
+    start = begin(config, db, now, quiet, json)
+    with start.reporter as progress:
+        done = journey.ingest(start.settings, start.now, everything=everything, progress=progress)
+    _tell(start, done)
+
+
+def import_(
+    files: Files, config: ConfigOption = None, db: DbOption = None, now: NowOption = None,
+    quiet: QuietOption = False, json: JsonOption = False,
+) -> None:  # fmt: skip
+    """Take recorded observations in place of the network, in time order."""
+    start = begin(config, db, now, quiet, json)
+    with start.reporter as progress:
+        done = journey.import_files(start.settings, files, start.now, progress=progress)
+    _tell(start, done)
+
+
+def track(
+    rebuild: Annotated[bool, typer.Option("--rebuild", help="Forget all that was derived, and derive it again.")] = False,
+    config: ConfigOption = None, db: DbOption = None, now: NowOption = None, quiet: QuietOption = False, json: JsonOption = False,
+) -> None:  # fmt: skip
+    """Judge what is new: edits, stories, claims and changes."""
+    start = begin(config, db, now, quiet, json)
+    with start.reporter as progress:
+        done = journey.track(start.settings, start.now, rebuild=rebuild, progress=progress)
+    _tell(start, done)
+
+
+def report(
+    config: ConfigOption = None, db: DbOption = None, now: NowOption = None, quiet: QuietOption = False, json: JsonOption = False,
+) -> None:  # fmt: skip
+    """Write the reports: pages, change logs, feeds."""
+    start = begin(config, db, now, quiet, json)
+    with start.reporter as progress:
+        done = journey.report(start.settings, start.now, progress=progress)
+    _tell(start, done)
+
+
+def demo(
+    out: Annotated[Path, typer.Option("--out", help="Where to leave the store and the reports.")] = Path("demo"),
+    quiet: QuietOption = False, json: JsonOption = False,
+) -> None:  # fmt: skip
+    """Replay a recorded story as live feeds and pages on this machine, through the same stages, and report."""
+    from pipeline.demo import replay
+
+    start = begin(quiet=quiet, json=json)
+    with start.reporter as progress:
+        done = replay(out, progress=progress)
+    _tell(start, done)
+
+
+def serve(
+    port: Annotated[int, typer.Option("--port", help="Port on 127.0.0.1.")] = 8321,
+    config: ConfigOption = None, db: DbOption = None, now: NowOption = None,
+) -> None:  # fmt: skip
+    """Show the review pages on 127.0.0.1 until stopped."""
+    from pipeline.serve import serve as run_server
+
+    start = begin(config, db, now)
+    run_server(start.settings, port, say=start.reporter.say)
+
+
+def verify(config: ConfigOption = None, db: DbOption = None, now: NowOption = None, json: JsonOption = False) -> int:
+    """Check that the store holds together: every file of sql/checks must return no rows."""
+    start = begin(config, db, now, json=json)
+    done = journey.verify(start.settings)
+    _tell(start, done)
+    return 1 if done.failures else 0
+
+
+def backup(
+    target: Annotated[Path | None, typer.Argument(help="File to write; beside the store with the date if not given.")] = None,
+    config: ConfigOption = None, db: DbOption = None, now: NowOption = None, quiet: QuietOption = False, json: JsonOption = False,
+) -> None:  # fmt: skip
+    """Copy the store to a file that is opened and counted before it takes its name."""
+    start = begin(config, db, now, quiet, json)
+    _tell(start, journey.backup(start.settings, start.now, target))
+
+
+def snapshot(
+    config: ConfigOption = None, db: DbOption = None, now: NowOption = None, quiet: QuietOption = False, json: JsonOption = False,
+) -> None:  # fmt: skip
+    """Publish the read-only copy that others may open at any time."""
+    start = begin(config, db, now, quiet, json)
+    _tell(start, journey.snapshot(start.settings))
+
+
+def _tell(start: Run, done: Summary) -> None:
+    if start.json:
+        print(json_.dumps(plain(asdict(done)), ensure_ascii=False))  # type: ignore[call-overload]
+    else:
+        start.reporter.say(*done.lines())

@@ -1,0 +1,96 @@
+"""The journey: the stages composed with a store, a fetcher and a clock. No Prefect in here, no decision either.
+
+Each verb takes the lease on the store, does its stage in transactions of one batch, and publishes the snapshot that readers open.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+
+from pipeline.config import Settings
+from pipeline.journey.keeping import BackupSummary, VerifySummary, backup, snapshot, verify
+from pipeline.journey.progress import Progress, silent
+from pipeline.journey.reading import Told, ask, explain, listing, log_lines, write_parquet
+from pipeline.journey.starting import init
+from pipeline.store import Store, lease, publish_snapshot
+
+__all__ = [
+    "BackupSummary",
+    "Told",
+    "VerifySummary",
+    "ask",
+    "backup",
+    "explain",
+    "import_files",
+    "ingest",
+    "init",
+    "listing",
+    "log_lines",
+    "report",
+    "run",
+    "snapshot",
+    "track",
+    "verify",
+    "write_parquet",
+]
+
+
+@contextmanager
+def writing(settings: Settings, what: str, now: datetime, wait: float = 0.0) -> Iterator[Store]:
+    """The store, open for writing under the lease; the snapshot is published when it closes in good order."""
+    with lease(settings.db, what, wait):
+        with Store(settings.db, now=now) as store:
+            yield store
+        publish_snapshot(settings.db, settings.snapshot_file)
+
+
+def ingest(settings: Settings, now: datetime, *, everything: bool = False, progress: Progress = silent, wait: float = 0.0):
+    """Fetch the feeds and pages that are due, keep every new version. Returns an IngestSummary."""
+    from pipeline.journey.collect import ingest_into
+
+    with writing(settings, "ingest", now, wait) as store:
+        return ingest_into(store, settings, now, everything, progress)
+
+
+def import_files(settings: Settings, files: Sequence[Path], now: datetime, *, progress: Progress = silent, wait: float = 0.0):
+    """Take recorded observations in place of the network. Returns an ImportSummary. Raises UsageError on an unreadable file."""
+    from pipeline.journey.importing import import_into
+
+    with writing(settings, "import", now, wait) as store:
+        return import_into(store, files, progress)
+
+
+def track(settings: Settings, now: datetime, *, rebuild: bool = False, progress: Progress = silent, wait: float = 0.0):
+    """Judge what is new: edits, stories, claims, changes. Returns a TrackSummary."""
+    from pipeline.journey.track import track_store
+
+    with writing(settings, "track", now, wait) as store:
+        return track_store(store, settings, now, rebuild, progress)
+
+
+def report(settings: Settings, now: datetime, *, progress: Progress = silent):
+    """Write the reports from the snapshot. Returns a ReportSummary."""
+    from pipeline.journey.reporting import write_reports
+
+    return write_reports(settings, now, progress)
+
+
+@dataclass(slots=True)
+class RunSummary:
+    """Ingest, track and report, one after the other."""
+
+    ingested: object
+    tracked: object
+    reported: object
+
+    def lines(self) -> list[str]:
+        return [line for part in (self.ingested, self.tracked, self.reported) for line in part.lines()]  # type: ignore[attr-defined]
+
+
+def run(settings: Settings, now: datetime, *, everything: bool = False, progress: Progress = silent, wait: float = 0.0) -> RunSummary:
+    """What the schedule runs: ingest, track, report."""
+    ingested = ingest(settings, now, everything=everything, progress=progress, wait=wait)
+    tracked = track(settings, now, progress=progress, wait=wait)
+    return RunSummary(ingested, tracked, report(settings, now, progress=progress))

@@ -1,0 +1,318 @@
+"""Looks at articles, in time order, turned into rows: the one place where an observation meets what is known.
+
+Live pages and recorded lines take the same way through here, so an import leaves what live ingestion at those times would have.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from pipeline.model import (
+    Alias,
+    Appearance,
+    ArticleState,
+    KnownArticle,
+    New,
+    Observation,
+    Quarantined,
+    QuarantinedLook,
+    QuarantineKind,
+    Reverted,
+    Suspect,
+    Version,
+    VersionDecision,
+    ident,
+)
+from pipeline.store import Batch, FetchRow, ParagraphRow, Store
+from pipeline.text import fingerprint
+from pipeline.versions import decide_version, learn_furniture
+
+
+@dataclass(slots=True)
+class Tally:
+    """What became of the looks."""
+
+    looks: int = 0
+    new_articles: int = 0
+    new_versions: int = 0
+    reverted: int = 0
+    same: int = 0
+    quarantined: int = 0
+
+
+@dataclass(slots=True)
+class Pending:
+    """Rows of looks that are not written yet."""
+
+    aliases: list[Alias] = field(default_factory=list)
+    versions: list[tuple[Version, str | None, str]] = field(default_factory=list)
+    appearances: list[Appearance] = field(default_factory=list)
+    quarantined: list[QuarantinedLook] = field(default_factory=list)
+    paragraphs: list[ParagraphRow] = field(default_factory=list)
+    touched: set[str] = field(default_factory=set)  # article_ids whose state row is to be written
+
+
+class Desk:
+    """Takes looks one after the other. `load` before them, `batch` after them."""
+
+    def __init__(self, store: Store):
+        self.store = store
+        self.tally = Tally()
+        self._ids: dict[str, str] = {}  # address -> article_id
+        self._guids: dict[tuple[str, str], str] = {}  # (outlet, guid) -> article_id
+        self._states: dict[str, ArticleState] = {}
+        self._known: dict[str, KnownArticle] = {}
+        self._stood: dict[str, list[Appearance]] = {}  # appearances of each article, in time order
+        self._paragraphs: dict[str, dict[str, set[str]]] = {}  # outlet -> fingerprint -> article_ids
+        self._furniture: dict[str, frozenset[str]] = {}
+        self._pending = Pending()
+
+    # ---- what is known
+
+    def load(self, observations: Sequence[Observation]) -> None:
+        """Read what the store knows of the articles that these looks are at."""
+        urls = {u for o in observations for u in _addresses(o)} - set(self._ids)
+        self._ids |= self.store.articles_by_url(urls)
+        self._guids |= self.store.articles_by_guid({o.guid for o in observations if o.guid})
+        self._load_articles({self._ids[u] for u in urls if u in self._ids} | set(self._guids.values()))
+        self._load_paragraphs({o.outlet for o in observations})
+
+    def _load_articles(self, article_ids: Iterable[str]) -> None:
+        wanted = sorted(set(article_ids) - set(self._states))
+        self._states |= self.store.article_states(wanted)
+        self._known |= self.store.known_articles(wanted)
+        self._stood |= self.store.appearances(wanted)
+
+    def _load_paragraphs(self, outlets: set[str]) -> None:
+        wanted = outlets - set(self._paragraphs)
+        found = self.store.paragraphs_of_outlets(wanted)
+        for outlet in sorted(wanted):
+            self._paragraphs[outlet] = found.get(outlet, {})
+            self._furniture[outlet] = learn_furniture({k: len(v) for k, v in self._paragraphs[outlet].items()})
+
+    def add_state(self, state: ArticleState, reason: str) -> None:
+        """A new article, met in a feed before it was ever read."""
+        self._states[state.article_id] = state
+        self._known[state.article_id] = KnownArticle(article_id=state.article_id, head=None, seen={})
+        self._alias(state.url, state.article_id, state.first_seen_at, reason)
+        self._pending.touched.add(state.article_id)
+        self.tally.new_articles += 1
+
+    def state(self, article_id: str) -> ArticleState:
+        return self._states[article_id]
+
+    def update_state(self, state: ArticleState) -> None:
+        """Replace an article's state row."""
+        self._states[state.article_id] = state
+        self._pending.touched.add(state.article_id)
+
+    # ---- one look
+
+    def look(self, seen: Observation) -> VersionDecision:
+        """Judge one look and keep what it adds."""
+        state = self._article_of(seen)
+        known = self._known_at(state.article_id, seen)
+        decision = decide_version(seen, known)
+        self.tally.looks += 1
+        {New: self._new, Reverted: self._reverted, Quarantined: self._quarantined}.get(type(decision), self._same)(
+            seen, state, known, decision
+        )
+        return decision
+
+    def _article_of(self, seen: Observation) -> ArticleState:
+        for url in _addresses(seen):
+            if url in self._ids:
+                article_id = self._ids[url]
+                break
+        else:
+            article_id = self._by_guid(seen) or self._start(seen)
+        for url in _addresses(seen):
+            if url not in self._ids:
+                self._alias(url, article_id, seen.at, "met under this address too")
+        return self._states[article_id]
+
+    def _by_guid(self, seen: Observation) -> str | None:
+        """A known guid on a new address is a move of the article, unless the text is another: then the guid was reused."""
+        article_id = self._guids.get((seen.outlet, seen.guid)) if seen.guid else None
+        if article_id is None or seen.document is None:
+            return article_id
+        head = self._known[article_id].head
+        if head is None or _overlap(head.paragraphs, seen.document.paragraphs) >= 0.2 or head.headline == seen.document.headline:
+            return article_id
+        return None
+
+    def _start(self, seen: Observation) -> str:
+        article_id = ident("art", seen.url)
+        self.add_state(
+            ArticleState(
+                article_id=article_id,
+                url=seen.url,
+                outlet=seen.outlet,
+                feed=seen.feed,
+                guid=seen.guid,
+                first_seen_at=seen.at,
+                last_seen_at=seen.at,
+            ),
+            "first seen here",
+        )
+        if seen.guid:
+            self._guids.setdefault((seen.outlet, seen.guid), article_id)
+        return article_id
+
+    def _known_at(self, article_id: str, seen: Observation) -> KnownArticle:
+        """What was known when this was seen: a look that arrives late is judged against what stood then."""
+        known = replace(self._known[article_id], furniture=self._furniture.get(seen.outlet, frozenset()))
+        stood = self._stood.get(article_id, [])
+        if not stood or seen.at >= stood[-1].seen_at:
+            return known
+        before = [a for a in stood if a.seen_at <= seen.at]
+        head = self.store.versions([before[-1].version_id]).get(before[-1].version_id) if before else None
+        return replace(known, head=head, suspect=None)
+
+    # ---- what it adds
+
+    def _new(self, seen: Observation, state: ArticleState, known: KnownArticle, decision: New) -> None:
+        version = _version(seen, state, decision, seq=len(self._known[state.article_id].seen) + 1)
+        self._pending.versions.append((version, seen.archive, decision.reason))
+        self._learn(version)
+        mine = self._known[state.article_id]
+        self._known[state.article_id] = replace(mine, seen={**mine.seen, version.text_hash: version.version_id})
+        self._stand(seen, state, version, reverted=False, reason=decision.reason)
+        self.tally.new_versions += 1
+
+    def _reverted(self, seen: Observation, state: ArticleState, known: KnownArticle, decision: Reverted) -> None:
+        version = self._version_of(decision.version_id)
+        self._stand(seen, state, version, reverted=True, reason=decision.reason)
+        self.tally.reverted += 1
+
+    def _version_of(self, version_id: str) -> Version:
+        for version, _, _ in self._pending.versions:
+            if version.version_id == version_id:
+                return version
+        return self.store.versions([version_id])[version_id]
+
+    def _stand(self, seen: Observation, state: ArticleState, version: Version, *, reverted: bool, reason: str) -> None:
+        appearance = Appearance(
+            article_id=state.article_id, version_id=version.version_id, seen_at=seen.at, reverted=reverted, reason=reason
+        )
+        self._pending.appearances.append(appearance)
+        stood = self._stood.setdefault(state.article_id, [])
+        late = bool(stood) and seen.at < stood[-1].seen_at
+        stood.append(appearance)
+        stood.sort(key=lambda a: (a.seen_at, a.appearance_id))
+        if late:
+            self.update_state(replace(state, first_seen_at=min(state.first_seen_at, seen.at)))
+            return
+        mine = self._known[state.article_id]
+        changed = mine.head is not None
+        self._known[state.article_id] = replace(mine, head=version, headlines=(*mine.headlines, version.headline), suspect=None)
+        self.update_state(
+            replace(
+                self._lively(state, seen),
+                head_version_id=version.version_id,
+                times_changed=state.times_changed + changed,
+                last_changed_at=seen.at if changed else state.last_changed_at,
+            )
+        )
+
+    def _same(self, seen: Observation, state: ArticleState, known: KnownArticle, decision: VersionDecision) -> None:
+        self.tally.same += 1
+        if seen.at >= state.last_seen_at:
+            self._known[state.article_id] = replace(self._known[state.article_id], suspect=None)
+            self.update_state(self._lively(state, seen))
+
+    def _lively(self, state: ArticleState, seen: Observation) -> ArticleState:
+        return replace(state, status="live", last_seen_at=max(state.last_seen_at, seen.at), suspect=None, failures=0)
+
+    def _quarantined(self, seen: Observation, state: ArticleState, known: KnownArticle, decision: Quarantined) -> None:
+        self._pending.quarantined.append(
+            QuarantinedLook(
+                article_id=state.article_id,
+                url=state.url,
+                seen_at=seen.at,
+                kind=decision.kind,
+                reason=decision.reason,
+                status=seen.status,
+                text_hash=decision.text_hash,
+                archive=seen.archive,
+            )
+        )
+        self.tally.quarantined += 1
+        if seen.at < state.last_seen_at:
+            return
+        suspect = _suspect(self._known[state.article_id].suspect, decision, seen.at)
+        self._known[state.article_id] = replace(self._known[state.article_id], suspect=suspect)
+        status = "gone" if decision.kind is QuarantineKind.GONE else "suspect"
+        self.update_state(replace(state, status=status, suspect=suspect, last_seen_at=seen.at))
+
+    def _learn(self, version: Version) -> None:
+        """Count the version's paragraphs for its outlet; what recurs across articles may be furniture."""
+        seen = self._paragraphs.setdefault(version.outlet, {})
+        fresh = False
+        for mark in dict.fromkeys(fingerprint(p) for p in version.paragraphs):
+            articles = seen.setdefault(mark, set())
+            if version.article_id not in articles:
+                articles.add(version.article_id)
+                fresh = fresh or len(articles) > 1
+                self._pending.paragraphs.append(
+                    ParagraphRow(outlet=version.outlet, fingerprint=mark, article_id=version.article_id, seen_at=version.seen_at)
+                )
+        if fresh:
+            self._furniture[version.outlet] = learn_furniture({k: len(v) for k, v in seen.items()})
+
+    def _alias(self, url: str, article_id: str, since: datetime, reason: str) -> None:
+        self._ids[url] = article_id
+        self._pending.aliases.append(Alias(url=url, article_id=article_id, since=since, reason=reason))
+
+    def batch(self, fetches: Sequence[FetchRow] = ()) -> Batch:
+        """The rows since the last call, and the fetches that brought them."""
+        pending, self._pending = self._pending, Pending()
+        return Batch(
+            fetches=tuple(fetches),
+            articles=tuple(self._states[i] for i in sorted(pending.touched)),
+            aliases=tuple(pending.aliases),
+            versions=tuple(pending.versions),
+            appearances=tuple(pending.appearances),
+            quarantined=tuple(pending.quarantined),
+            paragraphs=tuple(pending.paragraphs),
+        )
+
+
+def _addresses(seen: Observation) -> list[str]:
+    """The addresses under which the article may be known, the surest first."""
+    canonical = seen.document.canonical_url if seen.document else None
+    return list(dict.fromkeys(u for u in (seen.url, canonical) if u))
+
+
+def _version(seen: Observation, state: ArticleState, decision: New, seq: int) -> Version:
+    document = seen.document
+    assert document is not None, "only a document makes a version"
+    return Version(
+        version_id=ident("ver", state.article_id, decision.text_hash),
+        article_id=state.article_id,
+        url=state.url,
+        outlet=state.outlet,
+        seq=seq,
+        seen_at=seen.at,
+        headline=document.headline,
+        text="\n\n".join(document.paragraphs),
+        text_hash=decision.text_hash,
+        byline=document.byline,
+        published_at=document.published_at or state.published_at,
+        updated_at=document.updated_at or state.updated_at,
+        summary=document.summary or state.summary,
+        language=document.language,
+        extractor=document.extractor,
+    )
+
+
+def _suspect(before: Suspect | None, decision: Quarantined, at: datetime) -> Suspect:
+    if before and before.kind is decision.kind and before.text_hash == decision.text_hash:
+        return replace(before, times=before.times + 1)
+    return Suspect(kind=decision.kind, text_hash=decision.text_hash, first_at=at, times=1)
+
+
+def _overlap(a: Sequence[str], b: Sequence[str]) -> float:
+    """Share of the shorter text's words that both texts have."""
+    x, y = ({w for p in side for w in p.lower().split()} for side in (a, b))
+    return len(x & y) / max(1, min(len(x), len(y)))

@@ -1,0 +1,70 @@
+"""What people ask of the store: lists, SQL, and why something is as it is. Opens the snapshot, never the store itself."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from pipeline.config import Settings
+from pipeline.errors import UsageError
+from pipeline.store import Rows, Store, write_rows_as_parquet
+
+NEVER = datetime(1970, 1, 1, tzinfo=UTC)  # a store opened for reading needs no clock
+
+
+@contextmanager
+def reading(settings: Settings) -> Iterator[Store]:
+    """The published snapshot, or the store itself where none was published yet, open read-only."""
+    path = settings.snapshot_file if settings.snapshot_file.exists() else settings.db
+    if not path.exists():
+        raise UsageError(f"{settings.db}: there is no store yet. `writethru run` or `writethru import FILE` makes one")
+    with Store(path, now=NEVER, read_only=True) as store:
+        yield store
+
+
+def ask(settings: Settings, statement: str) -> Rows:
+    """The result of a person's SQL, which can read the store and nothing else. Raises QueryError."""
+    with reading(settings) as store:
+        store.lock_down()
+        return store.ask(statement)
+
+
+def write_parquet(settings: Settings, statement: str, target: Path) -> int:
+    """Write the result of a person's SQL to a Parquet file; returns the number of rows."""
+    return write_rows_as_parquet(ask(settings, statement), target)
+
+
+def listing(settings: Settings, name: str, filters: Mapping[str, object]) -> Rows:
+    """The rows of a list command."""
+    with reading(settings) as store:
+        return store.listing(name, filters)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """What `why` says."""
+
+    what: str  # the view that the thing stands in
+    row: dict[str, Any]
+    lines: list[str]
+
+
+def explain(settings: Settings, identifier: str) -> Told:
+    """Why something is as it is, with its evidence. Raises UsageError if there is no such id."""
+    from pipeline.journey.explaining import lines_of
+
+    with reading(settings) as store:
+        view, row = store.explain(identifier)
+        return Told(what=view, row=row, lines=lines_of(store, view, row))
+
+
+def log_lines(
+    settings: Settings, story: str | None, aspect: str | None, since: datetime | None, until: datetime | None, width: int
+) -> list[str]:
+    """The change log as a terminal shows it."""
+    from pipeline.journey.reporting import terminal_log
+
+    with reading(settings) as store:
+        return terminal_log(store, settings, story, aspect, since, until, width)

@@ -1,0 +1,41 @@
+"""The files that a person starts from."""
+
+from pathlib import Path
+
+from pipeline.config import FILE_NAME
+
+SETTINGS = """\
+# Settings of Writethru. Every line may be left out; these are the defaults. Paths are relative to this file.
+db = "writethru.duckdb"
+feeds = "feeds.toml"
+stories = "stories.toml"
+reports = "reports"
+# time_zone = "Europe/Kyiv"     # how times are shown
+
+[fetch]
+# user_agent = "Writethru/0.1 (+https://your.site/contact)"   # tell outlets who you are
+per_host_delay = 1.0            # seconds between two requests to one host
+total_timeout = 30.0            # seconds for one whole exchange
+"""
+
+
+def seeds_folder() -> Path:
+    """Where the seeds are: inside the installed package, else beside it in a checkout."""
+    inside = Path(__file__).parents[1] / "_seeds"
+    return inside if inside.is_dir() else Path(__file__).parents[2] / "seeds"
+
+
+def init(folder: Path) -> list[str]:
+    """Write the settings, feeds and stories files; those that exist are left alone. Returns what was done, in words."""
+    folder.mkdir(parents=True, exist_ok=True)
+    texts = {FILE_NAME: SETTINGS}
+    texts |= {name: (seeds_folder() / name).read_text(encoding="utf8") for name in ("feeds.toml", "stories.toml")}
+    told = []
+    for name, text in texts.items():
+        path = folder / name
+        if path.exists():
+            told.append(f"{path} is there already: left alone")
+        else:
+            path.write_text(text, encoding="utf8")
+            told.append(f"{path} written")
+    return [*told, "Next: edit feeds.toml and stories.toml, then `writethru run`"]

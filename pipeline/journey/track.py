@@ -1,0 +1,185 @@
+"""Tracking: what the record means. Edits of articles, stories of articles, claims and changes of stories.
+
+Only articles with new appearances are judged, only stories with new reports are read. Everything is derived: `rebuild` forgets it
+all and derives it again from the record, with the same result.
+"""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from pipeline.changes import METHOD as LEDGER_METHOD
+from pipeline.changes import Ledger
+from pipeline.config import Settings, load_watches
+from pipeline.edits import compare
+from pipeline.journey.progress import Progress
+from pipeline.model import Appearance, Change, Claim, Report, Watch, ident
+from pipeline.store import Revised, SavedState, Store
+from pipeline.stories import METHOD as LINKER_METHOD
+from pipeline.stories import Linker
+
+CHUNK = 5_000  # appearances judged in one transaction
+
+
+@dataclass(slots=True)
+class TrackSummary:
+    """What tracking did."""
+
+    appearances: int = 0
+    revisions: int = 0
+    meaningful: int = 0
+    articles_linked: int = 0
+    stories: dict[str, int] = field(default_factory=dict)  # slug -> lines of its change log that are new
+
+    def lines(self) -> list[str]:
+        out = [
+            f"{self.appearances} new texts judged: {self.revisions} revisions, {self.meaningful} of them with meaning; "
+            f"{self.articles_linked} articles linked"
+        ]
+        return out + [f"{slug}: {n} new lines in the change log" for slug, n in self.stories.items() if n]
+
+
+def track_store(store: Store, settings: Settings, now: datetime, rebuild: bool, progress: Progress) -> TrackSummary:
+    """Judge what is new in an open store."""
+    watches = load_watches(settings.stories)
+    if rebuild:
+        with store.transaction():
+            store.forget_derived()
+    done = TrackSummary()
+    method = linker_method(watches)
+    todo = store.untracked()
+    if not todo and (saved := store.load_state("linker")) and saved.method == method:
+        return done
+    for part in _chunks(todo) if todo else iter([[]]):
+        with store.transaction():
+            _track_part(store, watches, method, part, now, done, progress)
+    return done
+
+
+def linker_method(watches: Sequence[Watch]) -> str:
+    """Another linker or another set of watches cannot go on from what was remembered."""
+    return f"{LINKER_METHOD} {ident('wat', *[repr(w) for w in watches])}"
+
+
+def _chunks(todo: Sequence[Appearance]) -> Iterator[Sequence[Appearance]]:
+    return (todo[i : i + CHUNK] for i in range(0, len(todo), CHUNK))
+
+
+def _track_part(
+    store: Store, watches: Sequence[Watch], method: str, part: Sequence[Appearance], now: datetime, done: TrackSummary, progress: Progress
+) -> None:
+    revisions = list(revise(store, part, progress))
+    store.save_revisions(revisions)
+    done.appearances += len(part)
+    done.revisions += len(revisions)
+    done.meaningful += sum(r.decision.meaningful for r in revisions)
+    done.articles_linked += _link(store, watches, method, part, now, progress)
+    for watch in watches:
+        done.stories[watch.slug] = done.stories.get(watch.slug, 0) + _read_story(store, watch, now, progress)
+    store.mark_tracked(part)
+
+
+# ---- revisions -----------------------------------------------------------------------------------------------------------
+
+
+def revise(store: Store, part: Sequence[Appearance], progress: Progress) -> Iterator[Revised]:
+    """Judge the steps that new appearances make, and anew those that a headline's return shows to have been a flap."""
+    articles = store.appearances({a.article_id for a in part})
+    new = {a.appearance_id for a in part}
+    steps = [s for all_of_one in articles.values() for s in _steps(all_of_one, new)]
+    versions = store.versions({a.version_id for s in steps for a in s.needed()})
+    for n, step in enumerate(steps, 1):
+        before, after = versions[step.before.version_id], versions[step.after.version_id]
+        headlines = [versions[a.version_id].headline for a in step.earlier]
+        if step.following and versions[step.following.version_id].headline == before.headline:
+            headlines.append(after.headline)  # it did not stay: known now, though not when it came
+        yield Revised(
+            article_id=after.article_id,
+            url=after.url,
+            from_version_id=before.version_id,
+            to_version_id=after.version_id,
+            seen_at=step.after.seen_at,
+            decision=compare(before, after, headlines),
+        )
+        progress("edits", n, len(steps))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """Two successive appearances of an article, and what stood before and after them."""
+
+    before: Appearance
+    after: Appearance
+    earlier: tuple[Appearance, ...]
+    following: Appearance | None
+
+    def needed(self) -> tuple[Appearance, ...]:
+        return (self.before, self.after, *self.earlier, *([self.following] if self.following else []))
+
+
+def _steps(appearances: Sequence[Appearance], new: set[str]) -> Iterator[Step]:
+    """The steps to judge of one article: into a new appearance, out of one (a late arrival), and before one that returns."""
+    for i in range(1, len(appearances)):
+        before, after = appearances[i - 1], appearances[i]
+        following = appearances[i + 1] if i + 1 < len(appearances) else None
+        if any(a is not None and a.appearance_id in new for a in (before, after, following)):
+            yield Step(before=before, after=after, earlier=tuple(appearances[:i]), following=following)
+
+
+# ---- stories -------------------------------------------------------------------------------------------------------------
+
+
+def _link(store: Store, watches: Sequence[Watch], method: str, part: Sequence[Appearance], now: datetime, progress: Progress) -> int:
+    saved = store.load_state("linker")
+    fresh = saved is None or saved.method != method
+    decisions = store.decisions()
+    linker = Linker(watches, decisions) if fresh or saved is None else Linker.load(saved.data, watches, decisions)
+    wanted = store.followed_articles() if fresh else {a.article_id for a in part}
+    known = set() if fresh else store.linked_articles(wanted)
+    new = [a for a in store.first_articles(wanted) if a.article_id not in known]
+    for n, article in enumerate(new, 1):
+        linker.add(article)
+        progress("stories", n, len(new))
+    links = linker.links()
+    store.save_stories(linker.stories(), dict(Counter(x.story_id for x in links)), links, linker.events(), linker.copies())
+    through = max((a.seen_at for a in new), default=saved.through if saved else None)
+    store.save_state(SavedState(name="linker", method=method, through=through, covers="", data=linker.dump()), now)
+    return len(new)
+
+
+# ---- the ledger ----------------------------------------------------------------------------------------------------------
+
+
+def _read_story(store: Store, watch: Watch, now: datetime, progress: Progress) -> int:
+    """Read what a watched story's reports say that the ledger has not read; from the start if something came late."""
+    name, method = f"ledger {watch.story_id}", f"{LEDGER_METHOD} {ident('wat', repr(watch))}"
+    keys = store.report_keys(watch.story_id)
+    saved = store.load_state(name)
+    going_on = saved is not None and saved.method == method and saved.covers == _covers(keys, saved.through)
+    if saved and going_on and keys and keys[-1][0] == saved.through:
+        return 0
+    ledger = Ledger.load(saved.data, watch) if saved and going_on else Ledger(watch)
+    reports = store.reports(watch.story_id, saved.through if saved and going_on else None)
+    claims, found = _read_reports(ledger, watch, reports, progress)
+    store.save_ledger(watch.story_id, claims, ledger.changes(), ledger.standing(), anew=not going_on)
+    through = keys[-1][0] if keys else None
+    state = SavedState(name=name, method=method, through=through, covers=_covers(keys, through), data=ledger.dump())
+    store.save_state(state, now)
+    return len(found)
+
+
+def _covers(keys: Sequence[tuple[datetime, str]], through: datetime | None) -> str:
+    """What a ledger that has read all up to a moment must have read: if it differs, something came late or left the story."""
+    return ident("cov", *[f"{at.isoformat()} {version}" for at, version in keys if through is not None and at <= through])
+
+
+def _read_reports(ledger: Ledger, watch: Watch, reports: Sequence[Report], progress: Progress) -> tuple[list[Claim], list[Change]]:
+    claims: list[Claim] = []
+    changes: list[Change] = []
+    for n, report in enumerate(reports, 1):
+        step = ledger.read(report)
+        claims += step.claims
+        changes += step.changes
+        progress(watch.slug, n, len(reports))
+    return claims, changes

@@ -1,0 +1,2 @@
+-- Grain: one row a decision of a person about stories.
+SELECT * FROM record.decision ORDER BY made_at, decision_id;
