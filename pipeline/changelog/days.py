@@ -1,0 +1,81 @@
+"""The order of the log: days newest first, aspects as the watch lists them, the most telling line first."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from pipeline.changelog.views import ChangeLine, DayCount, IndexPage, QuietEdit, StoryPage
+from pipeline.changelog.wording import day_of, repeating
+
+
+@dataclass(frozen=True, slots=True)
+class AspectLog:
+    """The lines of one aspect on one day."""
+
+    aspect: str
+    lines: tuple[ChangeLine, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """A day of the log. `quiet_note` is its one line when nothing changed."""
+
+    day: date
+    aspects: tuple[AspectLog, ...]
+    quiet_edits: tuple[QuietEdit, ...]
+    count: DayCount
+
+    @property
+    def changes(self) -> int:
+        return sum(len(a.lines) for a in self.aspects)
+
+    @property
+    def quiet_note(self) -> str:
+        if self.changes:
+            return ""
+        return f"Nothing new on any aspect; {repeating(self.count.repeats)}."
+
+
+def by_telling(lines: Iterable[ChangeLine]) -> tuple[ChangeLine, ...]:
+    """Most telling first; equal ones in time order."""
+    return tuple(sorted(lines, key=lambda x: (-x.change.rank, x.change.detected_at, x.change.change_id)))
+
+
+def aspect_order(page: StoryPage) -> tuple[str, ...]:
+    """The aspects in the watch's order, then those that only the data know, by name."""
+    named = [a.name for a in page.aspects]
+    found = {line.change.aspect for line in page.changes} | {row.aspect for row in page.standing}
+    return (*named, *sorted(found - set(named)))
+
+
+def _aspects(lines: list[ChangeLine], order: tuple[str, ...]) -> tuple[AspectLog, ...]:
+    grouped = {name: [x for x in lines if x.change.aspect == name] for name in order}
+    return tuple(AspectLog(name, by_telling(found)) for name, found in grouped.items() if found)
+
+
+def log(page: StoryPage) -> tuple[Day, ...]:
+    """The days of the log, newest first; every day that has a change, a quiet edit or a count."""
+    order = aspect_order(page)
+    counts = {c.day: c for c in page.days}
+    changed = {day_of(x.change.detected_at) for x in page.changes}
+    edited = {day_of(q.seen_at) for q in page.quiet_edits}
+    return tuple(
+        Day(
+            day,
+            _aspects([x for x in page.changes if day_of(x.change.detected_at) == day], order),
+            tuple(sorted((q for q in page.quiet_edits if day_of(q.seen_at) == day), key=lambda q: (q.seen_at, q.edit_id))),
+            counts.get(day, DayCount(day=day)),
+        )
+        for day in sorted(counts.keys() | changed | edited, reverse=True)
+    )
+
+
+def begin(page: StoryPage | IndexPage) -> datetime:
+    """Where "since you last looked" begins: a day before the page's moment unless the page says otherwise."""
+    return page.since or page.as_of - timedelta(days=1)
+
+
+def moved(page: StoryPage) -> tuple[ChangeLine, ...]:
+    """The changes since then, the most telling first."""
+    start = begin(page)
+    return by_telling(x for x in page.changes if x.change.detected_at > start)

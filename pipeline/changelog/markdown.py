@@ -1,0 +1,137 @@
+"""The change log as Markdown, in the manner of Keep a Changelog: days, in them aspects, in them one line a change."""
+
+from datetime import date
+
+from pipeline.changelog.days import Day, begin, log, moved
+from pipeline.changelog.escape import markdown as esc
+from pipeline.changelog.escape import markdown_link as link
+from pipeline.changelog.escape import shorten
+from pipeline.changelog.views import ChangeLine, QuietEdit, StandingRow, StoryPage
+from pipeline.changelog.wording import (
+    EDIT_LABELS,
+    LineText,
+    capital,
+    changed_words,
+    clock,
+    day_of,
+    describe,
+    long_date,
+    moment,
+    plural,
+    repeating,
+    standing_contest,
+    support,
+    whose,
+)
+from pipeline.model import Op
+
+
+def render_markdown(page: StoryPage) -> str:
+    """The whole change log of a story."""
+    parts = [f"# {esc(page.story.title)}: change log", _facts(page), *_standing(page), *_since(page)]
+    for day in log(page):
+        parts += _day(day)
+    return "\n\n".join(parts) + "\n"
+
+
+def _facts(page: StoryPage) -> str:
+    outlets = len({r.outlet for r in page.reports})
+    return (
+        f"As of {moment(page.as_of)} UTC: {plural(len(page.changes), 'change')}, "
+        f"{plural(len(page.reports), 'report')} in {plural(outlets, 'outlet')}. All times are UTC."
+    )
+
+
+# ---- what stands ---------------------------------------------------------------------------------------------------------
+
+
+def _standing(page: StoryPage) -> list[str]:
+    if not page.standing:
+        return []
+    head = "| aspect | now | since | said by | contested |\n|---|---|---|---|---|"
+    return ["## What stands now", "\n".join((head, *map(_standing_row, page.standing)))]
+
+
+def _standing_row(row: StandingRow) -> str:
+    first = row.said_by
+    aspect = f"{row.aspect}: {row.subject}" if row.subject else row.aspect
+    said = f"{esc(support(row.independent - 1, row.repeats))}; first {link(first.outlet, first.url)}"
+    said += f", {esc(whose(first.attributed_to, first.source_kind))}"
+    contested = "; ".join(esc(c) for c in standing_contest(row)) or "–"
+    return f"| {esc(aspect)} | **{esc(row.now)}** | {moment(row.since)} | {said} | {contested} |"
+
+
+def _since(page: StoryPage) -> list[str]:
+    lines = moved(page)
+    day = day_of(page.as_of)
+    told = [f"- {_aspect(line)}{_short(line, day)}" for line in lines] or ["Nothing new on any aspect."]
+    return [f"## Since {moment(begin(page))}", "\n".join(told)]
+
+
+def _aspect(line: ChangeLine) -> str:
+    return f"{esc(capital(line.change.aspect))}: "
+
+
+def _short(line: ChangeLine, day: date) -> str:
+    text = describe(line, day)
+    return f"{_bold(text)} {link(line.outlet, line.change.url)}, {text.at}; {esc(text.support)}."
+
+
+# ---- the days ------------------------------------------------------------------------------------------------------------
+
+
+def _day(day: Day) -> list[str]:
+    parts = [f"## {long_date(day.day)}"]
+    if day.quiet_note:
+        parts.append(esc(day.quiet_note))
+    for group in day.aspects:
+        parts += [f"### {esc(capital(group.aspect))}", "\n".join(_line(line, day.day) for line in group.lines)]
+    if day.quiet_edits:
+        parts += [f"### Quiet edits ({_quiet_count(day)})", "\n".join(_quiet(q) for q in day.quiet_edits)]
+    if day.changes and day.count.repeats:
+        parts.append(esc(capital(repeating(day.count.repeats)) + "."))
+    return parts
+
+
+def _quiet_count(day: Day) -> str:
+    shown = len(day.quiet_edits)
+    return f"{shown} that matter of {shown + day.count.folded_edits}" if day.count.folded_edits else str(shown)
+
+
+def _bold(text: LineText) -> str:
+    """The change in bold; its kind after it where the arrow alone would claim too much or too little."""
+    label = "" if text.label == "changed" else f" *{text.label}.*"
+    return f"**{esc(text.change) or '–'}.**{label}"
+
+
+def _line(line: ChangeLine, day: date) -> str:
+    text = describe(line, day)
+    parts = [_bold(text), f"First in {link(line.outlet, line.change.url)}, {text.at}, {esc(text.whose)}; {esc(text.support)}."]
+    if text.silent:
+        parts.append(f"*{esc(capital(text.silent))}.*")
+    if text.contrary:
+        parts.append(f"*Says otherwise:* {'; '.join(map(esc, text.contrary))}.")
+    if text.lagging:
+        parts.append(f"*Still {esc(text.before) or 'without it'}:* {'; '.join(map(esc, text.lagging))}.")
+    return "- " + " ".join(parts)
+
+
+def _quiet(quiet: QuietEdit) -> str:
+    edit = quiet.edit
+    note = "No note." if edit.silent else "With a note."
+    return (
+        f"- {link(quiet.outlet, quiet.url)}, {clock(quiet.seen_at)}, {EDIT_LABELS[edit.kind]} "
+        f"({'headline' if edit.field == 'headline' else esc(edit.field)}): {quiet_change(quiet)}. {note}"
+    )
+
+
+def quiet_change(quiet: QuietEdit) -> str:
+    """What a quiet edit did, in Markdown: the words that changed, not the paragraph."""
+    edit = quiet.edit
+    if edit.op is Op.ADD:
+        return f"added “{esc(shorten(edit.after, 200))}”"
+    if edit.op is Op.REMOVE:
+        return f"removed “{esc(shorten(edit.before, 200))}”"
+    gone, come = changed_words(edit.words, edit.before, edit.after)
+    verb = "moved" if edit.op is Op.MOVE else ""
+    return verb or f"“{esc(shorten(gone, 120))}” → “{esc(shorten(come, 120))}”"

@@ -1,0 +1,166 @@
+"""The pages: Jinja2 templates with escaping on, filled from view values. They need no script and load nothing.
+
+Every text passes `clean` and autoescape (see `environment`); every address passes `safe_url` or is one of ours from `Links`.
+"""
+
+from collections.abc import Sequence
+from functools import cache
+from itertools import groupby
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_environment
+from markupsafe import Markup
+
+from pipeline.changelog import days, wording
+from pipeline.changelog.compare import Run, compare
+from pipeline.changelog.escape import clean, one_line, safe_url, shorten
+from pipeline.changelog.matrix import matrix
+from pipeline.changelog.paths import Links, anchor
+from pipeline.changelog.pictures import pictures
+from pipeline.changelog.views import ArticlePage, IndexPage, OutletPage, ReportRow, RevisionRow, Site, StoryPage
+from pipeline.model import Edit, EditKind, Version
+
+TEMPLATES = Path(__file__).parent.parent / "templates"
+
+
+def _finalize(value: object) -> object:
+    """What a template prints: a foreign text without control characters; markup of our own as it is."""
+    return clean(value) if isinstance(value, str) and not isinstance(value, Markup) else value
+
+
+@pass_environment
+def _include_css(env: Environment, name: str) -> Markup:
+    return Markup(env.loader.get_source(env, name)[0]) if env.loader else Markup("")
+
+
+@cache
+def environment() -> Environment:
+    """The one environment: autoescape on for every template whatever its name, an undefined name is an error."""
+    env = Environment(
+        loader=FileSystemLoader(TEMPLATES, encoding="utf8"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        finalize=_finalize,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    names = ("clock", "day_of", "short_date", "long_date", "moment", "iso", "plural", "span", "whose", "support", "capital")
+    env.filters |= {name: getattr(wording, name) for name in names}
+    env.filters |= {"safe_url": safe_url, "anchor": anchor, "one_line": one_line, "shorten": shorten, "css": _include_css}
+    env.globals |= {
+        "describe": wording.describe,
+        "evidence": wording.evidence,
+        "standing_contest": wording.standing_contest,
+        "contrary": wording.contrary,
+        "changed_words": wording.changed_words,
+        "CHANGE_LABELS": wording.CHANGE_LABELS,
+        "CHANGE_MEANINGS": wording.CHANGE_MEANINGS,
+        "EDIT_LABELS": wording.EDIT_LABELS,
+        "LOOK_LABELS": wording.LOOK_LABELS,
+    }
+    return env
+
+
+# ---- the pages -----------------------------------------------------------------------------------------------------------
+
+
+def render_story(page: StoryPage, links: Links | None = None) -> str:
+    """A story's page."""
+    return environment().get_template("story.html").render(
+        page=page,
+        links=links or Links(),
+        days=days.log(page),
+        begin=days.begin(page),
+        moved=days.moved(page),
+        order=days.aspect_order(page),
+        outlets=len({r.outlet for r in page.reports}),
+        pictures=pictures(page),
+        matrix=matrix(page),
+        reports=_with_copies(page.reports),
+    )  # fmt: skip
+
+
+def render_article(page: ArticlePage, links: Links | None = None) -> str:
+    """An article's page."""
+    return environment().get_template("article.html").render(
+        page=page,
+        links=links or Links(),
+        steps=_steps(page),
+        ladder=_ladder(page),
+    )  # fmt: skip
+
+
+def render_outlet(page: OutletPage, links: Links | None = None) -> str:
+    """An outlet's page."""
+    return environment().get_template("outlet.html").render(page=page, links=links or Links())
+
+
+def render_index(site: Site, links: Links | None = None) -> str:
+    """The front page."""
+    page: IndexPage = site.index
+    return environment().get_template("index.html").render(
+        page=page,
+        links=links or Links.of(site, depth=0),
+        begin=days.begin(page),
+        moved={s.story.story_id: days.by_telling(s.moved) for s in page.stories},
+        outlets=sorted(site.outlets, key=lambda o: (-o.silent, o.outlet.casefold())),
+    )  # fmt: skip
+
+
+# ---- arranged for the templates ------------------------------------------------------------------------------------------
+
+
+def _with_copies(reports: Sequence[ReportRow]) -> list[tuple[ReportRow, list[ReportRow]]]:
+    """Reports newest first, each with the copies of it; a copy of an article outside the story stands for itself."""
+    newest = sorted(reports, key=lambda r: (r.first_seen_at, r.article_id), reverse=True)
+    known = {r.article_id: r for r in newest}
+    copies: dict[str, list[ReportRow]] = {}
+    for report in newest:
+        root = _root(report, known)
+        if root != report.article_id:
+            copies.setdefault(root, []).append(report)
+    copied = {r.article_id for found in copies.values() for r in found}
+    return [(r, copies.get(r.article_id, [])) for r in newest if r.article_id not in copied]
+
+
+def _root(report: ReportRow, known: dict[str, ReportRow]) -> str:
+    """The article at the end of a chain of copies; the article itself if the chain is a ring."""
+    seen = [report.article_id]
+    while (source := known[seen[-1]].copy_of) in known:
+        if source in seen:
+            return report.article_id
+        seen.append(source)
+    return seen[-1]
+
+
+def _steps(page: ArticlePage) -> list[tuple[RevisionRow, list[tuple[EditKind, list[Edit]]], list[Edit], tuple[Run, ...]]]:
+    """Per revision, newest first: its meaning-bearing edits by kind, its cosmetic ones, the two texts compared."""
+    versions = {v.seq: v for v in page.versions}
+    steps = []
+    for step in sorted(page.revisions, key=lambda r: (r.seen_at, r.to_seq), reverse=True):
+        telling = sorted((e for e in step.edits if e.meaningful), key=lambda e: list(EditKind).index(e.kind))
+        grouped = [(kind, list(found)) for kind, found in groupby(telling, key=lambda e: e.kind)]
+        old, new = versions.get(step.from_seq), versions.get(step.to_seq)
+        runs = compare(old, new, step.edits) if old and new else ()
+        steps.append((step, grouped, [e for e in step.edits if not e.meaningful], runs))
+    return steps
+
+
+def _ladder(page: ArticlePage) -> list[tuple[Version, RevisionRow | None, int, int]]:
+    """Per version: the step that led to it, the words changed by it, and the height of its tick in per cent of the tallest."""
+    led = {r.to_seq: r for r in sorted(page.revisions, key=lambda r: r.seen_at, reverse=True)}
+    changed = {v.seq: _words_changed(led.get(v.seq)) for v in page.versions}
+    most = max(changed.values(), default=0) or 1
+    return [(v, led.get(v.seq), changed[v.seq], round(100 * changed[v.seq] / most)) for v in page.versions]
+
+
+def _words_changed(step: RevisionRow | None) -> int:
+    """Words put in or taken out by a step."""
+    if step is None:
+        return 0
+    count = 0
+    for edit in step.edits:
+        words = edit.words or ((-1, edit.before), (1, edit.after))
+        count += sum(len(text.split()) for sign, text in words if sign)
+    return count

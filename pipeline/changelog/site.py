@@ -1,0 +1,83 @@
+"""The folder of reports. Writes only files whose bytes changed, each in one step, and only below the folder."""
+
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+
+from pipeline.changelog.data import render_csv, render_json
+from pipeline.changelog.markdown import render_markdown
+from pipeline.changelog.pages import render_article, render_index, render_outlet, render_story
+from pipeline.changelog.paths import Links, article_file, outlet_file, story_folder
+from pipeline.changelog.syndication import render_atom, render_json_feed, silent_feed, story_feed
+from pipeline.changelog.views import Site
+from pipeline.errors import WritethruError
+
+
+class ReportError(WritethruError):
+    """The reports cannot be written."""
+
+    exit_code = 74
+
+
+def write_site(site: Site, folder: Path) -> list[Path]:
+    """Write a site's files below `folder` (made if missing); the paths that were new or changed, in the order written.
+
+    A file appears whole or not at all. Pages of earlier runs that this site does not name are left alone, so that links to
+    them stay valid. Raises ReportError, with the path, if a file cannot be written or would lie outside the folder.
+    """
+    root = Path(folder)
+    try:
+        root.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ReportError(f"{root}: cannot be made: {error.strerror}") from error
+    return [root / path for path, text in site_files(site) if _write(root, path, text.encode("utf8"))]
+
+
+def site_files(site: Site) -> Iterator[tuple[str, str]]:
+    """Every file of a site, path below the folder and text, one at a time. The front page comes last: it links to the others."""
+    links = Links.of(site)
+    for story in site.stories:
+        name, feed = story_folder(story.story), story_feed(story, site.base_url)
+        yield f"{name}/index.html", render_story(story, links)
+        yield f"{name}/changelog.md", render_markdown(story)
+        yield f"{name}/changes.json", render_json(story)
+        yield f"{name}/changes.csv", render_csv(story)
+        yield f"{name}/feed.atom", render_atom(feed)
+        yield f"{name}/feed.json", render_json_feed(feed)
+    for article in site.articles:
+        yield f"articles/{article_file(article.article_id, article.outlet)}", render_article(article, links)
+    for outlet in site.outlets:
+        yield f"outlets/{outlet_file(outlet.outlet)}", render_outlet(outlet, links)
+    yield "silent.atom", render_atom(silent_feed(site.silent, site.index.as_of, site.base_url), "silent.atom")
+    yield "index.html", render_index(site)
+
+
+def _write(root: Path, path: str, body: bytes) -> bool:
+    """Put a file in place unless it is there with the same bytes; whether it was written."""
+    target = root / path
+    try:
+        target.parent.mkdir(exist_ok=True)
+        if not target.parent.resolve().is_relative_to(root.resolve()):
+            raise ReportError(f"{target}: leads out of {root}")
+        if not target.is_symlink() and target.is_file() and target.read_bytes() == body:
+            return False
+        _replace(target, body)
+    except OSError as error:
+        raise ReportError(f"{target}: cannot be written: {error.strerror or error}") from error
+    return True
+
+
+def _replace(target: Path, body: bytes) -> None:
+    """Write beside the target, then rename over it: a reader sees the old file or the new one, and a link is replaced."""
+    handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=".", suffix=".new")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(body)
+            os.fchmod(file.fileno(), 0o644)
+        os.replace(temporary, target)
+    except OSError:
+        with suppress(OSError):
+            os.unlink(temporary)
+        raise

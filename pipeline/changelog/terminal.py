@@ -1,0 +1,57 @@
+"""The change log for a terminal: one line a change, of at most the width given, free of control characters.
+
+06:10  plan details  points 28 -> 19              Meridian Post +3  (7 repeat)
+"""
+
+from rich.cells import cell_len, set_cell_size
+
+from pipeline.changelog.days import Day, log
+from pipeline.changelog.escape import one_line
+from pipeline.changelog.views import ChangeLine, QuietEdit, StoryPage
+from pipeline.changelog.wording import EDIT_LABELS, changed_words, clock, describe, long_date
+from pipeline.model import ChangeKind
+
+
+def terminal_lines(page: StoryPage, width: int = 100) -> tuple[str, ...]:
+    """The log of a story, newest day first. No line is wider than `width` cells (at least 40)."""
+    width = max(width, 40)
+    aspect_width = min(max((cell_len(a.aspect) for d in log(page) for a in d.aspects), default=0), width // 5)
+    lines: list[str] = []
+    for day in log(page):
+        lines += ["", long_date(day.day), *_day(day, width, aspect_width)]
+    return tuple(_fit(line, width).rstrip() for line in lines[1:])
+
+
+def _day(day: Day, width: int, aspect_width: int) -> list[str]:
+    told = [day.quiet_note] if day.quiet_note else []
+    told += [_line(line, width, aspect_width) for group in day.aspects for line in group.lines]
+    return told + [_quiet(q, width) for q in day.quiet_edits]
+
+
+def _line(line: ChangeLine, width: int, aspect_width: int) -> str:
+    change, text = line.change, describe(line, line.change.detected_at.date())
+    told = text.change.replace(" → ", " -> ").removesuffix(".")
+    told = f"{told}  [{text.label}]" if change.kind not in (ChangeKind.CHANGED, ChangeKind.NEW) else told
+    told = f"{told}  [silent]" if line.silent else told
+    more = f" +{change.corroborations}" if change.corroborations else ""
+    repeats = f"  ({change.repeats} repeat)" if change.repeats else ""
+    tail = _fit(one_line(line.outlet), width // 4).rstrip() + more + repeats
+    head = f"{clock(change.detected_at)}  {_pad(one_line(change.aspect), aspect_width)}  "
+    room = width - cell_len(head) - cell_len(tail) - 2
+    return f"{head}{_pad(told, room)}  {tail}"
+
+
+def _quiet(quiet: QuietEdit, width: int) -> str:
+    gone, come = changed_words(quiet.edit.words, quiet.edit.before, quiet.edit.after)
+    note = "silent " if quiet.edit.silent else ""
+    told = f'"{one_line(gone)}" -> "{one_line(come)}"' if gone and come else f'"{one_line(gone or come)}"'
+    return f"{clock(quiet.seen_at)}  {note}{EDIT_LABELS[quiet.edit.kind]}  {one_line(quiet.outlet)}: {told}"
+
+
+def _fit(text: str, width: int) -> str:
+    """The text cut to a number of cells, an ellipsis for what is missing."""
+    return text if cell_len(text) <= width else set_cell_size(text, width - 1) + "…"
+
+
+def _pad(text: str, width: int) -> str:
+    return set_cell_size(_fit(text, width), width)

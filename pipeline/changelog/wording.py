@@ -1,0 +1,245 @@
+"""What a line of the log says, in plain words, before any format: one wording for page, Markdown, feed and terminal.
+
+The words are those of the field (says, denies, withdraws, corrects) and claim no more than the source: "contested", "one
+source", "unnamed" stand in the line itself. Nothing here is escaped.
+"""
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+
+from pipeline.changelog.escape import one_line, shorten
+from pipeline.changelog.views import ChangeLine, StandingRow, Voice, Words
+from pipeline.model import ChangeKind, EditKind, QuarantineKind
+
+VALUE_LIMIT = 140  # characters of a before or after in a line; the whole sentence is in the evidence
+
+CHANGE_LABELS = {
+    ChangeKind.NEW: "new",
+    ChangeKind.CHANGED: "changed",
+    ChangeKind.CONFLICT: "contested",
+    ChangeKind.DENIED: "denied",
+    ChangeKind.CORRECTED: "corrected",
+    ChangeKind.WITHDRAWN: "withdrawn",
+}
+CHANGE_MEANINGS = {
+    ChangeKind.NEW: "first said on this aspect",
+    ChangeKind.CHANGED: "another value than the story had before",
+    ChangeKind.CONFLICT: "outlets say different things at the same time",
+    ChangeKind.DENIED: "somebody concerned denies it",
+    ChangeKind.CORRECTED: "the outlet corrected its own report",
+    ChangeKind.WITHDRAWN: "the statement was taken back or removed",
+}
+EDIT_LABELS = {
+    EditKind.NUMBER: "number",
+    EditKind.DATE: "date",
+    EditKind.NEGATION: "negation",
+    EditKind.MODALITY: "certainty",
+    EditKind.QUOTE: "quotation",
+    EditKind.ATTRIBUTION: "attribution",
+    EditKind.NAME: "name",
+    EditKind.CORRECTION: "correction",
+    EditKind.HEADLINE: "headline",
+    EditKind.ADDITION: "added",
+    EditKind.DELETION: "removed",
+    EditKind.MOVE: "moved",
+    EditKind.COSMETIC: "cosmetic",
+    EditKind.OTHER: "reworded",
+}
+LOOK_LABELS = {
+    QuarantineKind.BOT_WALL: "bot wall",
+    QuarantineKind.CONSENT: "consent page",
+    QuarantineKind.PAYWALL: "paywall stub",
+    QuarantineKind.SOFT_404: "not-found page",
+    QuarantineKind.EMPTY: "empty page",
+    QuarantineKind.GONE: "gone",
+    QuarantineKind.BLOCKED: "blocked",
+}
+
+
+# ---- times and counts ----------------------------------------------------------------------------------------------------
+
+
+def clock(at: datetime) -> str:
+    """06:10"""
+    return at.astimezone(UTC).strftime("%H:%M")
+
+
+def day_of(at: datetime) -> date:
+    """The day, in UTC, that a moment belongs to."""
+    return at.astimezone(UTC).date()
+
+
+def short_date(day: date) -> str:
+    """24 Nov"""
+    return f"{day.day} {day:%b}"
+
+
+def long_date(day: date) -> str:
+    """Monday 24 November 2025"""
+    return f"{day:%A} {day.day} {day:%B %Y}"
+
+
+def moment(at: datetime, beside: date | None = None) -> str:
+    """06:10 on the day that it stands under, else 24 Nov 06:10."""
+    day = day_of(at)
+    return clock(at) if day == beside else f"{short_date(day)} {clock(at)}"
+
+
+def iso(at: datetime) -> str:
+    """2025-11-24T06:10:00Z"""
+    return at.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+
+
+def plural(count: int, noun: str, many: str = "") -> str:
+    """1 report, 2 reports, 1,200 reports"""
+    return f"{count:,} {noun if count == 1 else many or noun + 's'}"
+
+
+def repeating(repeats: int) -> str:
+    """11 reports repeat what stood"""
+    if not repeats:
+        return "no report came in"
+    return f"{plural(repeats, 'report')} {'repeats' if repeats == 1 else 'repeat'} what stood"
+
+
+def span(length: timedelta) -> str:
+    """A length of time for people: 40 min, 3.5 h, 2 days."""
+    minutes = length.total_seconds() / 60
+    if minutes < 90:
+        return f"{minutes:.0f} min"
+    hours = minutes / 60
+    return f"{hours:.1f} h".replace(".0 ", " ") if hours < 36 else f"{hours / 24:.0f} days"
+
+
+# ---- who says so ---------------------------------------------------------------------------------------------------------
+
+
+def whose(attributed_to: str, source_kind: str) -> str:
+    """On whose word, with the kind of source: "a deputy minister, by name"."""
+    who = one_line(attributed_to)
+    if not who:
+        return "unnamed official" if source_kind == "unnamed official" else "no source named"
+    return {
+        "person": f"{who}, by name",
+        "unnamed official": f"{who}, unnamed",
+        "document": f"{who}, a document",
+        "outlet": f"citing {who}",
+    }.get(source_kind, who)
+
+
+def support(independent_others: int, repeats: int) -> str:
+    """How many stand behind it: "one source", "4 sources; 7 reports repeat it"."""
+    sources = "one source" if independent_others <= 0 else plural(independent_others + 1, "independent source")
+    return sources if repeats <= 0 else f"{sources}; {plural(repeats, 'report')} {'repeats' if repeats == 1 else 'repeat'} it"
+
+
+def capital(text: str) -> str:
+    """The text with its first letter in upper case."""
+    return text[:1].upper() + text[1:]
+
+
+# ---- the line ------------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class LineText:
+    """The parts of a line, in reading order; "" where there is nothing to say."""
+
+    label: str  # kind: new, changed, contested ...
+    subject: str  # capitalised
+    before: str
+    after: str
+    outlet: str  # who said it first
+    at: str  # when, as it stands under its day
+    whose: str
+    support: str
+    silent: str
+    lagging: tuple[str, ...]  # outlets that still say what stood before, each with its note
+    contrary: tuple[str, ...]  # who says otherwise
+
+    @property
+    def change(self) -> str:
+        """points 28 → 19"""
+        arrow = f"{self.before} → {self.after}" if self.before and self.after else self.after or self.before
+        return f"{self.subject}: {arrow}" if self.subject else arrow
+
+
+def describe(line: ChangeLine, day: date) -> LineText:
+    """The words of a line that stands under `day`."""
+    change = line.change
+    before, after = shorten(change.before, VALUE_LIMIT), shorten(change.after, VALUE_LIMIT)
+    if change.kind is ChangeKind.WITHDRAWN and not after:
+        after = "withdrawn"
+    named = whose(change.attributed_to, line.source_kind)
+    return LineText(
+        label=CHANGE_LABELS[change.kind],
+        subject=capital(one_line(change.subject)),
+        before="" if change.kind is ChangeKind.NEW else before,
+        after=after,
+        outlet=one_line(line.outlet),
+        at=moment(change.detected_at, day),
+        whose=f"{named} ({one_line(line.hedge)})" if line.hedge else named,
+        support=support(change.corroborations, change.repeats),
+        silent="changed silently, no note" if line.silent else "",
+        lagging=tuple(_lagging(v) for v in line.dissent if v.lags),
+        contrary=tuple(contrary(v) for v in line.dissent if not v.lags),
+    )
+
+
+def _lagging(voice: Voice) -> str:
+    note = one_line(voice.note)
+    return f"{one_line(voice.outlet)} ({note})" if note else one_line(voice.outlet)
+
+
+def contrary(voice: Voice) -> str:
+    """ "22" in Harrow News (head of state, by name; since corrected)"""
+    details = "; ".join(d for d in (whose(voice.attributed_to, voice.source_kind), one_line(voice.note)) if d)
+    said = f"“{shorten(voice.value, 80)}” in " if voice.value else ""
+    return f"{said}{one_line(voice.outlet)}" + (f" ({details})" if details else "")
+
+
+def standing_contest(row: StandingRow) -> tuple[str, ...]:
+    """The contested cell of a standing row: statements to the contrary, then how many texts merely lag, by value."""
+    lagging: dict[str, list[str]] = {}
+    for voice in row.contested:
+        if voice.lags:
+            lagging.setdefault(one_line(voice.value), []).append(one_line(voice.outlet))
+    texts = tuple(f"{value or 'the earlier value'} still in {_some(outlets)}" for value, outlets in lagging.items())
+    return tuple(contrary(v) for v in row.contested if not v.lags) + texts
+
+
+def _some(outlets: list[str]) -> str:
+    return " and ".join(outlets) if len(outlets) <= 2 else plural(len(outlets), "older text")
+
+
+# ---- marked words --------------------------------------------------------------------------------------------------------
+
+
+def side(words: Words, sign: int) -> Words:
+    """One side of a word diff: what was there before (-1) or what is there now (1), the difference marked."""
+    return tuple((s, text) for s, text in words if s in (0, sign))
+
+
+def marked(sentence: str, part: str, sign: int) -> Words:
+    """The sentence with a part of it marked, for pairs of sentences that have no word diff."""
+    start = sentence.lower().find(part.lower()) if part else -1
+    if start < 0 or len(sentence.lower()) != len(sentence):
+        return ((0, sentence),) if sentence else ()
+    end = start + len(part)
+    pieces = ((0, sentence[:start]), (sign, sentence[start:end]), (0, sentence[end:]))
+    return tuple((s, text) for s, text in pieces if text)
+
+
+def evidence(line: ChangeLine) -> tuple[Words, Words]:
+    """The sentences before and after with the words marked."""
+    if line.words:
+        return side(line.words, -1), side(line.words, 1)
+    change = line.change
+    return marked(change.evidence_before, change.before, -1), marked(change.evidence_after, change.after, 1)
+
+
+def changed_words(words: Words, before: str, after: str) -> tuple[str, str]:
+    """The words taken out and put in, joined by an ellipsis where others stand between; whole sentences without a word diff."""
+    gone = " … ".join(t.strip() for s, t in words if s < 0 and t.strip())
+    come = " … ".join(t.strip() for s, t in words if s > 0 and t.strip())
+    return (gone, come) if gone or come else (before, after)
