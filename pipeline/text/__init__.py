@@ -1,7 +1,32 @@
 """Text as values: normal forms, sentences, tokens, numbers and dates, names, quotes. Knows nothing of articles or stories."""
 
+from pipeline.text.names import names
 from pipeline.text.normal import clean, fingerprint, fold, squeeze
+from pipeline.text.quotes import Quote, quotes
 from pipeline.text.sentences import Span, sentences
+from pipeline.text.sources import Source, SourceKind, sources
 from pipeline.text.tokens import Token, spelling, stem, tokens, words
+from pipeline.text.values import Value, ValueKind, values
 
-__all__ = ["Span", "Token", "clean", "fingerprint", "fold", "sentences", "spelling", "squeeze", "stem", "tokens", "words"]
+__all__ = [
+    "Quote",
+    "Source",
+    "SourceKind",
+    "Span",
+    "Token",
+    "Value",
+    "ValueKind",
+    "clean",
+    "fingerprint",
+    "fold",
+    "names",
+    "quotes",
+    "sentences",
+    "sources",
+    "spelling",
+    "squeeze",
+    "stem",
+    "tokens",
+    "values",
+    "words",
+]

@@ -15,3 +15,12 @@ _ONE_FOR_ONE = str.maketrans(
 def plain_marks(text: str) -> str:
     """The text with one form of quotation marks, dashes and blanks; as long as it was, so offsets hold."""
     return text.translate(_ONE_FOR_ONE)
+
+
+_LOWER = {ord(c): ord(c) + 32 for c in "ABCDEFGHIJKLMNOPQRSTUVWXYZ"}
+
+
+def lower_marks(text: str) -> str:
+    """`plain_marks` in lower case, as long as the text was (str.lower may lengthen it)."""
+    low = plain_marks(text).lower()
+    return low if len(low) == len(text) else plain_marks(text).translate(_LOWER)

@@ -85,8 +85,10 @@ def _breaks(plain: str, begin: int, m: re.Match[str]) -> bool:
         return True
     if m["line"]:
         return m["line"].count("\n") > 1 or not rest[:1].islower()
-    if not _STARTS.match(rest) or "\n" in m["gap"] and m["gap"].count("\n") > 1:
-        return bool(m["gap"].count("\n") > 1)
+    if m["gap"].count("\n") > 1:
+        return True
+    if not _STARTS.match(rest):
+        return False
     word = _NEXT_WORD.match(rest)
     if word and word[1][0].islower():
         return False

@@ -1,7 +1,7 @@
 """Words and tokens: what a text is counted, compared and diffed in.
 
-A token never begins or ends inside a word, a number, a web address or a grapheme. Scripts that write without spaces have one token
-a grapheme. Joined in order, the pieces of a text are the text.
+A token never begins or ends inside a word, a number, a web address or a grapheme. Scripts that write without spaces have one
+token a grapheme. Joined in order, the pieces of a text are the text.
 """
 
 from dataclasses import dataclass
@@ -19,6 +19,7 @@ _PIECE = regex.compile(
       (?:https?://|www\.)[^\s<>"“”]*[^\s<>"“”.,;:!?'’)\]]      # web address, end marks of the sentence left out
     | [\w.+-]+@[\w-]+(?:\.[\w-]+)+                             # mail address
     | \p{{Nd}}+(?:[.,:]\p{{Nd}}+)+\p{{M}}*+(?![\p{{L}}\p{{N}}])  # number with its inner marks
+    | (?:\p{{L}}\.){{2,}}(?!\w)                                  # initials with their stops
     | {_LETTER}++(?:['’ʼ.·]{_LETTER}++)*+                       # word with its inner marks; figures and letters stay together
     | \s++
     | \X                                                       # one grapheme: a mark, an emoji, a character of such a script

@@ -1,0 +1,332 @@
+"""Values of a sentence: quantities, ordinals, dates, times, each with a canonical key. Equal keys are the same fact.
+
+What cannot be read for certain ("dozens", a code such as F-16, a bare "one" before a thing) is no value.
+"""
+
+import datetime as dt
+import re
+from bisect import bisect_right
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import StrEnum
+from functools import cache, lru_cache
+
+from pipeline.text.dates import Moment, moments
+from pipeline.text.marks import lower_marks
+from pipeline.text.numbers import Number, canonical, number_at, start_pattern
+from pipeline.words import family, groups, lookup
+
+
+class ValueKind(StrEnum):
+    QUANTITY = "quantity"
+    ORDINAL = "ordinal"
+    DATE = "date"
+    TIME = "time"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Value:
+    """One value with its place: `sentence[start:end]` is what it was read from, hedge and noun left out."""
+
+    kind: ValueKind
+    text: str
+    start: int
+    end: int
+    key: str  # canonical: equal for the same value in another notation
+    number: Decimal | None = None  # of a quantity or ordinal; the lower end of a range
+    high: Decimal | None = None  # the upper end of a range
+    unit: str = ""  # canonical unit or ISO code of a currency
+    hedge: str = ""  # canonical hedge, such as "at least"
+    noun: str = ""  # what is counted: head noun, lower-case as written
+    percent: bool = False
+    age: bool = False
+    year: int | None = None
+    month: int | None = None
+    day: int | None = None
+    weekday: int | None = None  # Monday = 0
+    date: dt.date | None = None  # the calendar day, if it can be told
+    minutes: int | None = None  # since midnight
+    meridiem: bool = False  # of a time: a.m. or p.m. is stated or shown
+
+
+@lru_cache(maxsize=1 << 13)
+def values(sentence: str, published_at: dt.datetime | None = None) -> tuple[Value, ...]:
+    """The values of a sentence in order, none overlapping. Relative dates need the time of publication."""
+    low = lower_marks(sentence)
+    dated = moments(low, published_at)
+    found = [_of_moment(sentence, moment) for moment in dated]
+    taken = sorted((m.start, m.end) for m in dated)
+    at = 0
+    for m in start_pattern().finditer(low):
+        if m.start() < at or _covered(m.start(), taken) or _in_code(sentence, low, m.start()):
+            continue
+        value = _quantity(sentence, low, m.start(), taken)
+        if value:
+            found.append(value)
+            at = value.end
+    found += [v for v in _ordinals(sentence, low) if not any(v.start < o.end and o.start < v.end for o in found)]
+    return tuple(sorted(found, key=lambda v: v.start))
+
+
+def _covered(at: int, taken: list[tuple[int, int]]) -> bool:
+    i = bisect_right(taken, (at, len(taken) + 1 << 40)) - 1
+    return i >= 0 and taken[i][0] <= at < taken[i][1]
+
+
+def _of_moment(sentence: str, m: Moment) -> Value:
+    text = sentence[m.start : m.end]
+    if m.minutes is not None:
+        key = f"time {m.minutes // 60:02}:{m.minutes % 60:02}"
+        return Value(kind=ValueKind.TIME, text=text, start=m.start, end=m.end, key=key, minutes=m.minutes, meridiem=m.meridiem)
+    stated = (m.year, m.month, m.day, m.last_day, m.weekday)
+    parts = ["" if f is None else str(f) for f in stated]
+    key = f"date {m.span or m.offset}" if m.span or m.offset is not None else "date " + "/".join(parts)
+    return Value(
+        kind=ValueKind.DATE,
+        text=text,
+        start=m.start,
+        end=m.end,
+        key=key,
+        year=m.year,
+        month=m.month,
+        day=m.day,
+        weekday=m.weekday,
+        date=m.on,
+        unit="day" if m.offset is not None else m.span,
+    )
+
+
+# ---- quantities ----------------------------------------------------------------------------------------------------------
+
+_CODE = re.compile(r"(?<![A-Za-z])[A-Za-z]+-?$")
+_NOT_A_CODE = re.compile(r"^(?:mid|pre|post|early|late|top|under|over|sub|non|about|some|than|to|and|or|of)-$")
+_GLUED = re.compile(
+    r"\d(?!(?:st|nd|rd|th|bn|mn|mln|bln|tn|trn|m|k|km|kg|g|mm|cm|ft|in|lb|lbs|mph|kmh|kph|mw|gw|kw|kwh|mwh|gb|tb|mb|ha|mi|h|c|f|p|x)\b)[a-z]"
+)
+_AGE = re.compile(r"[ -]year[s]?[ -]olds?\b")
+_RANGE = re.compile(r"\s?-\s?(?=\d)|\s+to\s+|\s+and\s+|\s+or\s+")
+_HALF = re.compile(
+    r"(?<![\w-])(?:(?P<half>half)(?=\s+(?:of|the|its|his|her|their|all)\b)"
+    r"|(?P<part>(?:a|one|two|three)[ -](?:third|quarter|fifth)s?)(?=\s+of\b))"
+)
+
+
+@cache
+def _money_before() -> re.Pattern[str]:
+    forms = [f for f in lookup("currencies") if not f.isalpha() or len(f) == 3]
+    return re.compile("(?:(?<![a-z])|(?<=[^a-z]))(" + _any(forms) + r")\s?-?$")
+
+
+@cache
+def _after() -> re.Pattern[str]:
+    """What may stand after a number: a unit or a currency."""
+    money = [f for f in lookup("currencies") if len(f) > 1 or not f.isascii()]
+    units = list(lookup("units"))
+    whose = r"(?:(?:us|u\.s\.|american|canadian|australian)\s)?"
+    return re.compile(rf"(?P<joint>\s?-?\s?){whose}(?P<form>{_any(units + money)})(?![\w/])")
+
+
+@cache
+def _hedge_before() -> re.Pattern[str]:
+    forms = [f for forms in groups("hedges").values() for f in forms if "N" not in f and f != "or so"]
+    return re.compile(rf"(?<![\w-])({_any(forms)})\s+(?:the\s+|an?\s+)?$")
+
+
+@cache
+def _hedge_after() -> tuple[tuple[re.Pattern[str], str], ...]:
+    forms = [(f.replace("N", ""), key) for key, forms in groups("hedges").items() for f in forms if "N" in f]
+    return tuple((re.compile(("" if f[0] == "-" else r"(?:\s+[a-z]+)?") + rf"{re.escape(f)}\b"), key) for f, key in forms)
+
+
+def _any(forms: list[str]) -> str:
+    return "|".join(sorted(map(re.escape, set(forms)), key=lambda f: (-len(f), f)))
+
+
+def _in_code(sentence: str, low: str, at: int) -> bool:
+    """Whether the figure belongs to a code such as F-16, COVID-19, 76ers."""
+    if not low[at].isdigit():
+        return False
+    before = _CODE.search(sentence, max(0, at - 12), at)
+    if before and not _NOT_A_CODE.match(before[0].lower()) and not before[0].islower():
+        return before[0].lower().rstrip("-") not in lookup("currencies")
+    if before and not before[0].endswith("-"):
+        return before[0].lower() not in lookup("currencies")
+    end = at
+    while end < len(low) and (low[end].isdigit() or low[end] in ",."):
+        end += 1
+    return bool(_GLUED.match(low, end - 1))
+
+
+def _quantity(sentence: str, low: str, at: int, taken: list[tuple[int, int]]) -> Value | None:
+    number = number_at(low, at)
+    if number is None or _is_ordinal(low, number.end) or _HALF.match(low, at):
+        return None
+    start, end, high = number.start, number.end, None
+    money = _money_before().search(low, max(0, start - 5), start)
+    if not money and number.worded and number.value == 1 and not _one_counts(low, end):
+        return None
+    signed = re.search(r"(?:(?:^|[\s(])-|\bminus )$", low[max(0, start - 8) : start])
+    second = _range(low, number, taken)
+    value = number.value
+    if second:
+        end, high = second.end, second.value
+        if second.multiplied and not number.multiplied and value < high:
+            value = value * (Decimal(10) ** _scale(second))
+    unit, unit_end, joint = _unit(low, end)
+    age = _AGE.match(low, end)
+    if money:
+        start, unit = money.start(), lookup("currencies")[money[1]]
+        unit_end = end
+    if low[end : end + 1] == "m" and not low[end + 1 : end + 2].isalnum() and (money or _counted_millions(low, end + 1)):
+        value, high, unit_end = value * 10**6, high * 10**6 if high else None, end + 1
+    if low[end : end + 1] == "k" and not low[end + 1 : end + 2].isalnum():
+        value, high, unit_end = value * 1000, high * 1000 if high else None, end + 1
+    if age:
+        unit, unit_end = "year", age.end()
+    if signed and not second:
+        value, start = -value, start - len(signed[0].lstrip(" ("))
+    stop = unit_end if unit else max(end, unit_end)
+    noun = _noun(low, stop, joint)
+    return _value(sentence, low, start, stop, value, high, unit, noun, bool(age) or _aged(low, start, stop))
+
+
+def _scale(number: Number) -> int:
+    """The power of ten that a multiplied second end of a range lends to the first."""
+    return (len(str(int(number.value))) - 1) // 3 * 3
+
+
+def _value(
+    sentence: str, low: str, start: int, end: int, number: Decimal, high: Decimal | None, unit: str, noun: str, age: bool
+) -> Value:
+    ends = canonical(number) + (f"..{canonical(high)}" if high is not None else "")
+    return Value(
+        kind=ValueKind.QUANTITY,
+        text=sentence[start:end],
+        start=start,
+        end=end,
+        key=f"{ends} {unit}".strip(),
+        number=number,
+        high=high,
+        unit=unit,
+        hedge=_hedge(low, start, end),
+        noun=noun,
+        percent=unit == "percent",
+        age=age,
+    )
+
+
+def _one_counts(low: str, end: int) -> bool:
+    """A bare "one" counts only before a person, a unit or a round number's name: "one person", "one day"."""
+    m = re.match(r"[ -]+([a-z-]+)(?:[ -]+([a-z-]+))?", low[end : end + 40])
+    if not m:
+        return False
+    known = family("person_nouns")
+    return m[1] in known or m[1] in lookup("units") or bool(m[2] and m[2] in known and m[1] not in family("stopwords"))
+
+
+def _range(low: str, first: Number, taken: list[tuple[int, int]]) -> Number | None:
+    """The second end of `10-12`, `10 to 12` or `between 10 and 12`; never of `from 10 to 12`, which is a change."""
+    m = _RANGE.match(low, first.end)
+    if not m or _covered(m.end(), taken) or not start_pattern().match(low, m.end()):
+        return None
+    before = re.sub(r"(?:us)?[$€£]$", "", low[max(0, first.start - 12) : first.start])
+    link = m.group().strip()
+    if (link == "and" and not before.endswith("between ")) or (link == "to" and before.endswith("from ")):
+        return None
+    second = number_at(low, m.end())
+    if second is None or _is_ordinal(low, second.end):
+        return None
+    return second if link == "-" or second.value > first.value or second.multiplied else None
+
+
+def _unit(low: str, end: int) -> tuple[str, int, str]:
+    m = _after().match(low, end)
+    if not m:
+        return "", end, ""
+    form, joint = m["form"], m["joint"]
+    if joint == "" and form.isalpha() and len(form) > 3:
+        return "", end, ""
+    if form == "m" and joint == "" and _counted_millions(low, m.end()):
+        return "", end, ""
+    unit = lookup("units").get(form) or lookup("currencies")[form]
+    return unit, m.end(), joint
+
+
+def _counted_millions(low: str, end: int) -> bool:
+    """Whether the "m" that ends here stands for million: people or things are counted, not metres."""
+    m = re.match(r"\s+([a-z]+)", low[end : end + 30])
+    return bool(m) and (m[1] in family("person_nouns") or (_plural(m[1]) and m[1] not in family("stopwords")))
+
+
+def _is_ordinal(low: str, end: int) -> bool:
+    return bool(re.match(r"(?:st|nd|rd|th)\b", low[end : end + 3]))
+
+
+def _aged(low: str, start: int, end: int) -> bool:
+    if re.search(r"\baged?\s+(?:of\s+)?$", low[max(0, start - 8) : start]):
+        return True
+    between_commas = low[max(0, start - 2) : start] == ", " and low[end : end + 1] == ","
+    return between_commas and low[start:end].isdigit() and end - start <= 2
+
+
+def _hedge(low: str, start: int, end: int) -> str:
+    if m := _hedge_before().search(low, max(0, start - 30), start):
+        return lookup("hedges")[m[1]]
+    for pattern, key in _hedge_after():
+        if pattern.match(low, end):
+            return key
+    return ""
+
+
+_FOLLOWING = re.compile(
+    r"(?:-|\s+)(?:of\s+|in\s+)?(?:(?:the|its|their|his|her|all|our)\s+)?"
+    r"((?:[^\W\d_]+(?:[-'][^\W\d_]+)*)(?:\s+[^\W\d_]+(?:[-'][^\W\d_]+)*){0,3})"
+)
+
+
+def _noun(low: str, end: int, joint: str) -> str:
+    """The head noun that follows: the first plural among the next words, else the last before a function word."""
+    m = _FOLLOWING.match(low, end)
+    if not m:
+        return ""
+    run = []
+    for word in m[1].split():
+        if word in family("stopwords") or (joint == "-" and run and word.endswith(("s", "ed"))):
+            break  # after "28-point plan" a word in -s is rather a verb
+        run.append(word)
+        if _plural(word) or word in family("person_nouns") or word.endswith("ed") or word == "dead":
+            return word
+    return run[-1] if run else ""
+
+
+def _plural(word: str) -> bool:
+    return len(word) > 3 and word.endswith("s") and not word.endswith(("ss", "us", "is"))
+
+
+def _ordinals(sentence: str, low: str) -> list[Value]:
+    """`11th` and `eleventh`, and parts of a whole: half of, two thirds of."""
+    found = []
+    for m in _ordinal_pattern().finditer(low):
+        number = int(m["digits"]) if m["digits"] else int(lookup("ordinals")[m["word"]])
+        if m["word"] == "third" and re.match(r"\s+of\b", low[m.end() :]) and re.search(r"\b(?:a|one)\s$", low[: m.start()]):
+            continue
+        noun = _noun(low, m.end(), "")
+        place = dict(text=sentence[m.start() : m.end()], start=m.start(), end=m.end(), noun=noun)
+        found.append(Value(kind=ValueKind.ORDINAL, key=f"{number} ordinal", number=Decimal(number), unit="ordinal", **place))
+    for m in _HALF.finditer(low):
+        share = _share(m)
+        found.append(_value(sentence, low, m.start(), m.end(), share, None, "percent", _noun(low, m.end(), ""), False))
+    return found
+
+
+@cache
+def _ordinal_pattern() -> re.Pattern[str]:
+    return re.compile(rf"(?<![\w.,])(?:(?P<digits>\d+)(?:st|nd|rd|th)|(?P<word>{_any(list(lookup('ordinals')))}))\b(?!s)")
+
+
+def _share(m: re.Match[str]) -> Decimal:
+    if m["half"]:
+        return Decimal(50)
+    count, _, part = re.sub(r"s$", "", m["part"]).replace("-", " ").partition(" ")
+    of = {"third": 3, "quarter": 4, "fifth": 5}[part]
+    return Decimal(100) * {"a": 1, "one": 1, "two": 2, "three": 3}[count] / of
