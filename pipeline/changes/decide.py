@@ -1,0 +1,329 @@
+"""The judgement of a claim against what the story has said: is it news, and of what kind. Pure: values in, a verdict out.
+
+Each rule is one branch with its reason; the first that holds decides. A repetition is no line.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from pipeline import words
+from pipeline.changes.entries import Entry
+from pipeline.claims import Figure, Statement, Unit
+from pipeline.claims.figures import MONEY
+from pipeline.claims.profile import AspectProfile
+from pipeline.claims.statements import FLIPS
+from pipeline.model import ChangeKind
+
+CONFLICT_WITHIN = timedelta(hours=36)  # a lower figure stands against one said this recently
+DENIED_WITHIN = timedelta(hours=48)
+SUB_COUNT = 0.5  # a plain count below this share of the latest value counts a part
+ALIKE = 0.45  # overlap that makes two statements speak of one thing
+TOUCHES, MOVES = 0.30, 0.35  # overlap for "all figures seen", "a figure moved"
+CONTAINED, CONTAINED_PLAIN = 0.55, 0.48  # share of a statement that one earlier statement holds
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What the ledger makes of a claim. `kind` None = no line."""
+
+    verdict: str  # new, changed, conflict, denied, corrected, repeats, suppressed
+    reason: str
+    kind: ChangeKind | None = None
+    before: Entry | None = None  # what stood before, or stands against it
+    same: Entry | None = None  # the entry that it repeats
+    rank: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """The circumstances of a claim."""
+
+    at: datetime
+    article_id: str
+    root: str
+    noted: bool = False  # its version carries a correction note
+    mine: frozenset[int] = frozenset()  # numbers of the entries that this article held before
+
+
+def line(kind: ChangeKind, reason: str, before: Entry | None = None, rank: float = 0.0) -> Verdict:
+    """A verdict that earns a line."""
+    return Verdict(kind.value, reason, kind, before, None, rank)
+
+
+# ---- figures ---------------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class FigureClaim:
+    """A figure under its key, and what its sentence was before."""
+
+    figure: Figure
+    profile: AspectProfile
+    unit: Unit
+    edited: bool = False  # its sentence took the place of another
+    untouched: bool = False  # that other sentence held the same value
+    replaced: Entry | None = None  # what that other sentence said under the key
+    labelled: bool = False  # a field of a list: "Missing: 143"
+
+
+def decide_figure(claim: FigureClaim, known: tuple[Entry, ...], scene: Scene) -> Verdict:
+    """Judges a figure against the values that the story has given under its key, oldest first."""
+    value = claim.figure.value
+    same = next((e for e in known if e.value == value), None)
+    latest = known[-1] if known else None
+    if claim.untouched and same:
+        return Verdict("repeats", "the figure stood in the sentence before it was edited", same=same)
+    if same:
+        return _known_value(claim, same, known, scene)
+    if claim.figure.old:
+        return Verdict("suppressed", "the sentence itself sets this figure aside as an earlier one")
+    if latest is None:
+        return line(ChangeKind.NEW, "first figure under this key", rank=2.0)
+    before = claim.replaced or latest
+    if claim.replaced is None and not claim.labelled and _is_part(claim, before, known):
+        return Verdict("suppressed", f"less than half of the {before.value} that stands: taken for a part of it")
+    if claim.replaced is not None and scene.noted:
+        return line(ChangeKind.CORRECTED, f"the report replaced {before.value} and says so in a note", before, 3.0)
+    if claim.replaced is not None:
+        return line(ChangeKind.CHANGED, f"the report replaced {before.value} in the same sentence", before, 3.0)
+    rival = _rival(claim, known, scene)
+    if rival is not None:
+        return line(ChangeKind.CONFLICT, f"another report says {rival.value} and has not taken it back", rival, 3.0)
+    return line(ChangeKind.CHANGED, f"a figure that no report gave before; the latest was {latest.value}", latest, 2.5)
+
+
+def _known_value(claim: FigureClaim, same: Entry, known: tuple[Entry, ...], scene: Scene) -> Verdict:
+    """A value that was given before: a repetition, unless it was retracted or a note says that it corrects."""
+    if claim.replaced is not None and scene.noted:
+        reason = f"the report went back to {same.value} and says so in a note"
+        return Verdict("corrected", reason, ChangeKind.CORRECTED, claim.replaced, same, 3.0)
+    newer = next((e for e in reversed(known) if e.number != same.number and e.holders and e.first_at > same.first_at), None)
+    if same.retracted and newer is not None and not claim.edited:
+        reason = f"repeats {same.value}, which was corrected to {newer.value}"
+        return Verdict("conflict", reason, ChangeKind.CONFLICT, newer, same, 2.0)
+    return Verdict("repeats", f"{same.value} was said before by {same.outlet}", same=same)
+
+
+def _is_part(claim: FigureClaim, latest: Entry, known: tuple[Entry, ...]) -> bool:
+    """Whether a plain count is so low that it counts only a part of what the latest counts."""
+    if claim.figure.unit or claim.figure.number is None or latest.amount is None or falls(known):
+        return False
+    return 0 < claim.figure.number < latest.amount * _share()
+
+
+def _share() -> object:
+    from decimal import Decimal
+
+    return Decimal(str(SUB_COUNT))
+
+
+def falls(known: tuple[Entry, ...]) -> bool:
+    """Whether the values of a key have mostly gone down."""
+    amounts = [e.amount for e in known if e.amount is not None]
+    moves = [b - a for a, b in zip(amounts, amounts[1:], strict=False)]
+    return sum(m < 0 for m in moves) > sum(m > 0 for m in moves)
+
+
+def _rival(claim: FigureClaim, known: tuple[Entry, ...], scene: Scene) -> Entry | None:
+    """The newest value of another article that still stands, where a different one cannot just be a newer count."""
+    standing = [e for e in known if e.holders > (e.number in scene.mine) and scene.at - e.last_at <= CONFLICT_WITHIN]
+    if not standing:
+        return None
+    rival = standing[-1]
+    low = claim.unit.text.lower()
+    if any(cue in low for cue in words.lines("contrast")) and rival.root != scene.root:
+        return rival
+    if claim.figure.unit == MONEY:
+        return rival if claim.figure.value.split()[-1] != rival.value.split()[-1] else None
+    if claim.figure.unit or claim.profile.expects("measure"):
+        return rival
+    number = claim.figure.number
+    lower = number is not None and rival.amount is not None and number < rival.amount
+    return rival if lower and not falls(known) else None
+
+
+# ---- statements ------------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Near:
+    """An earlier statement of the aspect, and how much the two share."""
+
+    entry: Entry
+    contained: float  # share of the new statement's weight that it holds
+    overlap: float  # shared weight over the lighter of the two
+    topical: bool  # they share a concept of the aspect
+    names: bool  # they share an actor
+
+
+@dataclass(frozen=True, slots=True)
+class StatementClaim:
+    """A statement, and what its sentence was before."""
+
+    statement: Statement
+    profile: AspectProfile
+    unit: Unit
+    score: float  # fit to the aspect
+    told: bool = True  # strong enough to be told by itself
+    was: Statement | None = None  # what the sentence said before its edit
+    was_entry: Entry | None = None
+    source_only: bool = False  # only the naming of the source changed
+
+
+def decide_statement(claim: StatementClaim, near: tuple[Near, ...], scene: Scene) -> Verdict:
+    """Judges a statement against the nearest earlier ones of its aspect, nearest first."""
+    if claim.was is not None:
+        return _decide_edited(claim, near, scene)
+    return _decide_fresh(claim, near, scene)
+
+
+def _decide_fresh(claim: StatementClaim, near: tuple[Near, ...], scene: Scene) -> Verdict:
+    new = claim.statement
+    best = near[0] if near else None
+    if new.quoted and not new.states:
+        return Verdict("suppressed", "a quotation that tells no state")
+    rival = _opposite(new, near, scene)
+    if rival is not None:
+        return line(ChangeKind.CONFLICT, "says the opposite of what another report says", rival.entry, 3.0)
+    if claim.profile.expects("date") and new.dates:
+        return _dated(new, near)
+    touching = [n for n in near if n.overlap >= TOUCHES]
+    if new.figures and touching:
+        seen = {f for n in touching for f in n.entry.statement.figures} if touching else set()
+        if new.figures <= seen:
+            return _repeats(touching[0], "all its figures were said before")
+        if touching[0].overlap >= MOVES and touching[0].entry.statement.figures:
+            return line(ChangeKind.CHANGED, "a figure moved in a statement on the same thing", touching[0].entry, 2.5)
+    if new.dates and touching and new.dates <= {d for n in touching for d in n.entry.statement.dates} and best.contained >= 0.4:
+        return _repeats(touching[0], "its dates and most of its words were said before")
+    verdict = _state(new, near)
+    if verdict is not None:
+        return verdict
+    plain = not (new.states or new.figures or new.dates)
+    if best is not None and best.contained >= (CONTAINED_PLAIN if plain else CONTAINED):
+        return _repeats(best, f"{best.contained:.0%} of it was said before in one sentence")
+    if not claim.told:
+        return Verdict("suppressed", "too weakly tied to the aspect to be told by itself")
+    if not is_telling(new):
+        return Verdict("suppressed", "tells no state, figure, date, denial or intention")
+    return line(ChangeKind.NEW, "a statement that no report made before", None, 1.0 + _worth(new) + min(1.0, claim.score / 4))
+
+
+def is_telling(new: Statement) -> bool:
+    """Whether a statement says that something is so, will be, or is not, rather than describing."""
+    return bool(new.states or new.figures or new.negated or new.modals or new.future or new.sourced)
+
+
+def _worth(new: Statement) -> float:
+    """What makes a first statement worth a line: a state, a day to come, a figure, a denial."""
+    return 0.5 * bool(new.states) + 0.4 * new.future + 0.3 * bool(new.figures) + 0.2 * new.negated
+
+
+def _repeats(near: Near, reason: str) -> Verdict:
+    return Verdict("repeats", f"{reason} ({near.entry.outlet})", same=near.entry)
+
+
+def _dated(new: Statement, near: tuple[Near, ...]) -> Verdict:
+    """A statement with dates on an aspect that asks when."""
+    dated = [n for n in near if n.entry.statement.dates and n.overlap >= TOUCHES]
+    if any(new.dates <= n.entry.statement.dates and new.negated == n.entry.statement.negated for n in dated):
+        same = next(n for n in dated if new.dates <= n.entry.statement.dates)
+        if not (new.states - same.entry.statement.states):
+            return _repeats(same, "the date was said before")
+    if dated:
+        return line(ChangeKind.CHANGED, "another date, or another word on it", dated[0].entry, 2.5)
+    return line(ChangeKind.NEW, "first date of this kind", None, 2.0)
+
+
+def _state(new: Statement, near: tuple[Near, ...]) -> Verdict | None:
+    """A state against the states told before in its dimension."""
+    if not new.states:
+        return None
+    kin = [n for n in near if (n.topical or n.names) and n.overlap >= 0.25 and n.entry.statement.dimensions & new.dimensions]
+    if not kin:
+        return None
+    seen = {s for n in kin for s in n.entry.statement.states}
+    unseen = new.states - seen
+    unseen = {s for s in unseen if any(s.partition(".")[0] in n.entry.statement.dimensions for n in kin)}
+    if unseen:
+        return line(ChangeKind.CHANGED, f"a state not told before: {', '.join(sorted(unseen))}", kin[0].entry, 2.5)
+    if new.states <= seen and kin[0].contained >= 0.35:
+        return _repeats(kin[0], "the state was told before")
+    return None
+
+
+def opposite(a: Statement, b: Statement) -> bool:
+    """Whether two statements on one thing cannot both be so."""
+    if any(FLIPS.get(s) in b.states for s in a.states):
+        return True
+    return a.negated != b.negated and not (a.states ^ b.states)
+
+
+def _opposite(new: Statement, near: tuple[Near, ...], scene: Scene) -> Near | None:
+    """A statement of somebody else that still stands and says the opposite."""
+    for n in near:
+        other = n.entry
+        if scene.at - other.last_at > DENIED_WITHIN or other.holders <= (
+            other.number in scene.mine and other.root == scene.root
+        ):
+            continue
+        shared = (new.stems & other.statement.stems) - new.names
+        if n.overlap >= ALIKE and other.root != scene.root and shared and opposite(new, other.statement):
+            return n
+    return None
+
+
+def _decide_edited(claim: StatementClaim, near: tuple[Near, ...], scene: Scene) -> Verdict:
+    new, old = claim.statement, claim.was
+    added, gone = new.stems - old.stems, old.stems - new.stems
+    if is_cosmetic(new, old):
+        return Verdict("repeats", "the same in other letters", same=claim.was_entry)
+    if claim.source_only:
+        return Verdict("suppressed", "only the naming of the source changed", same=claim.was_entry)
+    others = [n for n in near if claim.was_entry is None or n.entry.number != claim.was_entry.number]
+    ahead = _caught_up(new, old, added, others)
+    if ahead is not None and not scene.noted:
+        return Verdict("repeats", f"catches up with what {ahead.entry.outlet} said", same=ahead.entry)
+    if scene.noted:
+        return line(ChangeKind.CORRECTED, "the report corrected the sentence and says so in a note", claim.was_entry, 3.0)
+    if "stance.denies" in new.states - old.states:
+        target = next((n for n in others if n.entry.holders and n.contained >= 0.35), None)
+        kind = ChangeKind.CONFLICT if target else ChangeKind.DENIED
+        return line(kind, "a denial took the place of what stood", target.entry if target else claim.was_entry, 3.0)
+    rival = _still_held(gone, others, scene)
+    if rival is not None and (new.states != old.states or new.negated != old.negated or new.dates != old.dates):
+        return line(ChangeKind.CONFLICT, "another report still says what this one took back", rival.entry, 3.0)
+    return line(ChangeKind.CHANGED, "the sentence was edited and says something else", claim.was_entry, 2.5)
+
+
+def is_cosmetic(new: Statement, old: Statement) -> bool:
+    """Whether an edit left the fact as it was: no figure, date, polarity, modal or content word came or went."""
+    same = new.figures == old.figures and new.dates == old.dates and new.negated == old.negated
+    return same and new.modals == old.modals and not (new.stems ^ old.stems)
+
+
+def _caught_up(new: Statement, old: Statement, added: frozenset[str], others: list[Near]) -> Near | None:
+    """Another report that had already said what the edit brought."""
+    gained = new.states - old.states
+    for n in others:
+        other = n.entry.statement
+        if (
+            n.overlap < TOUCHES
+            or not (new.dates - old.dates) <= other.dates
+            or not (new.figures - old.figures) <= other.figures
+        ):
+            continue
+        if gained and gained <= other.states:
+            return n
+        if added and added <= other.stems and new.negated == other.negated and not gained:
+            return n
+    return None
+
+
+def _still_held(gone: frozenset[str], others: list[Near], scene: Scene) -> Near | None:
+    """Another article that still says what the edit took out."""
+    for n in others:
+        held = n.entry.holders > (n.entry.number in scene.mine)
+        if held and gone and len(gone & n.entry.statement.stems) >= 0.5 * len(gone):
+            return n
+    return None

@@ -1,0 +1,105 @@
+"""Where the ledger keeps its entries: figures by key, statements by the stems that they share with what comes."""
+
+from collections import Counter
+
+from pipeline.changes.decide import Near, Scene
+from pipeline.changes.entries import Entry
+from pipeline.claims import AspectProfile, Statement, Tied, Usage
+from pipeline.claims.lexicon import concept_words
+
+CANDIDATES = 24  # statements compared in full, those that share most first
+POSTINGS_MOST = 400  # newest entries looked at for one stem
+
+
+class Shelf:
+    """Entries with the two indexes that keep a look-up quick however long the story is."""
+
+    def __init__(self, aspects: int):
+        self.entries: list[Entry] = []
+        self._by_key: dict[str, list[int]] = {}
+        self._by_stem: list[dict[str, list[int]]] = [{} for _ in range(aspects)]
+
+    def values(self, key: str) -> tuple[Entry, ...]:
+        """The entries under a key, oldest first."""
+        return tuple(self.entries[n] for n in self._by_key.get(key, ()))
+
+    def add_figure(self, tied: Tied, key: str, sentence: str, clause: str, scene: Scene) -> Entry:
+        """A value that the key did not have."""
+        figure = tied.figure
+        return self.put(
+            Entry(
+                number=len(self.entries),
+                aspect=tied.aspect,
+                key=key,
+                value=figure.value,
+                amount=figure.number,
+                unit=figure.unit,
+                subject=tied.subject,
+                sentence=sentence,
+                clause=clause,
+                url="",
+                article_id=scene.article_id,
+                outlet="",
+                root=scene.root,
+                first_at=scene.at,
+                last_at=scene.at,
+                roots=[scene.root],
+            )
+        )
+
+    def add_statement(self, aspect: int, statement: Statement, sentence: str, subject: str, scene: Scene) -> Entry:
+        """A statement that the aspect did not have."""
+        return self.put(
+            Entry(
+                number=len(self.entries),
+                aspect=aspect,
+                key="",
+                value="",
+                amount=None,
+                unit="",
+                subject=subject,
+                sentence=sentence,
+                clause=sentence,
+                url="",
+                article_id=scene.article_id,
+                outlet="",
+                root=scene.root,
+                first_at=scene.at,
+                last_at=scene.at,
+                statement=statement,
+                roots=[scene.root],
+            )
+        )
+
+    def put(self, entry: Entry) -> Entry:
+        """Stores an entry and indexes it."""
+        self.entries.append(entry)
+        if entry.key:
+            self._by_key.setdefault(entry.key, []).append(entry.number)
+        if entry.statement is not None:
+            index = self._by_stem[entry.aspect]
+            for stem in sorted(entry.statement.stems):
+                index.setdefault(stem, []).append(entry.number)
+        return entry
+
+    def near(self, aspect: int, new: Statement, profile: AspectProfile, usage: Usage) -> tuple[Near, ...]:
+        """The earlier statements of an aspect that share most with a new one, the nearest first."""
+        weight = {s: usage.rarity("=" + s) + 0.05 for s in new.stems}
+        shared: Counter[int] = Counter()
+        index = self._by_stem[aspect]
+        for stem in sorted(new.stems):
+            for number in index.get(stem, ())[-POSTINGS_MOST:]:
+                shared[number] += weight[stem]
+        best = sorted(shared.items(), key=lambda item: (-item[1], item[0]))[:CANDIDATES]
+        whole = sum(weight.values()) or 1.0
+        found = [self._near(self.entries[n], new, common, whole, profile, usage) for n, common in best]
+        return tuple(sorted(found, key=lambda n: (-n.overlap - n.contained, n.entry.number)))
+
+    def _near(self, entry: Entry, new: Statement, common: float, whole: float, profile: AspectProfile, usage: Usage) -> Near:
+        other = entry.statement
+        theirs = sum(usage.rarity("=" + s) + 0.05 for s in other.stems) or 1.0
+        both = new.stems & other.stems
+        topical = any(
+            c in profile.weights and c not in profile.light for s in both for c in ("=" + s, *concept_words().get(s, ()))
+        )
+        return Near(entry, common / whole, common / min(whole, theirs), topical, bool(new.names & other.names))

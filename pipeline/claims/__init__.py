@@ -1,0 +1,37 @@
+"""Claims: what a report says on the aspects that people follow.
+
+    Report ── split ──> units ── route ──> an aspect each
+                          ├── read_figures, tie ──> figures, each under its own key
+                          └── read_statement ──> states, stances, dates, polarity
+
+Pure: knows no ledger and no clock. What was said before, and whether a claim is news, is decided in `pipeline.changes`.
+"""
+
+from pipeline.claims.figures import Figure, Tied, read_figures, tie
+from pipeline.claims.profile import AspectProfile, build_profiles
+from pipeline.claims.routing import Context, Fit, Usage, own_scores, route
+from pipeline.claims.statements import Statement, clause_at, read_statement
+from pipeline.claims.units import HEADLINE, Unit, is_note, normal_form, read_unit, split
+
+__all__ = [
+    "HEADLINE",
+    "AspectProfile",
+    "Context",
+    "Figure",
+    "Fit",
+    "Statement",
+    "Tied",
+    "Unit",
+    "Usage",
+    "build_profiles",
+    "clause_at",
+    "is_note",
+    "normal_form",
+    "own_scores",
+    "read_figures",
+    "read_statement",
+    "read_unit",
+    "route",
+    "split",
+    "tie",
+]

@@ -1,0 +1,276 @@
+"""Figures of a unit, each tied to the aspect and the thing that it counts. The figure is routed, not the sentence.
+
+"38 people were killed, 120 were missing and about 400 were injured" is three figures on three aspects. What is no claim: ages,
+labels, conversions in brackets, counts of speakers, differences ("cut by 17"), and the old side of "187, not 204".
+"""
+
+import re
+from dataclasses import dataclass, replace
+from datetime import datetime
+from decimal import Decimal
+from functools import cache
+
+from pipeline import words
+from pipeline.text import Value, ValueKind, values
+from pipeline.claims.lexicon import cue_words
+from pipeline.claims.profile import AspectProfile, features
+from pipeline.claims.routing import Usage
+from pipeline.claims.units import Unit, Word, function_stems
+
+NEAR_AT = 0.45  # flat between .40 and .65
+IN_CLAUSE, OF_UNIT, OF_CONTEXT = 0.3, 0.2, 0.1
+FALLOFF = 5.0  # words between a figure and a concept that halve its worth
+MONEY = "money"
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A value of a unit with what is needed to key and compare it."""
+
+    start: int  # offsets in the unit's text
+    end: int
+    value: str  # canonical: equal for the same figure in other letters
+    number: Decimal | None
+    unit: str  # money, percent, a measure, or "" for a plain count
+    hedge: str
+    noun: str
+    clause: int
+    at: int  # index of the word where it stands
+    old: bool = False  # the side that a sentence sets aside: "down from 7.1", "not 204"
+
+
+@dataclass(frozen=True, slots=True)
+class Tied:
+    """A figure tied to an aspect: the ledger compares it under its key."""
+
+    aspect: int
+    key: str
+    figure: Figure
+    strength: float
+    subject: str  # words that say what is counted, for people
+
+
+@cache
+def currencies() -> frozenset[str]:
+    """Canonical names of currencies."""
+    return frozenset(words.groups("currencies"))
+
+
+def read_figures(unit: Unit, published_at: datetime | None) -> tuple[Figure, ...]:
+    """The figures of a unit that may be claims, old sides included."""
+    found = []
+    for value in values(unit.text, published_at):
+        if value.kind == ValueKind.QUANTITY and not value.age:
+            figure = _figure(unit, value)
+            if not _no_claim(unit, figure):
+                found.append(replace(figure, old=_is_old(unit, figure)))
+    return tuple(sorted([*found, *_vague(unit), *_zero(unit)], key=lambda f: f.start))
+
+
+def _figure(unit: Unit, value: Value) -> Figure:
+    at = next((i for i, w in enumerate(unit.words) if w.end > value.start), len(unit.words) - 1)
+    money = value.unit in currencies()
+    return Figure(
+        start=value.start,
+        end=value.end,
+        value=value.key,
+        number=value.number,
+        unit=MONEY if money else value.unit,
+        hedge=value.hedge,
+        noun=value.noun,
+        clause=unit.words[at].clause if unit.words else 0,
+        at=at,
+    )
+
+
+def _no_claim(unit: Unit, figure: Figure) -> bool:
+    """Whether a figure counts nothing that a story follows: a label, a conversion, speakers, a difference."""
+    row = unit.words
+    before = [w.low for w in row[max(0, figure.at - 2) : figure.at]]
+    after = [w.low for w in row if figure.end <= w.start][:4]
+    plain = not figure.unit and unit.text[figure.start : figure.start + 1].isdigit()
+    if plain and before and before[-1] in cue_words("label") and not figure.noun:
+        return True
+    if figure.unit == MONEY and re.search(r"\((?:about |some |around )?$", unit.text[: figure.start]):
+        return True
+    if before[-2:] == ["home", "to"]:
+        return True
+    if before and before[-1] == "by" and set(w.low for w in row[: figure.at]) & cue_words("change verb"):
+        return True
+    if after[:2] in (["more", "than"], ["fewer", "than"], ["less", "than"]) or "more than" == figure.noun:
+        return True
+    speakers = after[:1] and (after[0] in cue_words("asker") or (after[1:2] and after[1] in cue_words("asker")))
+    return bool(speakers and any(w in say_words() for w in after[1:4]))
+
+
+@cache
+def say_words() -> frozenset[str]:
+    """All forms of verbs of saying."""
+    return frozenset(words.lookup("say_verbs"))
+
+
+def _is_old(unit: Unit, figure: Figure) -> bool:
+    """Whether the sentence sets this figure aside as what stood before."""
+    before = unit.text[max(0, figure.start - 40) : figure.start].lower().rstrip()
+    direct = re.search(
+        r"\b(?:from|not|previously|earlier|against|originally|than|instead of|reported as|put at)(?: the| a| an)?$", before
+    )
+    if direct and direct[0].startswith("from"):
+        return any(w.low in cue_words("change verb") or w.low in {"to", "revised", "corrected"} for w in unit.words)
+    at_first = re.search(r"\b(?:at first|first put|first reported|initially|originally|earlier)\b[^,;]*$", before)
+    return bool(direct or at_first)
+
+
+def _vague(unit: Unit) -> list[Figure]:
+    """Counts without a number: dozens, hundreds."""
+    return [
+        Figure(w.start, w.end, w.low, None, "", "", "", w.clause, i)
+        for i, w in enumerate(unit.words)
+        if w.low in cue_words("vague number") and not w.quoted and not (i and unit.words[i - 1].low[0].isdigit())
+    ]
+
+
+_ZERO = re.compile(r"\b(?:no (?:immediate |confirmed |further |new )?(?:reports? of|word of)|nobody|no one|no)\b", re.I)
+
+
+def _zero(unit: Unit) -> list[Figure]:
+    """Statements that there is none of the thing counted."""
+    m = _ZERO.search(unit.text)
+    if not m or any(w.quoted for w in unit.words if w.start <= m.start() < w.end):
+        return []
+    at = next((i for i, w in enumerate(unit.words) if w.end > m.start()), 0)
+    return [Figure(m.start(), m.end(), "0", Decimal(0), "", "", "", unit.words[at].clause, at)]
+
+
+# ---- tying -----------------------------------------------------------------------------------------------------------------
+
+
+def tie(
+    unit: Unit,
+    figures: tuple[Figure, ...],
+    profiles: tuple[AspectProfile, ...],
+    usage: Usage,
+    around: tuple[float, ...],
+    home: int | None = None,
+) -> tuple[Tied, ...]:
+    """Each figure with the quantity aspect that it fits best, if any does well enough.
+
+    `around` is the unit's whole score by aspect; `home` is the aspect to which an earlier form of the sentence was tied.
+    """
+    tied = []
+    for figure in figures:
+        options = [_fit(unit, figure, figures, p, usage, around[p.index]) for p in profiles if _may_take(p, figure)]
+        options = [o for o in options if o.strength >= NEAR_AT]
+        if options:
+            tied.append(max(options, key=lambda o: (o.strength + (0.3 if o.aspect == home else 0), -o.aspect)))
+    return tuple(tied)
+
+
+def _may_take(profile: AspectProfile, figure: Figure) -> bool:
+    """Whether the aspect asks for figures of this unit at all."""
+    if not profile.types & {"quantity", "money", "much", "measure"}:
+        return False
+    if figure.unit == MONEY:
+        return bool(profile.types & {"money", "much"}) or "money" in profile.weights or "cost" in profile.weights
+    if profile.expects("much") and not profile.expects("quantity"):
+        return bool(figure.unit)
+    if figure.unit in cue_words("time or distance"):
+        return profile.expects("measure") or "=" + figure.unit in profile.weights
+    if profile.expects("measure"):
+        return figure.value != "0" and (bool(figure.unit) or not _is_plural_count(figure))
+    return True
+
+
+def _is_plural_count(figure: Figure) -> bool:
+    return bool(figure.noun) and figure.noun.endswith("s") and figure.number is not None and figure.number == int(figure.number)
+
+
+def _fit(unit: Unit, figure: Figure, others: tuple[Figure, ...], profile: AspectProfile, usage: Usage, around: float) -> Tied:
+    """How near the words of the aspect are to the figure, and under which key it would stand."""
+    near, nearest, total = 0.0, None, 0.0
+    seen: set[str] = set()
+    for i, word in enumerate(unit.words):
+        if word.clause != figure.clause or (figure.start <= word.start < figure.end):
+            continue
+        feature, value = _worth(word, profile, usage)
+        if not feature:
+            continue
+        if feature not in seen:
+            seen.add(feature)
+            total += value
+        if feature in profile.light or _nearer_to_other(i, figure, others):
+            continue
+        worth = value / (1 + abs(i - figure.at) / FALLOFF)
+        if worth > near:
+            near, nearest = worth, (feature, word)
+    strength = near + (IN_CLAUSE * total + OF_CONTEXT * around if near else 0.0)
+    key, subject = _key(unit, figure, profile, nearest, seen)
+    return Tied(profile.index, key, figure, strength, subject)
+
+
+def _worth(word: Word, profile: AspectProfile, usage: Usage) -> tuple[str, float]:
+    """The concept (or stem) by which a word matches an aspect, and what it is worth."""
+    options = [(profile.weights[f] * usage.rarity(f), f) for f in features(word) if f in profile.weights]
+    if not options:
+        return "", 0.0
+    value = max(options)[0]
+    return next((c for c in word.concepts if c in profile.weights), max(options)[1]), value
+
+
+def _nearer_to_other(i: int, figure: Figure, others: tuple[Figure, ...]) -> bool:
+    """Whether a word stands nearer to another figure of the clause."""
+    mine = abs(i - figure.at)
+    return any(abs(i - o.at) < mine for o in others if o.clause == figure.clause and o.start != figure.start)
+
+
+def _key(
+    unit: Unit, figure: Figure, profile: AspectProfile, nearest: tuple[str, Word] | None, seen: set[str]
+) -> tuple[str, str]:
+    """(key, subject): the nearest concept, the rarest other one, the unit's class, the kind of people, the giver of money."""
+    feature = nearest[0] if nearest else ""
+    kind = people_kind(unit, figure)
+    parts = [feature, figure.unit, kind]
+    shown = [kind] if kind else []
+    if figure.unit == MONEY or "actor" in profile.types:
+        actor = actor_before(unit, figure)
+        parts.append(actor.lower())
+        shown.append(actor)
+    elif nearest and feature not in profile.anchors:
+        shown.append(nearest[1].low)
+    return "|".join([profile.name, *parts]), " ".join(s for s in shown if s)
+
+
+@cache
+def _kinds() -> dict[str, str]:
+    return words.lookup("aspect_people")
+
+
+def people_kind(unit: Unit, figure: Figure) -> str:
+    """The kind of people counted, "" for people in general or for things."""
+    after = [w for w in unit.words if w.start >= figure.end and w.clause == figure.clause][:4]
+    for word in after:
+        kind = _kinds().get(word.low)
+        if kind:
+            return "" if kind == "person" else kind
+    return ""
+
+
+def actor_before(unit: Unit, figure: Figure) -> str:
+    """The capitalised words that stand last before a figure, else first after it, in its clause: who gives, who gets."""
+    row = [w for w in unit.words if w.clause == figure.clause and w.stem not in function_stems()]
+    before = [w for w in row if w.end <= figure.start and (w.name or w.start == 0 and w.text[:1].isupper())]
+    if before:
+        return _run(unit, before[-1])
+    after = [w for w in row if w.start >= figure.end and w.name]
+    return _run(unit, after[0]) if after else ""
+
+
+def _run(unit: Unit, last: Word) -> str:
+    """The whole run of capitalised words that a word belongs to."""
+    row = list(unit.words)
+    i = j = row.index(last)
+    while i and (row[i - 1].name or (i == 1 and row[0].text[:1].isupper() and row[0].low not in cue_words("determiner"))):
+        i -= 1
+    while j + 1 < len(row) and row[j + 1].name and row[j + 1].start - row[j].end <= 1:
+        j += 1
+    return " ".join(w.text for w in row[i : j + 1])

@@ -1,0 +1,135 @@
+"""What an aspect is about, built once from its name, its `about` sentence and its terms.
+
+Each word of the wording becomes features: its own stem and the concepts it belongs to. Weights follow where the word stands (name,
+terms, said twice, in passing), how many aspects of the story share it, and whether it could stand in any story.
+"""
+
+import re
+from collections import Counter
+from dataclasses import dataclass
+from functools import cache
+
+from pipeline import words
+from pipeline.claims.lexicon import cues, stop_stems
+from pipeline.claims.units import Word, read_words
+from pipeline.model import Aspect, Watch
+
+IN_NAME, TWICE, TERM, PLAIN, CAPITAL = 2.0, 1.5, 1.5, 1.0, 0.45  # measured on the development stories; flat within +-25 percent
+SHARED = -0.7  # exponent on the number of aspects that hold a feature
+OF_TITLE, LIGHT, AMBIGUOUS = 0.4, 0.6, 0.8
+_LISTED = re.compile(r"\b(?:such as|like|including|for example|especially|namely)\b(.*)", re.I)
+
+
+@dataclass(frozen=True, slots=True)
+class AspectProfile:
+    """An aspect as routing sees it."""
+
+    name: str
+    index: int  # place among the story's aspects
+    weights: dict[str, float]  # feature -> weight; "=stem" is a word itself, others are concepts
+    anchors: frozenset[str]  # features that can carry a sentence alone
+    light: frozenset[str]  # features that occur in every kind of news
+    actors: frozenset[str]  # stems of capitalised words of the wording
+    types: frozenset[str]  # what the wording asks for: quantity, measure, much, money, date, status, response, cause
+    pure: bool  # asks for figures only
+
+    def expects(self, kind: str) -> bool:
+        """Whether the wording asks for this type."""
+        return kind in self.types
+
+
+@cache
+def light_concepts() -> frozenset[str]:
+    """Concepts of every kind of news."""
+    return words.family("aspect_light")
+
+
+def features(word: Word) -> tuple[str, ...]:
+    """What a word can be matched by: itself and its concepts."""
+    return ("=" + word.stem, *word.concepts)
+
+
+def build_profiles(watch: Watch) -> tuple[AspectProfile, ...]:
+    """The profiles of a story's aspects; each weight depends on all of them."""
+    title = {f for w in read_words(watch.title) for f in features(w)}
+    raw = [_raw_weights(aspect) for aspect in watch.aspects]
+    shared = Counter(f for weights, _, _ in raw for f in weights)
+    named = Counter(f for aspect in watch.aspects for w in _content(aspect.name) for f in features(w))
+    return tuple(
+        _profile(i, aspect, raw[i], shared, title, {f for f in named if f not in _named(aspect)})
+        for i, aspect in enumerate(watch.aspects)
+    )
+
+
+def _named(aspect: Aspect) -> set[str]:
+    return {f for w in _content(aspect.name) for f in features(w)}
+
+
+def _content(wording: str) -> list[Word]:
+    """The words of a wording that name something."""
+    return [w for w in read_words(wording) if w.stem not in stop_stems() and not w.low.isdigit()]
+
+
+def _raw_weights(aspect: Aspect) -> tuple[dict[str, float], set[str], set[str]]:
+    """Feature -> weight by place of the word, the anchors, and the actors (stems of capitalised words)."""
+    weights: dict[str, float] = {}
+    anchors: set[str] = set()
+    about = _content(aspect.about)
+    said = Counter(f for w in [*_content(aspect.name), *about] for f in {*features(w)})
+    listed = _LISTED.search(aspect.about)
+    first_listed = listed.start(1) if listed else len(aspect.about)
+    rows = [(w, IN_NAME, True) for w in _content(aspect.name)]
+    rows += [(w, TERM, True) for term in aspect.terms for w in _content(term)]
+    rows += [(w, CAPITAL if w.name else PLAIN, w.start >= first_listed) for w in about]
+    for word, weight, anchor in rows:
+        own = features(word)
+        for feature in own:
+            twice = said[feature] > 1 and not word.name
+            value = max(weight, TWICE) if twice else weight
+            value *= AMBIGUOUS ** max(0, len(own) - 2) if feature[0] != "=" else 1
+            weights[feature] = max(weights.get(feature, 0.0), value)
+            if anchor or twice:
+                anchors.add(feature)
+    return weights, anchors, {w.stem for w in [*_content(aspect.name), *about] if w.name}
+
+
+def _profile(
+    index: int,
+    aspect: Aspect,
+    raw: tuple[dict[str, float], set[str], set[str]],
+    shared: Counter[str],
+    title: set[str],
+    of_others: set[str],
+) -> AspectProfile:
+    """The weights of one aspect in the light of all; a word of another aspect's name cannot anchor this one."""
+    named = _named(aspect)
+    weights = {}
+    for feature, weight in raw[0].items():
+        weight *= shared[feature] ** SHARED
+        weight *= OF_TITLE if feature in title and feature not in named else 1
+        weights[feature] = weight * (LIGHT if feature in light_concepts() and feature not in named else 1)
+    anchors = {f for f in raw[1] if f in named or (f not in of_others and f not in title and f not in light_concepts())}
+    types = _types(aspect)
+    return AspectProfile(
+        name=aspect.name,
+        index=index,
+        weights=weights,
+        anchors=frozenset(anchors),
+        light=frozenset(f for f in weights if f in light_concepts() and f not in named),
+        actors=frozenset(raw[2]),
+        types=types,
+        pure=_is_pure(aspect, types),
+    )
+
+
+def _types(aspect: Aspect) -> frozenset[str]:
+    """Types that the wording asks for, by its cues."""
+    row = tuple(w.low for w in read_words(f"{aspect.name} . {aspect.about}"))
+    return frozenset(hit.label for hit in cues("aspect_types").find(row))
+
+
+def _is_pure(aspect: Aspect, types: frozenset[str]) -> bool:
+    """Whether the wording asks for a figure and nothing else: "how many ..." without who, why, what, whether."""
+    low = f" {aspect.about.lower()} "
+    asks_more = re.search(r"\b(?:who|whom|why|what|whether|which|when|where|according|says?|does|do)\b|:", low)
+    return "quantity" in types and not asks_more and not types & {"response", "cause", "date", "status"}

@@ -1,0 +1,159 @@
+"""Which aspect a unit speaks of: weighted features with the rarity of the story so far, learned words, and the context of the article."""
+
+import math
+from collections import Counter
+from dataclasses import dataclass, field
+
+from pipeline.claims.lexicon import cue_words
+from pipeline.claims.profile import AspectProfile, features
+from pipeline.claims.units import HEADLINE, Unit, function_stems
+
+IN_PLACE = 0.35  # a word in a phrase that says where
+TITLE, BEFORE, TWO_BEFORE, CONTEXT_MOST = 0.35, 0.27, 0.11, 1.0
+FOLLOWS, FOLLOWS_ACROSS = 0.7, 0.25
+LEARNED_NAME, LEARNED_WORD, LEARNED_MOST = 0.5, 0.25, 1.0
+LEARN_TIMES, LEARN_SHARE, LEARN_RARE = 3, 0.8, 0.12
+WEAK = 0.3  # a feature below this is no second witness
+ANCHORED_AT, UNANCHORED_AT = 0.7, 0.95
+
+
+@dataclass(slots=True)
+class Usage:
+    """How the story has used words so far: for rarity, and for the words that go with one aspect."""
+
+    units: int = 0
+    seen: Counter[str] = field(default_factory=Counter)  # feature -> units that hold it
+    learned: dict[str, Counter[int]] = field(default_factory=dict)  # stem -> aspect index -> confident units
+
+    def rarity(self, feature: str) -> float:
+        """Weight of a feature by how few of the story's units hold it; at most 1.5."""
+        return min(1.5, math.log((self.units + 20) / (self.seen[feature] + 1)) / 2.2)
+
+    def count(self, unit: Unit) -> None:
+        """Counts a unit's features once."""
+        self.units += 1
+        self.seen.update({f for w in unit.words for f in features(w)})
+
+    def learn(self, unit: Unit, aspect: int) -> None:
+        """Remembers that a unit with these words was surely on this aspect."""
+        for word in unit.words:
+            if word.stem not in function_stems() and not word.quoted:
+                self.learned.setdefault(word.stem, Counter())[aspect] += 1
+
+
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """How well a unit fits an aspect."""
+
+    aspect: int
+    own: float  # by its own words
+    score: float  # with learned words and context
+    anchored: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What the article said around a unit."""
+
+    title: tuple[float, ...] = ()  # own score of the headline by aspect
+    before: tuple[float, ...] = ()  # of the unit before in the same paragraph
+    two_before: tuple[float, ...] = ()
+    previous: int | None = None  # aspect that the unit before went to
+    same_paragraph: bool = False
+
+
+def matches(unit: Unit, profile: AspectProfile, usage: Usage) -> dict[str, tuple[float, bool]]:
+    """Best-matching feature of each word that the profile knows: feature -> (value, only in a phrase that says where)."""
+    found: dict[str, tuple[float, bool]] = {}
+    for word in unit.words:
+        best, value = "", 0.0
+        for feature in features(word):
+            if feature in profile.weights:
+                worth = profile.weights[feature] * usage.rarity(feature)
+                if worth > value or (worth == value and best[:1] == "="):
+                    best, value = feature, worth
+        if not best:
+            continue
+        concept = next((c for c in word.concepts if c in profile.weights), best)
+        known = found.get(concept)
+        place = word.place and (known is None or known[1])
+        found[concept] = (max(value, known[0] if known else 0.0), place)
+    return found
+
+
+def own_score(found: dict[str, tuple[float, bool]]) -> float:
+    """The sum of a unit's matches; those in phrases that say where count a third."""
+    return sum(value * (IN_PLACE if place else 1.0) for value, place in found.values())
+
+
+def learned_score(unit: Unit, aspect: int, usage: Usage) -> float:
+    """What words add that went with this aspect before: at least three times and in four of five cases."""
+    total = 0.0
+    for stem, name in {w.stem: w.name for w in unit.words}.items():
+        counts = usage.learned.get(stem)
+        if not counts or counts[aspect] < LEARN_TIMES:
+            continue
+        rare = usage.seen["=" + stem] <= max(4, LEARN_RARE * usage.units)
+        if rare and counts[aspect] >= LEARN_SHARE * sum(counts.values()):
+            total += LEARNED_NAME if name else LEARNED_WORD
+    return min(LEARNED_MOST, total)
+
+
+def own_scores(unit: Unit, profiles: tuple[AspectProfile, ...], usage: Usage) -> tuple[float, ...]:
+    """Own score by aspect, without context."""
+    return tuple(own_score(matches(unit, p, usage)) for p in profiles)
+
+
+def fit(unit: Unit, profile: AspectProfile, usage: Usage, context: Context) -> Fit:
+    """The fit of a unit to one aspect."""
+    i, found = profile.index, matches(unit, profile, usage)
+    own, names = own_score(found), learned_score(unit, profile.index, usage)
+    around = TITLE * _at(context.title, i) + BEFORE * _at(context.before, i) + TWO_BEFORE * _at(context.two_before, i)
+    score = own + names + min(CONTEXT_MOST, around)
+    if context.previous == i:
+        score += FOLLOWS if context.same_paragraph or unit.follows else FOLLOWS_ACROSS
+    near = context.previous == i or _at(context.title, i) >= 1.0
+    return Fit(i, own, score, _is_anchored(unit, profile, found, own, names, near))
+
+
+def _at(scores: tuple[float, ...], i: int) -> float:
+    return scores[i] if scores else 0.0
+
+
+def _is_anchored(
+    unit: Unit, profile: AspectProfile, found: dict[str, tuple[float, bool]], own: float, names: float, near: bool
+) -> bool:
+    """Whether something in the sentence itself, not only around it, ties it to the aspect."""
+    outside = [f for f, (value, place) in found.items() if not place]
+    anchors = [f for f in found if _anchors(profile, f)]
+    strong = [f for f in outside if found[f][0] >= WEAK and f not in profile.light]
+    if any(f in outside for f in anchors) or len(strong) >= 2:
+        return True
+    if (anchors and len(found) >= 2) or names >= LEARNED_NAME or (own >= WEAK and near):
+        return True
+    return profile.expects("response") and _actor_speaks(unit, profile)
+
+
+def _anchors(profile: AspectProfile, feature: str) -> bool:
+    return feature in profile.anchors
+
+
+def _actor_speaks(unit: Unit, profile: AspectProfile) -> bool:
+    """Whether an actor of the aspect's wording stands as the subject, before the sentence's first verb of saying or modal."""
+    for word in unit.words[:8]:
+        if word.stem in profile.actors and not word.place:
+            return True
+        if word.low in cue_words("say") or word.low in cue_words("modal"):
+            return False
+    return False
+
+
+def route(unit: Unit, profiles: tuple[AspectProfile, ...], usage: Usage, context: Context) -> tuple[Fit, ...]:
+    """Fits to all aspects, the best first."""
+    fits = [fit(unit, p, usage, context) for p in profiles]
+    return tuple(sorted(fits, key=lambda f: (-(f.anchored and f.score >= 0.6), -(f.own + 0.5 * (f.score - f.own)), f.aspect)))
+
+
+def is_titled(unit: Unit) -> bool:
+    """Whether the unit is the headline."""
+    return unit.paragraph == HEADLINE

@@ -1,0 +1,176 @@
+"""A report as units: its sentences without leads and furniture, each read once into words with concepts, clauses and places.
+
+A unit is what the ledger compares and routes. Reading knows nothing of aspects; it only marks what any reader sees: which words lie
+inside a quotation, in which clause, in a phrase that only says where.
+"""
+
+import re
+from dataclasses import dataclass
+from functools import cache
+
+from pipeline import text, words
+from pipeline.claims.lexicon import WORD, concept_phrases, concept_words, cue_words, stem
+from pipeline.model import Report
+
+HEADLINE = -1  # the paragraph number of the headline
+YEARS_BACK = 10  # a year this long before publication makes a sentence background
+_LEAD = re.compile(r"\s*(?:[-•*–—]\s+|\(?\d{1,2}[:.]\d{2}(?:\s*[ap]\.?m\.?)?\)?\s*[-–—:]\s+)*")
+_DATELINE = re.compile(r"[A-Z][A-Z.'’ -]{2,30}(?:,[^-–—()]{2,40})?(?: ?\([A-Z][^()]{1,40}\))? ?[-–—] ")
+_YEAR = re.compile(r"\b(1[5-9]\d\d|20\d\d)\b")
+_QUOTE = re.compile(r'["“”«»„]')
+_OPENING = frozenset('"“„«(')
+_BREAK = re.compile(r"[,;:()–—]|\s-\s")
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A word of a unit with what it means and where it stands."""
+
+    text: str
+    low: str
+    stem: str
+    start: int
+    end: int
+    concepts: tuple[str, ...]
+    clause: int
+    name: bool = False  # capitalised where a common word would not be
+    place: bool = False  # in a phrase that says where
+    quoted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """A sentence of a report, read."""
+
+    text: str
+    paragraph: int
+    start: int  # offsets in the paragraph
+    end: int
+    normal: str  # compared form
+    words: tuple[Word, ...]
+    follows: bool = False  # opens with a pronoun: speaks of what the sentence before spoke of
+    background: bool = False  # tells of years ago
+    negated: bool = False
+
+    @property
+    def content(self) -> frozenset[str]:
+        """Stems of the words that carry meaning."""
+        return frozenset(w.stem for w in self.words if w.stem not in function_stems())
+
+
+@cache
+def function_stems() -> frozenset[str]:
+    """Stems of words without content of their own."""
+    classes = ("modal", "pronoun", "place preposition", "determiner", "clause opener", "phrase stop")
+    common = "and or not no it he she they there s t by with for on to so than too very".split()
+    return frozenset(stem(w) for kind in classes for w in cue_words(kind)) | frozenset(common)
+
+
+def normal_form(sentence: str) -> str:
+    """The form in which sentences are matched across versions: lower-case words and figures."""
+    return " ".join(text.words(sentence))
+
+
+def is_furniture(sentence: str) -> bool:
+    """Whether a sentence is a page's furniture, not its text."""
+    low = sentence.lower().strip()
+    return any(low.startswith(cue[1:]) if cue[0] == "^" else cue in low for cue in words.lines("aspect_furniture"))
+
+
+def is_note(sentence: str) -> bool:
+    """Whether a sentence admits an error of the text."""
+    low = sentence.lower()
+    return any(cue in low for cue in words.lines("aspect_notes"))
+
+
+def split(report: Report) -> tuple[tuple[str, int, int, int], ...]:
+    """(sentence, paragraph, start, end) of a report without leads and furniture; the headline last, as paragraph -1."""
+    found = []
+    for number, paragraph in enumerate(report.paragraphs):
+        lead = _LEAD.match(paragraph).end()
+        if dateline := _DATELINE.match(paragraph, lead):
+            lead = dateline.end()
+        for span in text.sentences(paragraph[lead:]):
+            if not is_furniture(span.text):
+                found.append((span.text, number, span.start + lead, span.end + lead))
+    if report.headline:
+        found.append((report.headline, HEADLINE, 0, len(report.headline)))
+    return tuple(found)
+
+
+def read_unit(sentence: str, paragraph: int, start: int, year: int | None = None) -> Unit:
+    """One sentence read; `year` is the year of publication, against which background is told."""
+    found = read_words(sentence, title=paragraph == HEADLINE)
+    lows = [w.low for w in found]
+    past = [int(y) for y in _YEAR.findall(sentence)]
+    return Unit(
+        text=sentence,
+        paragraph=paragraph,
+        start=start,
+        end=start + len(sentence),
+        normal=normal_form(sentence),
+        words=found,
+        follows=bool(lows) and lows[0] in cue_words("pronoun"),
+        background=year is not None and any(y <= year - YEARS_BACK for y in past),
+        negated=is_negated(found),
+    )
+
+
+def is_negated(found: tuple[Word, ...]) -> bool:
+    """Whether a sentence says that something is not, quotations aside."""
+    return any(w.low in cue_words("negation") or w.low.endswith(("n't", "n’t")) for w in found if not w.quoted)
+
+
+def read_words(sentence: str, title: bool = False) -> tuple[Word, ...]:
+    """The words of a sentence with concepts, clause numbers, names, places and quotation."""
+    hits = list(WORD.finditer(sentence))
+    quoted, breaks = _quoted(sentence), [m.start() for m in _BREAK.finditer(sentence)]
+    rows = [(m[0], m[0].lower().replace("’", "'"), stem(m[0]), m.start(), m.end()) for m in hits]
+    shouting = title and sum(m[0][:1].isupper() for m in hits) > 0.6 * len(hits)
+    concepts = _concepts(tuple(row[2] for row in rows))
+    places, clause, out = _places(sentence, rows), 0, []
+    for i, (raw, low, root, start, end) in enumerate(rows):
+        previous = rows[i - 1][4] if i else 0
+        number_word = low == "and" and i + 1 < len(rows) and rows[i + 1][0][:1].isdigit()
+        if i and (any(previous <= b < start for b in breaks) or low in cue_words("clause opener") or number_word):
+            clause += 1
+        name = raw[0].isupper() and not shouting and (i > 0 or len(raw) > 1 and raw.isupper()) and not _opens(sentence, start)
+        inside = any(s <= start < e for s, e in quoted)
+        out.append(Word(raw, low, root, start, end, concepts[i], clause, name, places[i], inside))
+    return tuple(out)
+
+
+def _opens(sentence: str, start: int) -> bool:
+    """Whether a word opens a sentence or a quotation, where a capital means nothing."""
+    return start == 0 or sentence[start - 1] in _OPENING or sentence[max(0, start - 2) : start] in {". ", "! ", "? ", ": "}
+
+
+def _quoted(sentence: str) -> list[tuple[int, int]]:
+    """Stretches between quotation marks."""
+    marks = [m.start() for m in _QUOTE.finditer(sentence)]
+    return list(zip(marks[::2], [*marks[1::2], len(sentence)] if len(marks) % 2 else marks[1::2], strict=False))
+
+
+def _concepts(row: tuple[str, ...]) -> list[tuple[str, ...]]:
+    """The concepts of each word; a phrase gives its concept to all of its words."""
+    known = concept_words()
+    found = [known.get(root, ()) for root in row]
+    for hit in concept_phrases().find(row):
+        for i in range(hit.start, hit.end):
+            found[i] = (hit.label, *(c for c in found[i] if c != hit.label))
+    return found
+
+
+def _places(sentence: str, rows: list[tuple[str, str, str, int, int]]) -> list[bool]:
+    """Which words lie in a phrase that says where: a preposition, an article or capital, and up to five words."""
+    found, left = [False] * len(rows), 0
+    for i, (raw, low, _, start, _) in enumerate(rows):
+        if left and (low in cue_words("phrase stop") or _BREAK.search(sentence, rows[i - 1][4], start)):
+            left = 0
+        if left:
+            found[i], left = True, left - 1
+        if low in cue_words("place preposition") and i + 1 < len(rows):
+            after = rows[i + 1]
+            if after[1] in cue_words("determiner") or after[0][0].isupper():
+                left = 6
+    return found
