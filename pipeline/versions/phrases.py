@@ -1,0 +1,132 @@
+"""Phrases of pages that stand where an article should: bot walls, consent walls, paywalls, missing pages.
+
+The patterns are data (`languages/*/walls.txt`, whose English file explains their form) and hold in every language at once, for
+a wall often speaks another language than the article behind it. A phrase alone proves nothing, since articles report about
+captchas, cookies and subscriptions: `signs` weighs it.
+"""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cache
+
+from pipeline import words
+from pipeline.model import QuarantineKind
+from pipeline.text import fold
+
+LONGEST = 60  # words: a paragraph longer than this is prose, whatever it mentions
+TITLE_LONGEST = 8  # words of a page title that may be a wall's
+LABEL = 6  # words: a line without an end mark is a button or a caption, and need not address anyone
+_WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)*|%")
+_SENTENCE = re.compile(r"(?<=[.!?:;…。！？])\s+")
+_END = re.compile(r"[.!?。！？]\W*$")
+_START = "^"  # before an alternative of `address`: only at the beginning of a sentence
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One part of a pattern: a text has it if any of its alternatives occurs, or, if negated, none does."""
+
+    alternatives: tuple[str, ...]  # with a blank at each side that must be a word's border
+    negated: bool = False
+
+    def holds(self, form: str) -> bool:
+        return any(a in form for a in self.alternatives) != self.negated
+
+
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    """One line of a family: what kind of page says it, whether as a title, and the parts that must hold together."""
+
+    kind: QuarantineKind
+    title: bool
+    parts: tuple[Part, ...]
+
+    def holds(self, form: str) -> bool:
+        return all(part.holds(form) for part in self.parts)
+
+
+@dataclass(frozen=True, slots=True)
+class Family:
+    """The patterns of one language, and the words by which a notice addresses its reader."""
+
+    titles: tuple[Pattern, ...]
+    notices: tuple[Pattern, ...]
+    address: Part
+    openings: Part  # words that address the reader at the beginning of a sentence
+
+    def addresses(self, text: str, form: str) -> bool:
+        """Whether a text speaks to its reader. Reports that mention the same things speak about others."""
+        if self.address.holds(form) or (form.count(" ") - 1 <= LABEL and not _END.search(text)):
+            return True
+        return any(self.openings.holds(" ^" + plain(sentence).lstrip()) for sentence in _SENTENCE.split(text))
+
+
+def plain(text: str | None) -> str:
+    """Words in lower case between single blanks, one blank at each end."""
+    return f" {' '.join(_WORD.findall(fold(text).casefold()))} "
+
+
+def kinds_of_text(text: str) -> frozenset[QuarantineKind]:
+    """The kinds of page whose notices a paragraph holds; none if it is too long, or does not speak to the reader."""
+    form = plain(text)
+    if form.count(" ") - 1 > LONGEST:
+        return frozenset()
+    hits = ((family, p) for family in families() for p in family.notices if p.holds(form))
+    return frozenset(p.kind for family, p in hits if family.addresses(text, form))
+
+
+def kind_of_title(title: str | None) -> QuarantineKind | None:
+    """The kind of page that a headline of a few words announces, if any; a site's name behind a bar or dash does not count."""
+    for form in _title_forms(title):
+        if 0 < form.count(" ") - 1 <= TITLE_LONGEST:
+            for family in families():
+                for pattern in family.titles:
+                    if pattern.holds(form) and _fills(pattern, form):
+                        return pattern.kind
+    return None
+
+
+@cache
+def families() -> tuple[Family, ...]:
+    """The patterns of all languages."""
+    return tuple(_family(words.lines("walls", language)) for language in words.languages() if words.lines("walls", language))
+
+
+def _family(lines: Iterable[str]) -> Family:
+    split = [(head.split(), body) for head, _, body in (line.partition(":") for line in lines)]
+    address = [a.strip() for head, body in split if head == ["address"] for a in body.split("|")]
+    patterns = [_pattern(head, body) for head, body in split if head != ["address"]]
+    return Family(
+        titles=tuple(p for p in patterns if p.title),
+        notices=tuple(p for p in patterns if not p.title),
+        address=Part(tuple(_alternative(a) for a in address if not a.startswith(_START))),
+        openings=Part(tuple(" ^" + _alternative(a).lstrip() for a in address if a.startswith(_START))),
+    )
+
+
+def _pattern(head: list[str], body: str) -> Pattern:
+    return Pattern(kind=QuarantineKind(head[-1]), title=len(head) > 1, parts=tuple(_part(p.strip()) for p in body.split(" + ")))
+
+
+def _part(text: str) -> Part:
+    return Part(tuple(_alternative(a) for a in text.removeprefix("!").split("|") if a.strip()), negated=text.startswith("!"))
+
+
+def _alternative(text: str) -> str:
+    """A run of words as it occurs in a plain form; a star leaves the end of its last word open."""
+    form = plain(text.replace("*", ""))
+    return form[:-1] if text.strip().endswith("*") else form
+
+
+def _title_forms(title: str | None) -> Iterable[str]:
+    whole = fold(title)
+    return dict.fromkeys(plain(part) for part in [whole, *re.split(r" [|\-:/·•»>]+ |\|", whole)])
+
+
+def _fills(pattern: Pattern, form: str) -> bool:
+    """Whether a title says little beside the pattern: "Error 404" does, a headline about error 404 does not."""
+    left = form
+    for alternative in (a for part in pattern.parts for a in part.alternatives):
+        left = left.replace(alternative, "  ")
+    return len([w for w in left.split() if not w.isdigit()]) <= max(1, (form.count(" ") - 1) // 3)
