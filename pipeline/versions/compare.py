@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from pipeline import words
 from pipeline.model import Document, KnownArticle, Version
 from pipeline.text import fingerprint, fold
+from pipeline.versions.furniture import is_furniture
 
 FEED_EXTRACTOR = "feed/1"  # stands on documents that were read from a feed's item alone, without a page
 _PART = 16  # hex digits a part of the key: 64 bits, within one article
@@ -58,7 +59,7 @@ def without_furniture(paragraphs: Iterable[str], furniture: frozenset[str]) -> t
     paragraphs = tuple(paragraphs)
     if not furniture:
         return paragraphs
-    return tuple(p for p in paragraphs if fingerprint(p) not in furniture) or paragraphs
+    return tuple(p for p in paragraphs if not is_furniture(p, furniture)) or paragraphs
 
 
 def plain_byline(byline: str | None) -> str:

@@ -3,11 +3,12 @@
 A paragraph that recurs in several articles of one outlet is either such furniture or *background*, which a newsroom repeats on
 purpose ("The island has 840,000 inhabitants.") and whose coming and going is an edit. What tells them apart: background is
 written in sentences; furniture is headline-like, names the outlet's own services, or is cut to a line. Only what recurs *and*
-is not plain prose is learnt; in doubt a paragraph stays text, for then nothing true is lost.
+is not plain prose is left out of the comparison; in doubt a paragraph stays text, for then nothing true is lost.
 """
 
 import re
 from collections.abc import Mapping
+from functools import cache
 
 from pipeline import words
 from pipeline.text import fingerprint
@@ -18,19 +19,27 @@ LABEL = 14  # words: a recurring line of at most this many without an end mark i
 _END = re.compile(r"[.!?。！？]\W*$")
 
 
-def learn_furniture(paragraphs: Mapping[str, int], language: str = "en") -> frozenset[str]:
-    """Fingerprints of an outlet's furniture, for `KnownArticle.furniture`.
+def learn_furniture(articles: Mapping[str, int]) -> frozenset[str]:
+    """What recurs at an outlet, for `KnownArticle.furniture`: fingerprints that stand in several of its articles.
 
-    `paragraphs` maps a paragraph to the number of different articles of the outlet that have it.
+    `articles` maps a paragraph's fingerprint to the number of different articles that have it.
     """
-    return frozenset(
-        fingerprint(text) for text, articles in paragraphs.items() if articles >= ARTICLES and is_furniture_like(text, language)
-    )
+    return frozenset(mark for mark, count in articles.items() if count >= ARTICLES)
 
 
-def is_furniture_like(paragraph: str, language: str = "en") -> bool:
+def is_furniture(paragraph: str, recurring: frozenset[str]) -> bool:
+    """Whether a paragraph is the outlet's furniture: it recurs, and does not read like background."""
+    return bool(recurring) and fingerprint(paragraph) in recurring and is_furniture_like(paragraph)
+
+
+def is_furniture_like(paragraph: str) -> bool:
     """Whether a paragraph that recurs reads like furniture and not like background."""
     form = plain(paragraph)
-    if any(plain(cue) in form for cue in words.lines("recurring", language)):
+    if any(cue in form for cue in _cues()):
         return True
     return not _END.search(paragraph.strip()) and form.count(" ") - 1 <= LABEL
+
+
+@cache
+def _cues() -> tuple[str, ...]:
+    return tuple(plain(cue) for language in words.languages() for cue in words.lines("recurring", language))

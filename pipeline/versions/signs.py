@@ -11,7 +11,8 @@ from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
 
 from pipeline.model import Document, KnownArticle, Observation, QuarantineKind, Version
-from pipeline.text import fingerprint, fold
+from pipeline.text import fold
+from pipeline.versions.furniture import is_furniture
 from pipeline.versions.phrases import kind_of_title, kinds_of_text
 
 NOTICE = 250  # words: a text with more is not a wall, however it is headed
@@ -118,7 +119,7 @@ def _empty(page: _Page) -> Sign | None:
 
 def _furniture_only(page: _Page) -> Sign | None:
     paragraphs = page.document.paragraphs
-    if not page.known.furniture or any(fingerprint(p) not in page.known.furniture for p in paragraphs):
+    if not all(is_furniture(p, page.known.furniture) for p in paragraphs):
         return None
     kind = next(iter(page.all_kinds()), QuarantineKind.EMPTY)
     return Sign(kind=kind, reason="The page shows nothing but what this outlet's other pages show as well.")
