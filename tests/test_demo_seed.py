@@ -48,7 +48,7 @@ def spoiled(tmp_path: Path, name: str, before: str, after: str) -> subprocess.Co
 @pytest.mark.parametrize(
     ("name", "before", "after", "fault"),
     [
-        ("observations.jsonl", "down to 22 points. ", "down to 23 points. ", "after is not there"),
+        ("observations.jsonl", "There was no draft treaty", "There was a draft treaty", "after is not there"),
         ("observations.jsonl", "https://canalwire.example/article", "https://canalwire.invalid/article", "host"),
         ("gold.json", '"meaning": true', '"meaning": false', "kind and meaning"),
         ("gold.json", '"from_para": 0', '"from_para": 1', "labels do not give the later text"),

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from dataclasses import dataclass, field
 
+from copydesk import CopyError
 from press import Record, Seen
 
 Key = tuple[str, str]  # aspect, subject
@@ -14,6 +15,13 @@ class _Ledger:
     known: dict[Key, set[str]] = field(default_factory=lambda: defaultdict(set))  # values given so far, by anyone
     latest: dict[Key, str] = field(default_factory=dict)  # the words last said
     mine: dict[str, dict[Key, Said]] = field(default_factory=dict)  # what each article says now
+    first: dict[tuple[Key, str], tuple[str, str]] = field(default_factory=dict)  # where and when a value came first
+
+    def note_first(self, key: Key, value: str, seen: Seen) -> None:
+        """Two articles that are first with a value at one time would leave open which of them the change is."""
+        at, url = self.first.setdefault((key, value), (seen.at, seen.url))
+        if at == seen.at and url != seen.url:
+            raise CopyError(f"{key} = {value} is first given by two articles at {at}: {url} and {seen.url}")
 
 
 def _said(seen: Seen) -> dict[Key, Said]:
@@ -40,6 +48,7 @@ def _entries(ledger: _Ledger, seen: Seen, key: Key, values: Said, corrected: boo
     gone = [words for value, all_words in before.items() if value not in values for words in all_words]
     rows = []
     for value, words in values.items():
+        ledger.note_first(key, value, seen)
         fresh = [w for w in words if w not in before.get(value, [])]
         if value not in known:
             rows.append((words[0], "new value" if known else "first value", False))

@@ -211,7 +211,7 @@ class _Player:
         elif op.kind == "curly":
             self.curl(self.find(op.after))
         elif op.kind == "move":
-            start, goal = self.find(op.after), int(op.where[1:])
+            start, goal = self.find(op.after), int(op.where.removeprefix("@"))
             line = paragraphs.pop(start)
             paragraphs.insert(goal, line)
             self.label(op, line.text, line.text, "body", from_para=start, to_para=goal)
