@@ -1,0 +1,142 @@
+"""The guard: which URLs and addresses may be fetched. Every path that opens a connection goes through it.
+
+Three lines of defence, because each alone has been walked round in other readers: the URL's text (first URL and every
+redirect), the addresses that a name resolves to, and the very address that a socket is about to connect to.
+A forbidden address is any that is not plainly public, also inside an IPv6 wrapping (mapped, NAT64, 6to4).
+"""
+
+import asyncio
+import ipaddress
+import re
+import socket
+from collections.abc import Callable
+from concurrent.futures import Executor
+from dataclasses import dataclass
+
+import aiohttp
+import aiohttp.abc
+from yarl import URL
+
+_NAT64 = ipaddress.ip_network("64:ff9b::/96")
+_UNICAST6 = ipaddress.ip_network("2000::/3")  # all of IPv6 that has been given out for public use
+_NOT_PUBLIC = (  # what the standard library takes for global, in some version or other
+    ipaddress.ip_network("192.0.0.0/24"),  # protocol assignments; one cloud's metadata service is 192.0.0.192
+    ipaddress.ip_network("192.88.99.0/24"),  # 6to4 relays, withdrawn
+    ipaddress.ip_network("168.63.129.16/32"),  # public by number, yet a cloud's service for its own machines
+    ipaddress.ip_network("3fff::/20"),  # documentation
+)
+_HOST = re.compile(r"[a-z0-9_](?:[a-z0-9._-]{0,251}[a-z0-9_])?\.?", re.IGNORECASE)
+_NUMERIC_LABEL = re.compile(r"\d+|0x[0-9a-f]*", re.IGNORECASE)
+_LONGEST_URL = 8_000
+
+Lookup = Callable[..., list[tuple[int, int, int, str, tuple[str | int, ...]]]]  # socket.getaddrinfo or a stand-in
+
+
+class Blocked(OSError):
+    """This URL, or an address behind it, may not be fetched."""
+
+
+@dataclass(frozen=True, slots=True)
+class Guard:
+    """What is allowed beyond the public internet."""
+
+    allow_private: bool = False
+    allowed: frozenset[str] = frozenset()  # single addresses
+
+    def forbids(self, address: str) -> bool:
+        """Whether this literal address may not be connected to."""
+        ip = ipaddress.ip_address(address.split("%")[0])
+        return not (self.allow_private or str(ip) in self.allowed) and not _public(ip)
+
+    def check(self, url: str) -> URL:
+        """The URL, parsed; raises Blocked if its text alone tells that it may not be fetched."""
+        if "\\" in url or any(c <= " " or c == "\x7f" for c in url):
+            raise Blocked("the URL holds a backslash, a space or a control character")
+        if len(url) > _LONGEST_URL:
+            raise Blocked(f"the URL is longer than {_LONGEST_URL} characters")
+        try:
+            parsed = URL(url)
+        except ValueError:
+            raise Blocked("this is not a valid URL") from None
+        if parsed.scheme not in ("http", "https"):
+            raise Blocked(f"the scheme {parsed.scheme[:20]!r} may not be fetched, only http and https")
+        self._check_host(parsed.raw_host or "")
+        return parsed.with_fragment(None)
+
+    def _check_host(self, host: str) -> None:
+        name = host.rstrip(".").lower()
+        try:
+            literal = ipaddress.ip_address(name.split("%")[0])
+        except ValueError:
+            pass
+        else:
+            if self.forbids(str(literal)):
+                raise Blocked(f"the address {literal} is not public")
+            return
+        if not _HOST.fullmatch(host) or ".." in host:
+            raise Blocked("the URL has no valid host name")
+        if _NUMERIC_LABEL.fullmatch(name.rsplit(".", 1)[-1]):
+            raise Blocked(f"the host {name[:60]!r} is an address in an odd spelling")
+        if (name == "localhost" or name.endswith(".localhost")) and not self.allow_private:
+            raise Blocked("localhost is not public")  # said here too: a proxy would resolve it to itself
+
+
+def _public(ip: ipaddress.IPv4Address | ipaddress.IPv6Address) -> bool:
+    if isinstance(ip, ipaddress.IPv6Address):
+        inside = ip.ipv4_mapped or ip.sixtofour or (ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF) if ip in _NAT64 else None)
+        if inside:
+            return _public(inside)
+        if ip not in _UNICAST6:
+            return False
+    if any(ip in network for network in _NOT_PUBLIC):
+        return False
+    return ip.is_global and not ip.is_multicast and not ip.is_reserved
+
+
+class GuardedResolver(aiohttp.abc.AbstractResolver):
+    """Resolves names in threads of its own and refuses a name if any of its addresses is forbidden.
+
+    `proxies` are the (host, port) of configured proxies: they may stand anywhere. Their addresses are remembered for the
+    check at connect, as (address, port), so that the leave given to a proxy is good for nothing else.
+    """
+
+    def __init__(self, guard: Guard, proxies: frozenset[tuple[str, int]], lookup: Lookup, threads: Executor):
+        self._guard, self._proxies, self._lookup, self._threads = guard, proxies, lookup, threads
+        self.proxy_addresses = {(host, port) for host, port in proxies if _is_literal(host)}
+
+    async def resolve(
+        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_UNSPEC
+    ) -> list[aiohttp.abc.ResolveResult]:
+        loop = asyncio.get_running_loop()
+        try:
+            infos = await loop.run_in_executor(self._threads, self._lookup, host, port, family, socket.SOCK_STREAM)
+        except UnicodeError:
+            raise OSError(f"{host[:60]!r} is not a valid host name") from None
+        addresses = [(str(info[4][0]), info[0], info[2]) for info in infos]
+        if (host, port) in self._proxies:
+            self.proxy_addresses |= {(address, port) for address, _, _ in addresses}
+        elif bad := [address for address, _, _ in addresses if self._guard.forbids(address)]:
+            raise Blocked(f"{host} resolves to {bad[0]}, which is not public")
+        numeric = socket.AI_NUMERICHOST | socket.AI_NUMERICSERV
+        return [
+            aiohttp.abc.ResolveResult(hostname=host, host=address, port=port, family=af, proto=proto, flags=numeric)
+            for address, af, proto in addresses
+        ]
+
+    async def close(self) -> None:
+        """Nothing is held."""
+
+    def new_socket(self, info: tuple[int, int, int, str, tuple[str | int, ...]]) -> socket.socket:
+        """A socket for this address; the last check, which no literal, cache or second answer of a name server gets round."""
+        address, port = str(info[4][0]), int(info[4][1])
+        if self._guard.forbids(address) and (address, port) not in self.proxy_addresses:
+            raise Blocked(f"the address {address} is not public")
+        return socket.socket(*info[:3])
+
+
+def _is_literal(host: str) -> bool:
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        return False
+    return True

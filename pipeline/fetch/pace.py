@@ -1,0 +1,93 @@
+"""Manners towards one host: one request at a time, a pause between two, and leaving alone who asks for it or cannot cope.
+
+A host that is slow or silent costs its own URLs their turn and nobody else's: it holds at most one of the slots that all
+hosts share, and after some failures in a row, or too much time in all, the rest of its URLs are not tried in this run.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from pipeline.fetch.settings import FetchSettings
+from pipeline.model import Outcome
+
+STRIKES = 3  # failures to answer in a row, after which a host is not tried again in the same run
+DEFAULT_HOLD = timedelta(minutes=1)  # after a 429 that names no time
+
+
+class NotTried(Exception):
+    """No request was sent: `outcome` and `reason` say why, `wait` how long to leave the host alone, if that is known."""
+
+    def __init__(self, outcome: Outcome, reason: str, wait: timedelta | None = None):
+        self.outcome, self.reason, self.wait = outcome, reason, wait
+        super().__init__(reason)
+
+
+@dataclass(slots=True)
+class Lane:
+    """What a run knows of one host."""
+
+    gap: float  # seconds from the end of one request to the start of the next
+    lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+    free_at: float = 0.0  # on the event loop's clock
+    used: bool = False
+    spent: float = 0.0  # seconds of exchanges
+    strikes: int = 0
+    held_until: datetime | None = None  # on the run's clock
+    waiting: int = 0  # fetches under way or queued
+
+    def refusal(self, now: datetime, settings: FetchSettings) -> NotTried | None:
+        """Why the next request to this host is not to be sent, if so."""
+        if self.held_until and now < self.held_until:
+            return NotTried(Outcome.RATE_LIMITED, "not tried: the host has asked to wait", self.held_until - now)
+        if self.strikes >= STRIKES:
+            return NotTried(
+                Outcome.UNREACHABLE, f"not tried: the host did not answer {self.strikes} times in a row in this run"
+            )
+        if self.spent > settings.host_budget:
+            return NotTried(Outcome.DEADLINE, f"not tried: the host has taken {settings.host_budget:g} s of this run")
+        if self.used and self.gap > settings.longest_delay:
+            reason = f"not tried: robots.txt asks for {self.gap:g} s between requests"
+            return NotTried(Outcome.RATE_LIMITED, reason, timedelta(seconds=min(self.gap, 7 * 86400)))
+        return None
+
+    def hold(self, wait: timedelta | None, now: datetime) -> None:
+        """The host asks to be left alone for a while."""
+        until = now + (wait if wait else DEFAULT_HOLD)
+        self.held_until = max(self.held_until or until, until)
+
+
+class Lanes:
+    """The lanes of all hosts of a run."""
+
+    def __init__(self, settings: FetchSettings):
+        self._settings = settings
+        self._lanes: dict[str, Lane] = {}
+        self._slots = asyncio.Semaphore(settings.concurrency)
+
+    def of(self, host: str) -> Lane:
+        name = host.lower().rstrip(".")
+        if name not in self._lanes:
+            self._lanes[name] = Lane(gap=self._settings.per_host_delay)
+        return self._lanes[name]
+
+    @asynccontextmanager
+    async def turn(self, host: str, now: datetime) -> AsyncIterator[Lane]:
+        """Wait for this host's turn; raises NotTried if the host is not to be asked."""
+        lane = self.of(host)
+        clock = asyncio.get_running_loop().time
+        async with lane.lock:
+            if refusal := lane.refusal(now, self._settings):
+                raise refusal
+            if lane.used and (pause := lane.free_at - clock()) > 0:
+                await asyncio.sleep(pause)
+            async with self._slots:
+                started, lane.used = clock(), True
+                try:
+                    yield lane
+                finally:
+                    ended = clock()
+                    lane.spent += ended - started
+                    lane.free_at = ended + lane.gap
