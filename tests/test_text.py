@@ -113,7 +113,7 @@ def test_text_gives_equal_bytes_under_every_hash_seed():
     """Families are sets: their order must never reach a result."""
     code = (
         "from pipeline.text import *\n"
-        "s='Dr. Quill said at least 1,204 of 3.5 million people left by Nov. 4, the U.S. Navy reported, citing two officials.'\n"
+        "s='Dr. Quill said at least 1,204 of 3.5 million people left by Nov. 4, the U.S. Navy said, citing two aides.'\n"
         "print(sentences(s), tokens(s), values(s), names(s), sources(s), quotes(s))"
     )
     runs = {
