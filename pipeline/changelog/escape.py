@@ -16,7 +16,7 @@ _BREAK = re.compile("\r\n?|[\u2028\u2029\x0b\x0c\x85]")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _MARKDOWN = re.compile(r"([\\`*_\[\]<>|~$])")
 _MARKDOWN_ENTITY = re.compile(r"&(?=#?\w+;)")
-_MARKDOWN_START = re.compile(r"^([#+=:-])|^(\d{1,9})([.)])")  # what opens a heading, list, rule or definition
+_MARKDOWN_START = re.compile(r"^([#+=:-])|^(\d{1,9})([.)])(?=\s|$)")  # what opens a heading, list, rule or definition
 _MARKDOWN_LINK = re.compile(r"(?i)\b(www)\.|(?<=\w):(?=//)|\b(mailto|xmpp):")  # what GitHub links without being asked
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 

@@ -19,8 +19,8 @@ from pipeline.changelog.wording import (
     moment,
     plural,
     repeating,
+    sources,
     standing_contest,
-    support,
     whose,
 )
 from pipeline.model import Op
@@ -55,8 +55,8 @@ def _standing(page: StoryPage) -> list[str]:
 def _standing_row(row: StandingRow) -> str:
     first = row.said_by
     aspect = f"{row.aspect}: {row.subject}" if row.subject else row.aspect
-    said = f"{esc(support(row.independent - 1, row.repeats))}; first {link(first.outlet, first.url)}"
-    said += f", {esc(whose(first.attributed_to, first.source_kind))}"
+    said = f"{sources(row.independent)}, first {link(first.outlet, first.url)}"
+    said += f" ({esc(whose(first.attributed_to, first.source_kind))})"
     contested = "; ".join(esc(c) for c in standing_contest(row)) or "–"
     return f"| {esc(aspect)} | **{esc(row.now)}** | {moment(row.since)} | {said} | {contested} |"
 
@@ -74,7 +74,7 @@ def _aspect(line: ChangeLine) -> str:
 
 def _short(line: ChangeLine, day: date) -> str:
     text = describe(line, day)
-    return f"{_bold(text)} {link(line.outlet, line.change.url)}, {text.at}; {esc(text.support)}."
+    return f"{_bold(text)} {link(line.outlet, line.change.url)}, {text.at}; {sources(line.change.corroborations + 1)}."
 
 
 # ---- the days ------------------------------------------------------------------------------------------------------------
@@ -95,7 +95,8 @@ def _day(day: Day) -> list[str]:
 
 def _quiet_count(day: Day) -> str:
     shown = len(day.quiet_edits)
-    return f"{shown} that matter of {shown + day.count.folded_edits}" if day.count.folded_edits else str(shown)
+    matter = "matters" if shown == 1 else "matter"
+    return f"{shown} that {matter} of {shown + day.count.folded_edits}" if day.count.folded_edits else str(shown)
 
 
 def _bold(text: LineText) -> str:
@@ -119,19 +120,17 @@ def _line(line: ChangeLine, day: date) -> str:
 def _quiet(quiet: QuietEdit) -> str:
     edit = quiet.edit
     note = "No note." if edit.silent else "With a note."
-    return (
-        f"- {link(quiet.outlet, quiet.url)}, {clock(quiet.seen_at)}, {EDIT_LABELS[edit.kind]} "
-        f"({'headline' if edit.field == 'headline' else esc(edit.field)}): {quiet_change(quiet)}. {note}"
-    )
+    place = "" if edit.field == "body" else f" in the {esc(edit.field)}"
+    return f"- {link(quiet.outlet, quiet.url)}, {clock(quiet.seen_at)}, {_quiet_change(quiet)}{place}. {note}"
 
 
-def quiet_change(quiet: QuietEdit) -> str:
-    """What a quiet edit did, in Markdown: the words that changed, not the paragraph."""
+def _quiet_change(quiet: QuietEdit) -> str:
+    """What a quiet edit did: the words that changed, not the paragraph."""
     edit = quiet.edit
-    if edit.op is Op.ADD:
-        return f"added “{esc(shorten(edit.after, 200))}”"
-    if edit.op is Op.REMOVE:
-        return f"removed “{esc(shorten(edit.before, 200))}”"
+    label = EDIT_LABELS[edit.kind]
+    if edit.op in (Op.ADD, Op.REMOVE, Op.MOVE):
+        verb = {Op.ADD: "added", Op.REMOVE: "removed", Op.MOVE: "moved"}[edit.op]
+        kind = "" if label == verb else f" ({label})"
+        return f"{verb}{kind}: “{esc(shorten(edit.after or edit.before, 200))}”"
     gone, come = changed_words(edit.words, edit.before, edit.after)
-    verb = "moved" if edit.op is Op.MOVE else ""
-    return verb or f"“{esc(shorten(gone, 120))}” → “{esc(shorten(come, 120))}”"
+    return f"{label}: “{esc(shorten(gone, 120))}” → “{esc(shorten(come, 120))}”"

@@ -20,6 +20,7 @@ from pipeline.changelog.pictures import pictures
 from pipeline.changelog.views import ArticlePage, IndexPage, OutletPage, ReportRow, RevisionRow, Site, StoryPage
 from pipeline.model import Edit, EditKind, Version
 
+BRIEF = 7  # lines of what moved that stand open; the others are folded
 TEMPLATES = Path(__file__).parent.parent / "templates"
 
 
@@ -45,10 +46,11 @@ def environment() -> Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    names = ("clock", "day_of", "short_date", "long_date", "moment", "iso", "plural", "span", "whose", "support", "capital")
+    names = ("clock", "day_of", "short_date", "long_date", "moment", "iso", "plural", "span", "whose", "sources", "capital")
     env.filters |= {name: getattr(wording, name) for name in names}
     env.filters |= {"safe_url": safe_url, "anchor": anchor, "one_line": one_line, "shorten": shorten, "css": _include_css}
     env.globals |= {
+        "BRIEF": BRIEF,
         "describe": wording.describe,
         "evidence": wording.evidence,
         "standing_contest": wording.standing_contest,

@@ -15,7 +15,7 @@ from pipeline.changelog.escape import one_line, shorten
 from pipeline.changelog.views import Said, StoryPage
 from pipeline.changelog.wording import capital, iso, plural
 
-WIDTHS = (760, 330)  # pixels: page and phone
+WIDTHS = (1040, 330)  # pixels: page and phone
 MOST_ROWS = 14  # outlets of a picture; the table holds all
 MOST_PICTURES = 6
 CHARACTER = 6.6  # pixels of a character of 12 px sans-serif text, measured on the wide side
@@ -107,7 +107,7 @@ def _label(value: str, pixels: float) -> str:
     """As much of the value as the band holds; nothing rather than a number cut in two."""
     room = int((pixels - 8) / CHARACTER)
     text = one_line(value)
-    return text if len(text) <= room else shorten(text, room) if room >= 8 and " " in text else ""
+    return text if len(text) <= room else shorten(text, room) if room >= 12 and " " in text else ""
 
 
 def _days(start: datetime, end: datetime, most: int) -> list[dict[str, int]]:
@@ -126,11 +126,12 @@ def _millis(at: datetime) -> int:
 def _data(bands: Sequence[Band], stands: str, width: int) -> list[dict[str, str]]:
     start, end = min(b.start for b in bands), max(b.end for b in bands)
     scale = width / max((end - start).total_seconds(), 1)
+    least = (end - start) * 4 / width  # four pixels: what was said a moment ago must be seen
     return [
         {
             "outlet": one_line(b.outlet),
             "value": one_line(b.value),
-            "start": iso(b.start),
+            "start": iso(min(b.start, b.end - least)),
             "end": iso(b.end),
             "label": _label(b.value, (b.end - b.start).total_seconds() * scale),
             "ink": "now" if b.value == stands else "old",
@@ -147,24 +148,28 @@ def _drawn(bands: Sequence[Band], outlets: Sequence[str], values: Sequence[str],
     start, end = min(b.start for b in bands), max(b.end for b in bands)
     days = _days(start, end, width // 80)
     axis = alt.Axis(values=days, format="%-d %b") if len(days) > 1 else alt.Axis(tickCount=width // 110, format="%-d %b %H:%M")
+    y = alt.Y("outlet:N", title=None, axis=None, sort=[one_line(o) for o in outlets])
     base = alt.Chart(alt.Data(values=_data(bands, stands, width))).encode(
         x=alt.X(
             "start:T", title=None, axis=axis, scale=alt.Scale(type="utc", domain=[_millis(start), _millis(end)], nice=False)
         ),
-        y=alt.Y("outlet:N", title=None, axis=None, sort=[one_line(o) for o in outlets]),
+        y=y,
     )
     colour = alt.Scale(domain=[one_line(v) for v in values], range=_shades(values, stands))
-    bars = base.mark_bar(height=17, yOffset=7, stroke="var(--paper)", strokeWidth=1).encode(
+    bars = base.mark_bar(height=17, yOffset=6, stroke="var(--paper)", strokeWidth=1).encode(
         x2="end:T", color=alt.Color("value:N", scale=colour, legend=None)
     )
     inks = alt.Scale(domain=["now", "old"], range=["var(--band-now-ink)", "var(--band-ink)"])
-    labels = base.mark_text(align="left", dx=5, yOffset=7, fontSize=12).encode(
+    labels = base.mark_text(align="left", dx=5, yOffset=6, fontSize=12).encode(
         text="label:N", color=alt.Color("ink:N", scale=inks, legend=None)
     )
-    names = base.mark_text(align="left", yOffset=-10, fontSize=12, fill="var(--ink)").encode(x=alt.value(0), text="outlet:N")
-    chart = alt.layer(bars, labels, names).resolve_scale(color="independent").properties(width=width, height=alt.Step(42))
+    rows = alt.Chart(alt.Data(values=[{"outlet": one_line(o)} for o in outlets]))
+    names = rows.mark_text(align="left", yOffset=-9, fontSize=12, fill="var(--ink)").encode(
+        y=y, x=alt.value(0), text="outlet:N"
+    )
+    chart = alt.layer(bars, labels, names).resolve_scale(color="independent").properties(width=width, height=alt.Step(38))
     chart = chart.configure(
-        background=None, font="system-ui, sans-serif", padding={"left": 0, "right": 2, "top": 0, "bottom": 0}
+        background="transparent", font="system-ui, sans-serif", padding={"left": 0, "right": 2, "top": 0, "bottom": 0}
     )
     chart = chart.configure_view(stroke=None).configure_axis(
         labelColor="var(--quiet)", gridColor="var(--hair)", tickColor="var(--hair)", domainColor="var(--hair)", labelFontSize=11

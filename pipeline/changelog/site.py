@@ -36,7 +36,7 @@ def write_site(site: Site, folder: Path) -> list[Path]:
 
 
 def site_files(site: Site) -> Iterator[tuple[str, str]]:
-    """Every file of a site, path below the folder and text, one at a time. The front page comes last: it links to the others."""
+    """Every file of a site, path below the folder and text. The front page comes last: it links to the others."""
     links = Links.of(site)
     for story in site.stories:
         name, feed = story_folder(story.story), story_feed(story, site.base_url)

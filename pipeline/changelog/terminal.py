@@ -30,15 +30,15 @@ def _day(day: Day, width: int, aspect_width: int) -> list[str]:
 
 def _line(line: ChangeLine, width: int, aspect_width: int) -> str:
     change, text = line.change, describe(line, line.change.detected_at.date())
-    told = text.change.replace(" → ", " -> ").removesuffix(".")
-    told = f"{told}  [{text.label}]" if change.kind not in (ChangeKind.CHANGED, ChangeKind.NEW) else told
-    told = f"{told}  [silent]" if line.silent else told
+    told = text.change.replace(" → ", " -> ")
+    flags = "" if change.kind in (ChangeKind.CHANGED, ChangeKind.NEW) else f"  [{text.label}]"
+    flags += "  [silent]" if line.silent else ""
     more = f" +{change.corroborations}" if change.corroborations else ""
     repeats = f"  ({change.repeats} repeat)" if change.repeats else ""
     tail = _fit(one_line(line.outlet), width // 4).rstrip() + more + repeats
     head = f"{clock(change.detected_at)}  {_pad(one_line(change.aspect), aspect_width)}  "
-    room = width - cell_len(head) - cell_len(tail) - 2
-    return f"{head}{_pad(told, room)}  {tail}"
+    room = max(width - cell_len(head) - cell_len(flags) - cell_len(tail) - 2, 8)
+    return f"{head}{_pad(_fit(told, room) + flags, room + cell_len(flags))}  {tail}"
 
 
 def _quiet(quiet: QuietEdit, width: int) -> str:

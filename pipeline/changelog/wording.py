@@ -128,9 +128,14 @@ def whose(attributed_to: str, source_kind: str) -> str:
 
 
 def support(independent_others: int, repeats: int) -> str:
-    """How many stand behind it: "one source", "4 sources; 7 reports repeat it"."""
-    sources = "one source" if independent_others <= 0 else plural(independent_others + 1, "independent source")
-    return sources if repeats <= 0 else f"{sources}; {plural(repeats, 'report')} {'repeats' if repeats == 1 else 'repeat'} it"
+    """How many stand behind it: "one source", "4 independent sources (7 reports repeat it)"."""
+    count = "one source" if independent_others <= 0 else plural(independent_others + 1, "independent source")
+    return count if repeats <= 0 else f"{count} ({plural(repeats, 'report')} {'repeats' if repeats == 1 else 'repeat'} it)"
+
+
+def sources(independent: int) -> str:
+    """one source, 4 sources: independent ones"""
+    return "one source" if independent <= 1 else plural(independent, "source")
 
 
 def capital(text: str) -> str:
@@ -167,10 +172,12 @@ class LineText:
 def describe(line: ChangeLine, day: date) -> LineText:
     """The words of a line that stands under `day`."""
     change = line.change
-    before, after = shorten(change.before, VALUE_LIMIT), shorten(change.after, VALUE_LIMIT)
+    before, after = without_shared_end(shorten(change.before, VALUE_LIMIT), shorten(change.after, VALUE_LIMIT))
     if change.kind is ChangeKind.WITHDRAWN and not after:
         after = "withdrawn"
     named = whose(change.attributed_to, line.source_kind)
+    if one_line(change.attributed_to) == one_line(line.outlet):
+        named = "on its own word"
     return LineText(
         label=CHANGE_LABELS[change.kind],
         subject=capital(one_line(change.subject)),
@@ -184,6 +191,15 @@ def describe(line: ChangeLine, day: date) -> LineText:
         lagging=tuple(_lagging(v) for v in line.dissent if v.lags),
         contrary=tuple(contrary(v) for v in line.dissent if not v.lags),
     )
+
+
+def without_shared_end(before: str, after: str) -> tuple[str, str]:
+    """Before without the words that both end on: "90 metres", "40 metres" reads 90 → 40 metres."""
+    old, new = before.split(), after.split()
+    shared = 0
+    while shared < min(len(old), len(new)) - 1 and old[-1 - shared] == new[-1 - shared]:
+        shared += 1
+    return " ".join(old[: len(old) - shared]), after
 
 
 def _lagging(voice: Voice) -> str:
