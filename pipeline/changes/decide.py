@@ -167,6 +167,7 @@ class StatementClaim:
     told: bool = True  # strong enough to be told by itself
     was: Statement | None = None  # what the sentence said before its edit
     was_entry: Entry | None = None
+    headline: bool = False
     source_only: bool = False  # only the naming of the source changed
 
 
@@ -180,13 +181,19 @@ def decide_statement(claim: StatementClaim, near: tuple[Near, ...], scene: Scene
 def _decide_fresh(claim: StatementClaim, near: tuple[Near, ...], scene: Scene) -> Verdict:
     new = claim.statement
     best = near[0] if near else None
+    if claim.headline:
+        return Verdict(
+            "suppressed", "a headline: the text below says it", same=best.entry if best and best.overlap >= 0.7 else None
+        )
     if new.quoted and not new.states:
         return Verdict("suppressed", "a quotation that tells no state")
     rival = _opposite(new, near, scene)
     if rival is not None:
         return line(ChangeKind.CONFLICT, "says the opposite of what another report says", rival.entry, 3.0)
-    if claim.profile.expects("date") and new.dates:
-        return _dated(new, near)
+    if claim.profile.expects("date") and new.ahead:
+        dated = _dated(new, near, claim.told)
+        if dated is not None:
+            return dated
     touching = [n for n in near if n.overlap >= TOUCHES]
     if new.figures and touching:
         seen = {f for n in touching for f in n.entry.statement.figures} if touching else set()
@@ -223,16 +230,16 @@ def _repeats(near: Near, reason: str) -> Verdict:
     return Verdict("repeats", f"{reason} ({near.entry.outlet})", same=near.entry)
 
 
-def _dated(new: Statement, near: tuple[Near, ...]) -> Verdict:
+def _dated(new: Statement, near: tuple[Near, ...], told: bool) -> Verdict | None:
     """A statement with dates on an aspect that asks when."""
     dated = [n for n in near if n.entry.statement.dates and n.overlap >= TOUCHES]
-    if any(new.dates <= n.entry.statement.dates and new.negated == n.entry.statement.negated for n in dated):
-        same = next(n for n in dated if new.dates <= n.entry.statement.dates)
+    if any(new.ahead <= n.entry.statement.dates and new.negated == n.entry.statement.negated for n in dated):
+        same = next(n for n in dated if new.ahead <= n.entry.statement.dates)
         if not (new.states - same.entry.statement.states):
             return _repeats(same, "the date was said before")
     if dated:
         return line(ChangeKind.CHANGED, "another date, or another word on it", dated[0].entry, 2.5)
-    return line(ChangeKind.NEW, "first date of this kind", None, 2.0)
+    return line(ChangeKind.NEW, "first date of this kind", None, 2.0) if told else None
 
 
 def _state(new: Statement, near: tuple[Near, ...]) -> Verdict | None:
@@ -278,6 +285,10 @@ def _decide_edited(claim: StatementClaim, near: tuple[Near, ...], scene: Scene) 
     added, gone = new.stems - old.stems, old.stems - new.stems
     if is_cosmetic(new, old):
         return Verdict("repeats", "the same in other letters", same=claim.was_entry)
+    if new.quoted and new.states == old.states and new.figures == old.figures:
+        return Verdict("suppressed", "the words of a quotation changed; the edit shows them", same=claim.was_entry)
+    if claim.headline:
+        return Verdict("suppressed", "a headline: the text below says it", same=claim.was_entry)
     if claim.source_only:
         return Verdict("suppressed", "only the naming of the source changed", same=claim.was_entry)
     others = [n for n in near if claim.was_entry is None or n.entry.number != claim.was_entry.number]

@@ -18,9 +18,23 @@ from pipeline.changes.decide import (
     decide_figure,
     decide_statement,
 )
+from pipeline.changes.dump import (
+    FORMAT,
+    article_of,
+    article_row,
+    entry_of,
+    entry_row,
+    line_of,
+    line_row,
+    pack,
+    unpack,
+    usage_of,
+    usage_row,
+)
 from pipeline.changes.entries import Entry, Held, Reported
 from pipeline.changes.pairing import Side, pair
 from pipeline.changes.shelf import Shelf
+from pipeline.changes.standing import Standing, what_stands
 from pipeline.claims import (
     HEADLINE,
     AspectProfile,
@@ -41,12 +55,13 @@ from pipeline.claims import (
     split,
     tie,
 )
+from pipeline.claims.profile import features
 from pipeline.claims.attribution import Attribution, attribute, root_of
 from pipeline.model import Change, ChangeKind, Claim, Report, Watch, ident
 
 SHORT = 160  # characters: a longer sentence is shown by its clause
 PLAIN_LINES = 1  # first statements without a state, figure or date that one report may add to an aspect
-TELL_AT, TELL_UNANCHORED_AT, ROUTE_AT = 0.7, 0.95, 0.6
+TELL_AT, ROUTE_AT = 0.7, 0.6
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,7 +208,7 @@ class Ledger:
         if best is None:
             return findings
         reading.held.aspect = best.aspect
-        if any(f.aspect == best.aspect for f in findings):
+        if findings and not self._stands_apart(unit, best, tied):
             return findings
         figures_said = frozenset(f.value for f in figures if not f.old)
         statement = read_statement(unit, figures_said, report.published_at or report.seen_at)
@@ -205,10 +220,14 @@ class Ledger:
         if home is not None:
             return next(f for f in fits if f.aspect == home)
         usable = [f for f in fits if f.anchored and f.score >= ROUTE_AT and not self.profiles[f.aspect].pure]
-        if usable:
-            return usable[0]
-        loose = [f for f in fits if f.score >= TELL_UNANCHORED_AT and not self.profiles[f.aspect].pure]
-        return loose[0] if loose else None
+        return usable[0] if usable else None
+
+    def _stands_apart(self, unit: Unit, best: Fit, tied: tuple[Tied, ...]) -> bool:
+        """Whether a sentence whose figures went elsewhere says a thing of its own on an aspect: in a clause without those figures."""
+        if any(t.aspect == best.aspect for t in tied):
+            return False
+        taken, profile = {t.figure.clause for t in tied}, self.profiles[best.aspect]
+        return any(f in profile.anchors for w in unit.words if w.clause not in taken and not w.aside for f in features(w))
 
     def _is_stock(self, report: Report, unit: Unit) -> bool:
         """Whether another article of the outlet carried the same sentence."""
@@ -285,10 +304,11 @@ class Ledger:
             was = read_statement(old, values, report.published_at or report.seen_at)
         profile = self.profiles[best.aspect]
         near = self.shelf.near(best.aspect, statement, profile, self.usage)
-        told = best.score >= (TELL_AT if best.anchored else TELL_UNANCHORED_AT)
+        told = best.score >= TELL_AT
         if reading.unit.follows:
             told = told and bool(statement.states or statement.figures)
-        claim = StatementClaim(statement, profile, reading.unit, best.score, told, was, was_entry)
+        headline = reading.unit.paragraph == HEADLINE
+        claim = StatementClaim(statement, profile, reading.unit, best.score, told, was, was_entry, headline)
         verdict = decide_statement(claim, near, scene)
         entry = self._enter_statement(reading, statement, best, verdict, scene)
         status = ",".join(sorted(statement.states))
@@ -449,6 +469,34 @@ class Ledger:
             replace(c, corroborations=max(0, len(by_line[i].roots) - 1), repeats=by_line[i].repeats) if i in by_line else c
             for i, c in enumerate(self.lines)
         ]
+
+    def standing(self) -> list[Standing]:
+        """What stands now, in the order of the aspects."""
+        return what_stands([a.name for a in self.watch.aspects], self.shelf.entries, self.lines)
+
+    def dump(self) -> bytes:
+        """Everything that the ledger knows, as bytes for the store."""
+        return pack(
+            {
+                "format": FORMAT,
+                "entries": [entry_row(e) for e in self.shelf.entries],
+                "articles": [article_row(a) for a in self.articles.values()],
+                "lines": [line_row(c) for c in self.lines],
+                "usage": usage_row(self.usage),
+                "stock": self.stock,
+            }
+        )
+
+    @classmethod
+    def load(cls, watch: Watch, data: bytes) -> "Ledger":
+        """The ledger of a dump. The watch is the one that it was made with; with other aspects the story is tracked anew."""
+        state, ledger = unpack(data), cls(watch)
+        for row in state["entries"]:
+            ledger.shelf.put(entry_of(row))
+        ledger.articles = {a.article_id: a for a in map(article_of, state["articles"])}
+        ledger.lines = [line_of(row) for row in state["lines"]]
+        ledger.usage, ledger.stock = usage_of(state["usage"]), state["stock"]
+        return ledger
 
 
 def _labelled(unit: Unit) -> bool:

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 
-from pipeline import text
 from pipeline.claims.lexicon import cue_words
 from pipeline.claims.units import Unit
 
@@ -22,7 +21,7 @@ class Attribution:
 
 def attribute(unit: Unit, outlet: str, last: str = "", outlets: frozenset[str] = frozenset()) -> Attribution:
     """The sources of a unit. A pronoun is the source named last; another outlet is a link of the chain, never its root."""
-    found = text.sources(unit.text)
+    found = unit.sources
     links = [s for s in found if not _is_outlet(s.name, outlets)]
     spans = tuple((s.start, s.end) for s in found)
     chain = tuple(s.name for s in found)

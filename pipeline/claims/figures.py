@@ -12,13 +12,16 @@ from functools import cache
 
 from pipeline import words
 from pipeline.text import Value, ValueKind, values
-from pipeline.claims.lexicon import cue_words
+from pipeline.claims.lexicon import concept_words, cue_words, stem
 from pipeline.claims.profile import AspectProfile, features
 from pipeline.claims.routing import Usage
 from pipeline.claims.units import Unit, Word, function_stems
 
 NEAR_AT = 0.45  # flat between .40 and .65
-IN_CLAUSE, OF_UNIT, OF_CONTEXT = 0.3, 0.2, 0.1
+IN_CLAUSE, OF_CONTEXT = 0.3, 0.1
+NEAR_OTHER, OTHER = 0.9, 0.7  # the same for an aspect that asks for no figures, and its share of the worth
+OF_MONEY = 0.5  # what a sum of money is worth on an aspect that asks for money
+VAGUE = 0.4  # taken off for dozens and hundreds
 FALLOFF = 5.0  # words between a figure and a concept that halve its worth
 MONEY = "money"
 
@@ -70,17 +73,26 @@ def read_figures(unit: Unit, published_at: datetime | None) -> tuple[Figure, ...
 def _figure(unit: Unit, value: Value) -> Figure:
     at = next((i for i, w in enumerate(unit.words) if w.end > value.start), len(unit.words) - 1)
     money = value.unit in currencies()
+    unknown = not value.unit and _is_money_noun(value.noun, value.number)
     return Figure(
         start=value.start,
         end=value.end,
-        value=value.key,
+        value=f"{value.key} {value.noun}" if unknown else value.key,
         number=value.number,
-        unit=MONEY if money else value.unit,
+        unit=MONEY if money or unknown else value.unit,
         hedge=value.hedge,
         noun=value.noun,
         clause=unit.words[at].clause if unit.words else 0,
         at=at,
     )
+
+
+def _is_money_noun(noun: str, number: Decimal | None) -> bool:
+    """Whether what is counted is money of a currency that no list knows: a word that is no other word, after a large sum."""
+    if noun in cue_words("money noun"):
+        return True
+    known = stem(noun) in concept_words() or noun in words.family("common_words") or noun in _kinds() or noun.endswith("s")
+    return bool(noun) and not known and number is not None and number >= 100_000
 
 
 def _no_claim(unit: Unit, figure: Figure) -> bool:
@@ -95,6 +107,8 @@ def _no_claim(unit: Unit, figure: Figure) -> bool:
         return True
     if before[-2:] == ["home", "to"]:
         return True
+    if not figure.unit and not figure.noun and before[-1:] and before[-1] in cue_words("clock preposition"):
+        return figure.number is not None and figure.number <= 24 and not plain  # "until nine"
     if before and before[-1] == "by" and set(w.low for w in row[: figure.at]) & cue_words("change verb"):
         return True
     if after[:2] in (["more", "than"], ["fewer", "than"], ["less", "than"]) or "more than" == figure.noun:
@@ -130,7 +144,7 @@ def _vague(unit: Unit) -> list[Figure]:
     ]
 
 
-_ZERO = re.compile(r"\b(?:no (?:immediate |confirmed |further |new )?(?:reports? of|word of)|nobody|no one|no)\b", re.I)
+_ZERO = re.compile(r"\bno (?:\w+ )?(?:reports? of|word of)\b|\b(?:nobody|no one)(?= (?:was|is|has been|had been)\b)", re.I)
 
 
 def _zero(unit: Unit) -> list[Figure]:
@@ -155,15 +169,24 @@ def tie(
 ) -> tuple[Tied, ...]:
     """Each figure with the quantity aspect that it fits best, if any does well enough.
 
+    Aspects that ask for no figures compete too: where one of them fits best, the figure belongs to its statement and is not tied.
     `around` is the unit's whole score by aspect; `home` is the aspect to which an earlier form of the sentence was tied.
     """
     tied = []
     for figure in figures:
-        options = [_fit(unit, figure, figures, p, usage, around[p.index]) for p in profiles if _may_take(p, figure)]
-        options = [o for o in options if o.strength >= NEAR_AT]
+        options = [(_fit(unit, figure, figures, p, usage, around[p.index]), _may_take(p, figure)) for p in profiles]
+        options = [(o, takes) for o, takes in options if o.strength >= (NEAR_AT if takes else NEAR_OTHER)]
         if options:
-            tied.append(max(options, key=lambda o: (o.strength + (0.3 if o.aspect == home else 0), -o.aspect)))
+            best, takes = max(
+                options, key=lambda o: (_worth_of(o[0], o[1]) + (0.3 if o[0].aspect == home else 0), -o[0].aspect)
+            )
+            if takes:
+                tied.append(best)
     return tuple(tied)
+
+
+def _worth_of(option: Tied, takes: bool) -> float:
+    return option.strength * (1.0 if takes else OTHER)
 
 
 def _may_take(profile: AspectProfile, figure: Figure) -> bool:
@@ -171,14 +194,19 @@ def _may_take(profile: AspectProfile, figure: Figure) -> bool:
     if not profile.types & {"quantity", "money", "much", "measure"}:
         return False
     if figure.unit == MONEY:
-        return bool(profile.types & {"money", "much"}) or "money" in profile.weights or "cost" in profile.weights
-    if profile.expects("much") and not profile.expects("quantity"):
+        return asks_money(profile)
+    if profile.types & {"much", "money"} and not profile.expects("quantity"):
         return bool(figure.unit)
     if figure.unit in cue_words("time or distance"):
         return profile.expects("measure") or "=" + figure.unit in profile.weights
     if profile.expects("measure"):
         return figure.value != "0" and (bool(figure.unit) or not _is_plural_count(figure))
     return True
+
+
+def asks_money(profile: AspectProfile) -> bool:
+    """Whether the wording asks for sums of money."""
+    return profile.expects("money") or "money" in profile.weights or "cost" in profile.weights
 
 
 def _is_plural_count(figure: Figure) -> bool:
@@ -203,7 +231,10 @@ def _fit(unit: Unit, figure: Figure, others: tuple[Figure, ...], profile: Aspect
         worth = value / (1 + abs(i - figure.at) / FALLOFF)
         if worth > near:
             near, nearest = worth, (feature, word)
-    strength = near + (IN_CLAUSE * total + OF_CONTEXT * around if near else 0.0)
+    money = OF_MONEY if figure.unit == MONEY and asks_money(profile) else 0.0
+    strength = near + money + (IN_CLAUSE * total + OF_CONTEXT * around if near or money else 0.0)
+    if figure.number is None and not figure.unit:
+        strength -= VAGUE
     key, subject = _key(unit, figure, profile, nearest, seen)
     return Tied(profile.index, key, figure, strength, subject)
 

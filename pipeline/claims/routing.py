@@ -8,7 +8,7 @@ from pipeline.claims.lexicon import cue_words
 from pipeline.claims.profile import AspectProfile, features
 from pipeline.claims.units import HEADLINE, Unit, function_stems
 
-IN_PLACE = 0.35  # a word in a phrase that says where
+ASIDE = 0.35  # a word in a phrase that says where or who says it, or a title
 TITLE, BEFORE, TWO_BEFORE, CONTEXT_MOST = 0.35, 0.27, 0.11, 1.0
 FOLLOWS, FOLLOWS_ACROSS = 0.7, 0.25
 LEARNED_NAME, LEARNED_WORD, LEARNED_MOST = 0.5, 0.25, 1.0
@@ -63,7 +63,7 @@ class Context:
 
 
 def matches(unit: Unit, profile: AspectProfile, usage: Usage) -> dict[str, tuple[float, bool]]:
-    """Best-matching feature of each word that the profile knows: feature -> (value, only in a phrase that says where)."""
+    """Best-matching feature of each word that the profile knows: feature -> (value, only in an aside)."""
     found: dict[str, tuple[float, bool]] = {}
     for word in unit.words:
         best, value = "", 0.0
@@ -76,14 +76,14 @@ def matches(unit: Unit, profile: AspectProfile, usage: Usage) -> dict[str, tuple
             continue
         concept = next((c for c in word.concepts if c in profile.weights), best)
         known = found.get(concept)
-        place = word.place and (known is None or known[1])
-        found[concept] = (max(value, known[0] if known else 0.0), place)
+        aside = word.aside and (known is None or known[1])
+        found[concept] = (max(value, known[0] if known else 0.0), aside)
     return found
 
 
 def own_score(found: dict[str, tuple[float, bool]]) -> float:
-    """The sum of a unit's matches; those in phrases that say where count a third."""
-    return sum(value * (IN_PLACE if place else 1.0) for value, place in found.values())
+    """The sum of a unit's matches; those in asides count a third."""
+    return sum(value * (ASIDE if aside else 1.0) for value, aside in found.values())
 
 
 def learned_score(unit: Unit, aspect: int, usage: Usage) -> float:
@@ -124,7 +124,7 @@ def _is_anchored(
     unit: Unit, profile: AspectProfile, found: dict[str, tuple[float, bool]], own: float, names: float, near: bool
 ) -> bool:
     """Whether something in the sentence itself, not only around it, ties it to the aspect."""
-    outside = [f for f, (value, place) in found.items() if not place]
+    outside = [f for f, (value, aside) in found.items() if not aside]
     anchors = [f for f in found if _anchors(profile, f)]
     strong = [f for f in outside if found[f][0] >= WEAK and f not in profile.light]
     if any(f in outside for f in anchors) or len(strong) >= 2:
@@ -141,7 +141,7 @@ def _anchors(profile: AspectProfile, feature: str) -> bool:
 def _actor_speaks(unit: Unit, profile: AspectProfile) -> bool:
     """Whether an actor of the aspect's wording stands as the subject, before the sentence's first verb of saying or modal."""
     for word in unit.words[:8]:
-        if word.stem in profile.actors and not word.place:
+        if word.stem in profile.actors and not word.aside:
             return True
         if word.low in cue_words("say") or word.low in cue_words("modal"):
             return False

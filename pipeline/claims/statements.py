@@ -1,6 +1,5 @@
 """What a unit says beside its figures: states of things, stances of actors, dates, polarity, and who says it."""
 
-import re
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -43,9 +42,14 @@ class Statement:
     figures: frozenset[str]  # canonical values
     negated: bool
     modals: frozenset[str]
-    future: bool = False  # tells of a day to come
+    ahead: frozenset[str] = frozenset()  # those of the dates that were still to come
     quoted: bool = False  # mostly somebody's words
     sourced: bool = False  # says who says so
+
+    @property
+    def future(self) -> bool:
+        """Whether it tells of a day to come."""
+        return bool(self.ahead)
 
     @property
     def dimensions(self) -> frozenset[str]:
@@ -55,19 +59,21 @@ class Statement:
 
 def read_statement(unit: Unit, figures: frozenset[str], published_at: datetime | None) -> Statement:
     """A unit's statement."""
-    days = [v for v in values(unit.text, published_at) if v.kind == ValueKind.DATE]
+    told = values(unit.text, published_at)
+    days = [v for v in told if v.kind == ValueKind.DATE]
+    valued = {w.stem for w in unit.words if any(v.start <= w.start < v.end for v in told)}
     today = published_at.date() if published_at else None
     lows = [w.low for w in unit.words if not w.quoted]
     quoted = sum(w.quoted for w in unit.words)
     return Statement(
-        stems=unit.content,
+        stems=unit.content - valued,
         names=frozenset(w.stem for w in unit.words if w.name),
         states=read_states(unit),
         dates=frozenset(v.date.isoformat() if v.date else v.key for v in days if v.year is None or v.month),
+        ahead=frozenset(v.date.isoformat() for v in days if v.date is not None and _ahead(v.date, today)),
         figures=figures,
         negated=unit.negated,
         modals=frozenset(low for low in lows if low in cue_words("modal")),
-        future=any(v.date is not None and _ahead(v.date, today) for v in days),
         quoted=quoted > MOSTLY_QUOTED * len(unit.words),
         sourced=any(low in cue_words("say") for low in lows),
     )
@@ -98,9 +104,6 @@ def _signed(label: str, row: list[Word], at: int) -> str:
         return label
     dimension, _, value = label.partition(".")
     return FLIPS.get(label, f"{dimension}.not {value}")
-
-
-_SAYS_BEFORE = re.compile(r"\b(?:according to|citing|told by)\s+((?:the |an? )?[^,.;]{2,50})", re.I)
 
 
 def clause_at(unit: Unit, start: int, end: int) -> str:

@@ -19,7 +19,7 @@ _DATELINE = re.compile(r"[A-Z][A-Z.'’ -]{2,30}(?:,[^-–—()]{2,40})?(?: ?\([
 _YEAR = re.compile(r"\b(1[5-9]\d\d|20\d\d)\b")
 _QUOTE = re.compile(r'["“”«»„]')
 _OPENING = frozenset('"“„«(')
-_BREAK = re.compile(r"[,;:()–—]|\s-\s")
+_BREAK = re.compile(r"[,;()–—]|:(?!\s*[$€£]?\d)|\s-\s")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ class Word:
     concepts: tuple[str, ...]
     clause: int
     name: bool = False  # capitalised where a common word would not be
-    place: bool = False  # in a phrase that says where
+    aside: bool = False  # in a phrase that says where or who says it, or a title: not what the sentence is about
     quoted: bool = False
 
 
@@ -49,6 +49,7 @@ class Unit:
     normal: str  # compared form
     words: tuple[Word, ...]
     follows: bool = False  # opens with a pronoun: speaks of what the sentence before spoke of
+    sources: tuple[text.Source, ...] = ()  # who says it
     background: bool = False  # tells of years ago
     negated: bool = False
 
@@ -100,7 +101,8 @@ def split(report: Report) -> tuple[tuple[str, int, int, int], ...]:
 
 def read_unit(sentence: str, paragraph: int, start: int, year: int | None = None) -> Unit:
     """One sentence read; `year` is the year of publication, against which background is told."""
-    found = read_words(sentence, title=paragraph == HEADLINE)
+    sources = text.sources(sentence)
+    found = read_words(sentence, title=paragraph == HEADLINE, sources=sources)
     lows = [w.low for w in found]
     past = [int(y) for y in _YEAR.findall(sentence)]
     return Unit(
@@ -110,6 +112,7 @@ def read_unit(sentence: str, paragraph: int, start: int, year: int | None = None
         end=start + len(sentence),
         normal=normal_form(sentence),
         words=found,
+        sources=sources,
         follows=bool(lows) and lows[0] in cue_words("pronoun"),
         background=year is not None and any(y <= year - YEARS_BACK for y in past),
         negated=is_negated(found),
@@ -121,14 +124,14 @@ def is_negated(found: tuple[Word, ...]) -> bool:
     return any(w.low in cue_words("negation") or w.low.endswith(("n't", "n’t")) for w in found if not w.quoted)
 
 
-def read_words(sentence: str, title: bool = False) -> tuple[Word, ...]:
-    """The words of a sentence with concepts, clause numbers, names, places and quotation."""
+def read_words(sentence: str, title: bool = False, sources: tuple[text.Source, ...] = ()) -> tuple[Word, ...]:
+    """The words of a sentence with concepts, clause numbers, names, asides and quotation."""
     hits = list(WORD.finditer(sentence))
     quoted, breaks = _quoted(sentence), [m.start() for m in _BREAK.finditer(sentence)]
     rows = [(m[0], m[0].lower().replace("’", "'"), stem(m[0]), m.start(), m.end()) for m in hits]
     shouting = title and sum(m[0][:1].isupper() for m in hits) > 0.6 * len(hits)
     concepts = _concepts(tuple(row[2] for row in rows))
-    places, clause, out = _places(sentence, rows), 0, []
+    asides, clause, out = _asides(sentence, rows, sources), 0, []
     for i, (raw, low, root, start, end) in enumerate(rows):
         previous = rows[i - 1][4] if i else 0
         number_word = low == "and" and i + 1 < len(rows) and rows[i + 1][0][:1].isdigit()
@@ -136,7 +139,7 @@ def read_words(sentence: str, title: bool = False) -> tuple[Word, ...]:
             clause += 1
         name = raw[0].isupper() and not shouting and (i > 0 or len(raw) > 1 and raw.isupper()) and not _opens(sentence, start)
         inside = any(s <= start < e for s, e in quoted)
-        out.append(Word(raw, low, root, start, end, concepts[i], clause, name, places[i], inside))
+        out.append(Word(raw, low, root, start, end, concepts[i], clause, name, asides[i], inside))
     return tuple(out)
 
 
@@ -158,6 +161,23 @@ def _concepts(row: tuple[str, ...]) -> list[tuple[str, ...]]:
     for hit in concept_phrases().find(row):
         for i in range(hit.start, hit.end):
             found[i] = (hit.label, *(c for c in found[i] if c != hit.label))
+    return found
+
+
+def _asides(sentence: str, rows: list[tuple[str, str, str, int, int]], sources: tuple[text.Source, ...]) -> list[bool]:
+    """Which words only say where, who says it, or what office somebody holds."""
+    found = _places(sentence, rows)
+    for i, (_, low, _, start, _) in enumerate(rows):
+        if any(s.start <= start < s.end for s in sources):
+            found[i] = True
+        before = rows[i - 1][1] if i else ""
+        after = rows[i + 1][0] if i + 1 < len(rows) else ""
+        titled = before in cue_words("former") or (after[:1].isupper() and i + 1 < len(rows))
+        if titled and (low in words.lookup("roles") or before in cue_words("former")):
+            found[i] = True
+            j = i - 1
+            while j >= 0 and i - j <= 3 and rows[j][1] not in function_stems() and rows[j][4] + 1 == rows[j + 1][3]:
+                found[j], j = True, j - 1
     return found
 
 
