@@ -1,7 +1,7 @@
 """The archive: responses as they came, in web archive files (WARC, ISO 28500), each record gzipped by itself.
 
-A record is found again by its reference `file#offset`. Versions can be rebuilt from here with a better extractor. Bodies are kept
-decoded, so the headers that described their coding are left out.
+A record is found again by its reference `file#offset`. Versions can be rebuilt from here with a better extractor. Bodies are
+kept decoded, so the headers that described their coding are left out.
 """
 
 import os

@@ -1,7 +1,7 @@
 """The command line: the journey's verbs without a server.
 
-Exit codes: 0 done (a bad feed is a row, not a crash), 2 usage or configuration, 70 internal error, 74 the store cannot be read or
-written, 75 another run holds it.
+Exit codes: 0 done (a bad feed is a row, not a crash), 2 usage or configuration, 70 internal error, 74 the store cannot be read
+or written, 75 another run holds it.
 """
 
 import os

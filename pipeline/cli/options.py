@@ -14,7 +14,9 @@ from pipeline.cli.output import Reporter
 from pipeline.config import Settings, load_settings, parse_duration
 from pipeline.errors import UsageError
 
-ConfigOption = Annotated[Path | None, typer.Option("--config", help="Settings file; writethru.toml here if not given.", show_default=False)]
+ConfigOption = Annotated[
+    Path | None, typer.Option("--config", help="Settings file; writethru.toml here if not given.", show_default=False)
+]
 DbOption = Annotated[Path | None, typer.Option("--db", help="The store, in place of the settings'.", show_default=False)]
 NowOption = Annotated[str | None, typer.Option("--now", help="The clock that the run sees, ISO 8601.", show_default=False)]
 QuietOption = Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but results and errors.")]
@@ -22,7 +24,9 @@ JsonOption = Annotated[bool, typer.Option("--json", help="Print the summary as J
 StoryOption = Annotated[str | None, typer.Option("--story", help="Slug of a story.", show_default=False)]
 AspectOption = Annotated[str | None, typer.Option("--aspect", help="Name of an aspect.", show_default=False)]
 SinceOption = Annotated[str | None, typer.Option("--since", help="ISO 8601, today, yesterday, or 36h, 7d.", show_default=False)]
-UntilOption = Annotated[str | None, typer.Option("--until", help="As --since; the moment itself is left out.", show_default=False)]
+UntilOption = Annotated[
+    str | None, typer.Option("--until", help="As --since; the moment itself is left out.", show_default=False)
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,7 +65,9 @@ def moment(text: str | None, now: datetime, zone: str = "UTC") -> datetime | Non
     try:
         at = datetime.fromisoformat(text.replace("Z", "+00:00"))
     except ValueError:
-        raise UsageError(f"{text!r} is not a time: write 2025-11-24, 2025-11-24T06:10:00Z, today, yesterday, 36h or 7d") from None
+        raise UsageError(
+            f"{text!r} is not a time: write 2025-11-24, 2025-11-24T06:10:00Z, today, yesterday, 36h or 7d"
+        ) from None
     return (at if at.tzinfo else at.replace(tzinfo=ZoneInfo(zone))).astimezone(UTC)
 
 

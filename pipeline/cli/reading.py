@@ -36,17 +36,28 @@ def add_to(app: typer.Typer) -> None:
 
 
 def stories(
-    story: StoryOption = None, since: SinceOption = None, until: UntilOption = None, form: FormatOption = Format.TABLE,
-    config: ConfigOption = None, db: DbOption = None, now: NowOption = None,
-) -> None:  # fmt: skip
+    story: StoryOption = None,
+    since: SinceOption = None,
+    until: UntilOption = None,
+    form: FormatOption = Format.TABLE,
+    config: ConfigOption = None,
+    db: DbOption = None,
+    now: NowOption = None,
+) -> None:
     """List stories, watched ones first."""
     _list("stories", begin(config, db, now), form, {"story": story}, since, until)
 
 
 def changes(
-    story: StoryOption = None, aspect: AspectOption = None, since: SinceOption = None, until: UntilOption = None,
-    form: FormatOption = Format.TABLE, config: ConfigOption = None, db: DbOption = None, now: NowOption = None,
-) -> None:  # fmt: skip
+    story: StoryOption = None,
+    aspect: AspectOption = None,
+    since: SinceOption = None,
+    until: UntilOption = None,
+    form: FormatOption = Format.TABLE,
+    config: ConfigOption = None,
+    db: DbOption = None,
+    now: NowOption = None,
+) -> None:
     """List what changed: the change log, line by line."""
     run = begin(config, db, now)
     if form is Format.TABLE:
@@ -58,26 +69,40 @@ def changes(
 
 
 def articles(
-    story: StoryOption = None, since: SinceOption = None, until: UntilOption = None,
+    story: StoryOption = None,
+    since: SinceOption = None,
+    until: UntilOption = None,
     edited: Annotated[bool, typer.Option("--edited", help="Only those that were edited.")] = False,
-    form: FormatOption = Format.TABLE, config: ConfigOption = None, db: DbOption = None, now: NowOption = None,
-) -> None:  # fmt: skip
+    form: FormatOption = Format.TABLE,
+    config: ConfigOption = None,
+    db: DbOption = None,
+    now: NowOption = None,
+) -> None:
     """List articles with the number of their versions and telling edits."""
     _list("articles", begin(config, db, now), form, {"story": story, "edited": edited}, since, until)
 
 
 def feeds(
-    since: SinceOption = None, until: UntilOption = None, form: FormatOption = Format.TABLE,
-    config: ConfigOption = None, db: DbOption = None, now: NowOption = None,
-) -> None:  # fmt: skip
+    since: SinceOption = None,
+    until: UntilOption = None,
+    form: FormatOption = Format.TABLE,
+    config: ConfigOption = None,
+    db: DbOption = None,
+    now: NowOption = None,
+) -> None:
     """List feeds: how the last fetch ended, and when the next is due."""
     _list("feeds", begin(config, db, now), form, {}, since, until)
 
 
 def why(
-    identifier: Annotated[str, typer.Argument(metavar="ID", help="Id of a version, edit, link, claim, change ...; its beginning is enough.")],
-    json: JsonOption = False, config: ConfigOption = None, db: DbOption = None, now: NowOption = None,
-) -> None:  # fmt: skip
+    identifier: Annotated[
+        str, typer.Argument(metavar="ID", help="Id of a version, edit, link, claim, change ...; its beginning is enough.")
+    ],
+    json: JsonOption = False,
+    config: ConfigOption = None,
+    db: DbOption = None,
+    now: NowOption = None,
+) -> None:
     """Explain a version, edit, link, claim or change: what decided, and on what evidence."""
     run = begin(config, db, now, json=json)
     told = journey.explain(run.settings, identifier)
@@ -89,11 +114,15 @@ def why(
 
 
 def sql(
-    text: Annotated[str | None, typer.Argument(metavar="QUERY", help="One SQL statement; read from standard input if not given.")] = None,
+    text: Annotated[
+        str | None, typer.Argument(metavar="QUERY", help="One SQL statement; read from standard input if not given.")
+    ] = None,
     form: Annotated[SqlFormat, typer.Option("--format", help="How to print the rows.")] = SqlFormat.TABLE,
     output: Annotated[Path | None, typer.Option("--output", "-o", help="File to write, needed for parquet.")] = None,
-    config: ConfigOption = None, db: DbOption = None, now: NowOption = None,
-) -> None:  # fmt: skip
+    config: ConfigOption = None,
+    db: DbOption = None,
+    now: NowOption = None,
+) -> None:
     """Ask in SQL. Read-only, and safe while a run goes on."""
     run = begin(config, db, now)
     statement = text if text is not None else sys.stdin.read()

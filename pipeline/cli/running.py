@@ -36,9 +36,13 @@ def init(folder: Annotated[Path, typer.Argument(help="Where to write the files."
 
 
 def run(
-    everything: AllOption = False, config: ConfigOption = None, db: DbOption = None, now: NowOption = None,
-    quiet: QuietOption = False, json: JsonOption = False,
-) -> None:  # fmt: skip
+    everything: AllOption = False,
+    config: ConfigOption = None,
+    db: DbOption = None,
+    now: NowOption = None,
+    quiet: QuietOption = False,
+    json: JsonOption = False,
+) -> None:
     """Ingest, track and report once: what the schedule runs."""
     start = begin(config, db, now, quiet, json)
     with start.reporter as progress:
@@ -47,9 +51,13 @@ def run(
 
 
 def ingest(
-    everything: AllOption = False, config: ConfigOption = None, db: DbOption = None, now: NowOption = None,
-    quiet: QuietOption = False, json: JsonOption = False,
-) -> None:  # fmt: skip
+    everything: AllOption = False,
+    config: ConfigOption = None,
+    db: DbOption = None,
+    now: NowOption = None,
+    quiet: QuietOption = False,
+    json: JsonOption = False,
+) -> None:
     """Fetch the feeds and pages that are due, and keep every new version."""
     start = begin(config, db, now, quiet, json)
     with start.reporter as progress:
@@ -58,9 +66,13 @@ def ingest(
 
 
 def import_(
-    files: Files, config: ConfigOption = None, db: DbOption = None, now: NowOption = None,
-    quiet: QuietOption = False, json: JsonOption = False,
-) -> None:  # fmt: skip
+    files: Files,
+    config: ConfigOption = None,
+    db: DbOption = None,
+    now: NowOption = None,
+    quiet: QuietOption = False,
+    json: JsonOption = False,
+) -> None:
     """Take recorded observations in place of the network, in time order."""
     start = begin(config, db, now, quiet, json)
     with start.reporter as progress:
@@ -70,8 +82,12 @@ def import_(
 
 def track(
     rebuild: Annotated[bool, typer.Option("--rebuild", help="Forget all that was derived, and derive it again.")] = False,
-    config: ConfigOption = None, db: DbOption = None, now: NowOption = None, quiet: QuietOption = False, json: JsonOption = False,
-) -> None:  # fmt: skip
+    config: ConfigOption = None,
+    db: DbOption = None,
+    now: NowOption = None,
+    quiet: QuietOption = False,
+    json: JsonOption = False,
+) -> None:
     """Judge what is new: edits, stories, claims and changes."""
     start = begin(config, db, now, quiet, json)
     with start.reporter as progress:
@@ -80,8 +96,12 @@ def track(
 
 
 def report(
-    config: ConfigOption = None, db: DbOption = None, now: NowOption = None, quiet: QuietOption = False, json: JsonOption = False,
-) -> None:  # fmt: skip
+    config: ConfigOption = None,
+    db: DbOption = None,
+    now: NowOption = None,
+    quiet: QuietOption = False,
+    json: JsonOption = False,
+) -> None:
     """Write the reports: pages, change logs, feeds."""
     start = begin(config, db, now, quiet, json)
     with start.reporter as progress:
@@ -91,8 +111,9 @@ def report(
 
 def demo(
     out: Annotated[Path, typer.Option("--out", help="Where to leave the store and the reports.")] = Path("demo"),
-    quiet: QuietOption = False, json: JsonOption = False,
-) -> None:  # fmt: skip
+    quiet: QuietOption = False,
+    json: JsonOption = False,
+) -> None:
     """Replay a recorded story as live feeds and pages on this machine, through the same stages, and report."""
     from pipeline.demo import replay
 
@@ -104,8 +125,10 @@ def demo(
 
 def serve(
     port: Annotated[int, typer.Option("--port", help="Port on 127.0.0.1.")] = 8321,
-    config: ConfigOption = None, db: DbOption = None, now: NowOption = None,
-) -> None:  # fmt: skip
+    config: ConfigOption = None,
+    db: DbOption = None,
+    now: NowOption = None,
+) -> None:
     """Show the review pages on 127.0.0.1 until stopped."""
     from pipeline.serve import serve as run_server
 
@@ -123,16 +146,24 @@ def verify(config: ConfigOption = None, db: DbOption = None, now: NowOption = No
 
 def backup(
     target: Annotated[Path | None, typer.Argument(help="File to write; beside the store with the date if not given.")] = None,
-    config: ConfigOption = None, db: DbOption = None, now: NowOption = None, quiet: QuietOption = False, json: JsonOption = False,
-) -> None:  # fmt: skip
+    config: ConfigOption = None,
+    db: DbOption = None,
+    now: NowOption = None,
+    quiet: QuietOption = False,
+    json: JsonOption = False,
+) -> None:
     """Copy the store to a file that is opened and counted before it takes its name."""
     start = begin(config, db, now, quiet, json)
     _tell(start, journey.backup(start.settings, start.now, target))
 
 
 def snapshot(
-    config: ConfigOption = None, db: DbOption = None, now: NowOption = None, quiet: QuietOption = False, json: JsonOption = False,
-) -> None:  # fmt: skip
+    config: ConfigOption = None,
+    db: DbOption = None,
+    now: NowOption = None,
+    quiet: QuietOption = False,
+    json: JsonOption = False,
+) -> None:
     """Publish the read-only copy that others may open at any time."""
     start = begin(config, db, now, quiet, json)
     _tell(start, journey.snapshot(start.settings))

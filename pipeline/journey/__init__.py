@@ -1,11 +1,11 @@
 """The journey: the stages composed with a store, a fetcher and a clock. No Prefect in here, no decision either.
 
-Each verb takes the lease on the store, does its stage in transactions of one batch, and publishes the snapshot that readers open.
+Each verb takes the lease on the store, does its stage in transactions of one batch, and publishes the snapshot for readers.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
@@ -28,6 +28,7 @@ __all__ = [
     "init",
     "listing",
     "log_lines",
+    "markdown_logs",
     "report",
     "run",
     "snapshot",
@@ -77,6 +78,13 @@ def report(settings: Settings, now: datetime, *, progress: Progress = silent):
     return write_reports(settings, now, progress)
 
 
+def markdown_logs(settings: Settings, since: datetime, until: datetime) -> dict[str, str]:
+    """slug -> Markdown of what changed between two moments, for each watched story."""
+    from pipeline.journey import reporting
+
+    return reporting.markdown_logs(settings, since, until)
+
+
 @dataclass(slots=True)
 class RunSummary:
     """Ingest, track and report, one after the other."""
@@ -89,7 +97,9 @@ class RunSummary:
         return [line for part in (self.ingested, self.tracked, self.reported) for line in part.lines()]  # type: ignore[attr-defined]
 
 
-def run(settings: Settings, now: datetime, *, everything: bool = False, progress: Progress = silent, wait: float = 0.0) -> RunSummary:
+def run(
+    settings: Settings, now: datetime, *, everything: bool = False, progress: Progress = silent, wait: float = 0.0
+) -> RunSummary:
     """What the schedule runs: ingest, track, report."""
     ingested = ingest(settings, now, everything=everything, progress=progress, wait=wait)
     tracked = track(settings, now, progress=progress, wait=wait)

@@ -67,8 +67,8 @@ class ImportSummary:
     def lines(self) -> list[str]:
         t = self.tally
         out = [
-            f"{self.lines_read} observations: {t.new_articles} new articles, {t.new_versions} new versions, {t.reverted} returns to an "
-            f"earlier text, {t.same} unchanged, {t.quarantined} quarantined"
+            f"{self.lines_read} observations: {t.new_articles} new articles, {t.new_versions} new versions, "
+            f"{t.reverted} returns to an earlier text, {t.same} unchanged, {t.quarantined} quarantined"
         ]
         out += self.invalid[:SHOWN]
         if len(self.invalid) > SHOWN:

@@ -3,7 +3,7 @@
 Live pages and recorded lines take the same way through here, so an import leaves what live ingestion at those times would have.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -11,6 +11,8 @@ from pipeline.model import (
     Alias,
     Appearance,
     ArticleState,
+    Entry,
+    Feed,
     KnownArticle,
     New,
     Observation,
@@ -18,6 +20,7 @@ from pipeline.model import (
     QuarantinedLook,
     QuarantineKind,
     Reverted,
+    Same,
     Suspect,
     Version,
     VersionDecision,
@@ -25,7 +28,8 @@ from pipeline.model import (
 )
 from pipeline.store import Batch, FetchRow, ParagraphRow, Store
 from pipeline.text import fingerprint
-from pipeline.versions import decide_version, learn_furniture
+from pipeline.versions import decide_version, standing
+from pipeline.versions.furniture import ARTICLES, is_furniture_like
 
 
 @dataclass(slots=True)
@@ -71,24 +75,43 @@ class Desk:
 
     def load(self, observations: Sequence[Observation]) -> None:
         """Read what the store knows of the articles that these looks are at."""
-        urls = {u for o in observations for u in _addresses(o)} - set(self._ids)
-        self._ids |= self.store.articles_by_url(urls)
-        self._guids |= self.store.articles_by_guid({o.guid for o in observations if o.guid})
-        self._load_articles({self._ids[u] for u in urls if u in self._ids} | set(self._guids.values()))
+        self.load_urls([u for o in observations for u in _addresses(o)])
+        self._load_guids([o.guid for o in observations if o.guid])
         self._load_paragraphs({o.outlet for o in observations})
 
-    def _load_articles(self, article_ids: Iterable[str]) -> None:
+    def load_urls(self, urls: Sequence[str]) -> None:
+        """Read what the store knows of the articles at these addresses."""
+        wanted = set(urls) - set(self._ids)
+        found = self.store.articles_by_url(wanted)
+        self._ids |= found
+        self._load_states(found.values())
+
+    def load_articles(self, states: Sequence[ArticleState]) -> None:
+        """Read what a look at each of these articles is judged by."""
+        self._ids |= {s.url: s.article_id for s in states}
+        self._load_states(s.article_id for s in states)
+        self._load_guids([s.guid for s in states if s.guid])
+        self._load_paragraphs({s.outlet for s in states})
+
+    def _load_guids(self, guids: Sequence[str]) -> None:
+        found = self.store.articles_by_guid(guids)
+        self._guids |= {k: v for k, v in found.items() if k not in self._guids}
+        self._load_states(found.values())
+
+    def _load_states(self, article_ids: Iterable[str]) -> None:
         wanted = sorted(set(article_ids) - set(self._states))
-        self._states |= self.store.article_states(wanted)
-        self._known |= self.store.known_articles(wanted)
-        self._stood |= self.store.appearances(wanted)
+        if wanted:
+            self._states |= self.store.article_states(wanted)
+            self._known |= self.store.known_articles(wanted)
+            self._stood |= self.store.appearances(wanted)
 
     def _load_paragraphs(self, outlets: set[str]) -> None:
         wanted = outlets - set(self._paragraphs)
         found = self.store.paragraphs_of_outlets(wanted)
         for outlet in sorted(wanted):
             self._paragraphs[outlet] = found.get(outlet, {})
-            self._furniture[outlet] = learn_furniture({k: len(v) for k, v in self._paragraphs[outlet].items()})
+            recurring = (mark for mark, articles in self._paragraphs[outlet].items() if len(articles) >= ARTICLES)
+            self._furniture[outlet] = frozenset(recurring)
 
     def add_state(self, state: ArticleState, reason: str) -> None:
         """A new article, met in a feed before it was ever read."""
@@ -98,8 +121,43 @@ class Desk:
         self._pending.touched.add(state.article_id)
         self.tally.new_articles += 1
 
+    def meet(self, entry: Entry, feed: Feed, now: datetime) -> str | None:
+        """The article that an entry of a feed lists; a new one is due at once. None for an entry without a link."""
+        if entry.url is None:
+            return None
+        told = {
+            "published_at": entry.published_at,
+            "updated_at": entry.updated_at,
+            "title": entry.title,
+            "summary": entry.summary,
+        }
+        if article_id := self._ids.get(entry.url):
+            state = self._states[article_id]
+            self.update_state(replace(state, **{k: v if v is not None else getattr(state, k) for k, v in told.items()}))
+            return article_id
+        state = ArticleState(
+            article_id=ident("art", entry.url),
+            url=entry.url,
+            outlet=feed.outlet,
+            feed=feed.url,
+            guid=entry.raw_id,
+            first_seen_at=now,
+            last_seen_at=now,
+            next_due_at=now,
+            due_reason="new in the feed",
+            **told,
+        )
+        self.add_state(state, "listed by its feed")
+        return state.article_id
+
+    def make_due(self, article_id: str, now: datetime, reason: str) -> None:
+        """Read an article again now."""
+        self.update_state(replace(self._states[article_id], next_due_at=now, due_reason=reason))
+
     def state(self, article_id: str) -> ArticleState:
-        return self._states[article_id]
+        """The state of an article; of the one that it proved to be, if it was met under two addresses."""
+        state = self._states[article_id]
+        return self._states[self._ids[state.url]] if state.status == "alias" else state
 
     def update_state(self, state: ArticleState) -> None:
         """Replace an article's state row."""
@@ -108,11 +166,13 @@ class Desk:
 
     # ---- one look
 
-    def look(self, seen: Observation) -> VersionDecision:
-        """Judge one look and keep what it adds."""
+    def look(self, seen: Observation, keep: Callable[[], str] | None = None) -> VersionDecision:
+        """Judge one look and keep what it adds. `keep` archives the response: called only if there is something to keep."""
         state = self._article_of(seen)
         known = self._known_at(state.article_id, seen)
         decision = decide_version(seen, known)
+        if keep and not isinstance(decision, Same):
+            seen = replace(seen, archive=keep())
         self.tally.looks += 1
         {New: self._new, Reverted: self._reverted, Quarantined: self._quarantined}.get(type(decision), self._same)(
             seen, state, known, decision
@@ -120,12 +180,11 @@ class Desk:
         return decision
 
     def _article_of(self, seen: Observation) -> ArticleState:
-        for url in _addresses(seen):
-            if url in self._ids:
-                article_id = self._ids[url]
-                break
-        else:
-            article_id = self._by_guid(seen) or self._start(seen)
+        found = [self._ids[url] for url in _addresses(seen) if url in self._ids]
+        article_id = found[0] if found else self._by_guid(seen) or self._start(seen)
+        if self._states[article_id].head_version_id is None and (twin := self._twin(seen, article_id, found)):
+            self._fold(article_id, twin, seen.at)
+            article_id = twin
         for url in _addresses(seen):
             if url not in self._ids:
                 self._alias(url, article_id, seen.at, "met under this address too")
@@ -137,9 +196,24 @@ class Desk:
         if article_id is None or seen.document is None:
             return article_id
         head = self._known[article_id].head
-        if head is None or _overlap(head.paragraphs, seen.document.paragraphs) >= 0.2 or head.headline == seen.document.headline:
+        if (
+            head is None
+            or _overlap(head.paragraphs, seen.document.paragraphs) >= 0.2
+            or head.headline == seen.document.headline
+        ):
             return article_id
         return None
+
+    def _twin(self, seen: Observation, article_id: str, found: Sequence[str]) -> str | None:
+        """An article that was read before, if this one, never read yet, proves to be the same under another address."""
+        others = [*found, self._by_guid(seen)]
+        return next((i for i in others if i and i != article_id and self._states[i].head_version_id), None)
+
+    def _fold(self, article_id: str, into: str, at: datetime) -> None:
+        """One article met under two addresses: the one that was never read becomes an address of the other."""
+        state = self._states[article_id]
+        self._alias(state.url, into, at, "the same article under another address")
+        self.update_state(replace(state, status="alias", next_due_at=None, due_reason=f"is {into}"))
 
     def _start(self, seen: Observation) -> str:
         article_id = ident("art", seen.url)
@@ -172,7 +246,7 @@ class Desk:
     # ---- what it adds
 
     def _new(self, seen: Observation, state: ArticleState, known: KnownArticle, decision: New) -> None:
-        version = _version(seen, state, decision, seq=len(self._known[state.article_id].seen) + 1)
+        version = _version(seen, state, known, decision, seq=len(self._known[state.article_id].seen) + 1)
         self._pending.versions.append((version, seen.archive, decision.reason))
         self._learn(version)
         mine = self._known[state.article_id]
@@ -246,19 +320,18 @@ class Desk:
         self.update_state(replace(state, status=status, suspect=suspect, last_seen_at=seen.at))
 
     def _learn(self, version: Version) -> None:
-        """Count the version's paragraphs for its outlet; what recurs across articles may be furniture."""
+        """Count the paragraphs that read like furniture; those that recur across an outlet's articles are furniture."""
         seen = self._paragraphs.setdefault(version.outlet, {})
-        fresh = False
-        for mark in dict.fromkeys(fingerprint(p) for p in version.paragraphs):
+        suspects = (p for p in version.paragraphs if is_furniture_like(p))
+        for mark in dict.fromkeys(fingerprint(p) for p in suspects):
             articles = seen.setdefault(mark, set())
-            if version.article_id not in articles:
-                articles.add(version.article_id)
-                fresh = fresh or len(articles) > 1
-                self._pending.paragraphs.append(
-                    ParagraphRow(outlet=version.outlet, fingerprint=mark, article_id=version.article_id, seen_at=version.seen_at)
-                )
-        if fresh:
-            self._furniture[version.outlet] = learn_furniture({k: len(v) for k, v in seen.items()})
+            if version.article_id in articles:
+                continue
+            articles.add(version.article_id)
+            row = ParagraphRow(outlet=version.outlet, fingerprint=mark, article_id=version.article_id, seen_at=version.seen_at)
+            self._pending.paragraphs.append(row)
+            if len(articles) == ARTICLES:
+                self._furniture[version.outlet] = self._furniture.get(version.outlet, frozenset()) | {mark}
 
     def _alias(self, url: str, article_id: str, since: datetime, reason: str) -> None:
         self._ids[url] = article_id
@@ -284,9 +357,9 @@ def _addresses(seen: Observation) -> list[str]:
     return list(dict.fromkeys(u for u in (seen.url, canonical) if u))
 
 
-def _version(seen: Observation, state: ArticleState, decision: New, seq: int) -> Version:
-    document = seen.document
-    assert document is not None, "only a document makes a version"
+def _version(seen: Observation, state: ArticleState, known: KnownArticle, decision: New, seq: int) -> Version:
+    assert seen.document is not None, "only a document makes a version"
+    document = standing(seen.document, known)
     return Version(
         version_id=ident("ver", state.article_id, decision.text_hash),
         article_id=state.article_id,

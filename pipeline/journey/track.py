@@ -1,7 +1,7 @@
 """Tracking: what the record means. Edits of articles, stories of articles, claims and changes of stories.
 
-Only articles with new appearances are judged, only stories with new reports are read. Everything is derived: `rebuild` forgets it
-all and derives it again from the record, with the same result.
+Only articles with new appearances are judged, only stories with new reports are read. Everything is derived: `rebuild` forgets
+it all and derives it again from the record, with the same result.
 """
 
 from collections import Counter
@@ -67,7 +67,13 @@ def _chunks(todo: Sequence[Appearance]) -> Iterator[Sequence[Appearance]]:
 
 
 def _track_part(
-    store: Store, watches: Sequence[Watch], method: str, part: Sequence[Appearance], now: datetime, done: TrackSummary, progress: Progress
+    store: Store,
+    watches: Sequence[Watch],
+    method: str,
+    part: Sequence[Appearance],
+    now: datetime,
+    done: TrackSummary,
+    progress: Progress,
 ) -> None:
     revisions = list(revise(store, part, progress))
     store.save_revisions(revisions)
@@ -130,7 +136,9 @@ def _steps(appearances: Sequence[Appearance], new: set[str]) -> Iterator[Step]:
 # ---- stories -------------------------------------------------------------------------------------------------------------
 
 
-def _link(store: Store, watches: Sequence[Watch], method: str, part: Sequence[Appearance], now: datetime, progress: Progress) -> int:
+def _link(
+    store: Store, watches: Sequence[Watch], method: str, part: Sequence[Appearance], now: datetime, progress: Progress
+) -> int:
     saved = store.load_state("linker")
     fresh = saved is None or saved.method != method
     decisions = store.decisions()
@@ -174,7 +182,9 @@ def _covers(keys: Sequence[tuple[datetime, str]], through: datetime | None) -> s
     return ident("cov", *[f"{at.isoformat()} {version}" for at, version in keys if through is not None and at <= through])
 
 
-def _read_reports(ledger: Ledger, watch: Watch, reports: Sequence[Report], progress: Progress) -> tuple[list[Claim], list[Change]]:
+def _read_reports(
+    ledger: Ledger, watch: Watch, reports: Sequence[Report], progress: Progress
+) -> tuple[list[Claim], list[Change]]:
     claims: list[Claim] = []
     changes: list[Change] = []
     for n, report in enumerate(reports, 1):

@@ -13,6 +13,7 @@ from types import TracebackType
 from pipeline.store.collected import Batch, Collected, FetchRow, ParagraphRow
 from pipeline.store.database import Tables, check_files, connect, copy_store, lease, migrate, publish_snapshot, transaction
 from pipeline.store.reading import Reading, Rows, write_rows_as_parquet
+from pipeline.store.rows import value_of
 from pipeline.store.tracked import Revised, SavedState, Tracked
 
 __all__ = [
@@ -27,6 +28,7 @@ __all__ = [
     "copy_store",
     "lease",
     "publish_snapshot",
+    "value_of",
     "write_rows_as_parquet",
 ]
 

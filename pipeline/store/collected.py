@@ -75,7 +75,7 @@ class Collected:
         t.insert_absent("record.fetch", "fetch_id", [_fetch_row(f) for f in batch.fetches])
         t.insert("record.item", [plain_row(i) for i in batch.items])
         t.upsert("record.article", "article_id", [_article_row(a) for a in batch.articles])
-        t.insert_absent("record.alias", "url", [plain_row(a) for a in batch.aliases])
+        t.upsert("record.alias", "url", [plain_row(a) for a in batch.aliases])
         t.insert_absent("record.version", "version_id", [_version_row(*v) for v in batch.versions])
         appearances = [{"appearance_id": a.appearance_id, **plain_row(a)} for a in batch.appearances]
         t.insert_absent("record.appearance", "appearance_id", appearances)

@@ -1,16 +1,16 @@
-"""The DuckDB file itself: opening, migrating, batches in one transaction, the lease, the snapshot. No word about news in here."""
+"""The DuckDB file itself: opening, migrating, batches in one transaction, the lease, the snapshot. Knows nothing of news."""
 
 import hashlib
 import json
 import os
 import re
 import shutil
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
-from typing import Any, Iterator
+from typing import Any
 
 import duckdb
 from filelock import FileLock, Timeout

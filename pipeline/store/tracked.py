@@ -150,7 +150,9 @@ class Tracked:
         )
 
     def load_state(self, name: str) -> SavedState | None:
-        rows = read(self.con, "SELECT name, method, through, covers, data FROM derived.state WHERE name = $name", {"name": name})
+        rows = read(
+            self.con, "SELECT name, method, through, covers, data FROM derived.state WHERE name = $name", {"name": name}
+        )
         return value_of(SavedState, rows[0]) if rows else None
 
     # ---- the ledger

@@ -1,0 +1,94 @@
+"""The demo: a recorded story replayed as live feeds and pages on loopback, through the same stages as any other."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from pipeline import journey
+from pipeline.config import FetchConfig, Settings
+from pipeline.demo.press import Press, load_press, moments, serving
+from pipeline.journey.collect import ingest_into
+from pipeline.journey.progress import Progress, silent
+from pipeline.journey.starting import seeds_folder
+from pipeline.journey.track import track_store
+
+BEST_LINES = 12  # of the change log, shown at the end
+
+
+@dataclass(slots=True)
+class DemoSummary:
+    """What the demo left behind."""
+
+    db: str
+    reports: str
+    slug: str
+    looks: int
+    counts: dict[str, int]
+    best: list[str]
+
+    def lines(self) -> list[str]:
+        told = ", ".join(f"{n} {view}" for view, n in self.counts.items())
+        return [
+            "",
+            *self.best,
+            "",
+            f"{self.looks} looks at the recorded times left {told}.",
+            "",
+            "Read next",
+            f"  {self.reports}/index.html                     open it in a browser",
+            f"  {self.reports}/{self.slug}/changelog.md",
+            "Try next",
+            f"  writethru changes --config {Path(self.db).parent}/writethru.toml --aspect deadline",
+            f"  writethru articles --config {Path(self.db).parent}/writethru.toml --edited",
+            f'  writethru sql --config {Path(self.db).parent}/writethru.toml "FROM outlet_edits"',
+            "  writethru init        your own feeds and stories: two files to edit",
+        ]
+
+
+def settings_in(out: Path, press: Press) -> Settings:
+    """The demo's own settings file, feeds and stories below `out`; written once."""
+    out.mkdir(parents=True, exist_ok=True)
+    feeds = [f'[[feed]]\nurl = "http://{o.host}{o.feed_path}"\noutlet = "{o.name}"\n' for o in press.outlets.values()]
+    texts = {
+        "writethru.toml": 'db = "writethru.duckdb"\nfeeds = "feeds.toml"\nstories = "stories.toml"\nreports = "reports"\n',
+        "feeds.toml": "\n".join(feeds),
+        "stories.toml": (seeds_folder() / "demo" / "stories.toml").read_text(encoding="utf8"),
+    }
+    for name, text in texts.items():
+        (out / name).write_text(text, encoding="utf8")
+    here = out.resolve()
+    paths = {
+        k: here / v
+        for k, v in {"db": "writethru.duckdb", "feeds": "feeds.toml", "stories": "stories.toml", "reports": "reports"}.items()
+    }
+    return Settings(**paths, fetch=FetchConfig(per_host_delay=0, total_timeout=10))
+
+
+def replay(out: Path, progress: Progress = silent) -> DemoSummary:
+    """Publish the record, look at the recorded times, track, report. Run again, it adds nothing."""
+    press = load_press(seeds_folder() / "demo")
+    settings = settings_in(out, press)
+    times = moments(press)
+    with serving(press) as proxy, journey.writing(settings, "demo", times[-1]) as store:
+        done = store.last_seen()
+        for n, at in enumerate(times, 1):
+            if done is None or at > done:
+                press.now = at
+                ingest_into(store, settings, at, everything=False, progress=silent, proxy=proxy)
+            progress("looking", n, len(times))
+        track_store(store, settings, times[-1], rebuild=False, progress=progress)
+    journey.report(settings, times[-1], progress=progress)
+    return _summary(settings, len(times))
+
+
+def _summary(settings: Settings, looks: int) -> DemoSummary:
+    with journey.reading(settings) as store:
+        counts = store.counts(("articles", "versions", "edits", "stories", "changes"))
+    slug = journey.watched(settings)[0].slug
+    return DemoSummary(
+        db=str(settings.db),
+        reports=str(settings.reports),
+        slug=slug,
+        looks=looks,
+        counts=counts,
+        best=journey.best_lines(settings, slug, BEST_LINES),
+    )

@@ -1,0 +1,277 @@
+"""Ingest: the feeds that are due, then the pages that are due. What was fetched is written in batches as it comes in."""
+
+import asyncio
+import hashlib
+import random
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import TypeVar
+
+from pipeline.archive import Archive
+from pipeline.config import Settings, load_feeds, secret_of
+from pipeline.feeds import NotAFeed, read_feed, volatile_hash
+from pipeline.fetch import FEED_BYTES, Fetcher, FetchRequest, FetchSettings, RobotsMemory
+from pipeline.journey.looks import Desk, Tally
+from pipeline.journey.progress import Progress
+from pipeline.model import (
+    ArticleState,
+    Entry,
+    Feed,
+    FeedState,
+    Fetched,
+    KnownItem,
+    Observation,
+    Outcome,
+)
+from pipeline.schedule import decide_next_fetch, decide_recheck
+from pipeline.store import FetchRow, Store
+
+PAGES = 50  # pages written in one transaction
+FEEDS = 100  # feeds written in one transaction
+# Ends of a fetch that say something of the article; the others say something of the network.
+LOOKS = frozenset(
+    {Outcome.OK, Outcome.NOT_MODIFIED, Outcome.GONE, Outcome.MISSING, Outcome.DENIED, Outcome.EMPTY, Outcome.ROBOTS}
+)
+What = TypeVar("What")
+
+
+@dataclass(slots=True)
+class IngestSummary:
+    """What ingestion did."""
+
+    feeds: int = 0
+    feeds_changed: int = 0
+    entries: int = 0
+    pages: int = 0
+    troubles: list[str] = field(default_factory=list)  # feeds that did not answer as they should
+    tally: Tally = field(default_factory=Tally)
+
+    def lines(self) -> list[str]:
+        t = self.tally
+        return [
+            f"{self.feeds} feeds fetched, {self.feeds_changed} changed, {len(self.troubles)} in trouble; {self.pages} pages read",
+            f"{t.new_articles} new articles, {t.new_versions} new versions, {t.reverted} returns to an earlier text, "
+            f"{t.same} unchanged, {t.quarantined} quarantined",
+            *self.troubles,
+        ]
+
+
+def ingest_into(
+    store: Store, settings: Settings, now: datetime, everything: bool, progress: Progress, proxy: str | None = None
+) -> IngestSummary:
+    """Fetch what is due and write it in batches. `proxy` stands for all hosts and is trusted: the demo's own press."""
+    run = Ingest(store, settings, now, progress, proxy)
+    with Archive(settings.archive_folder, now) as run.archive:
+        run.poll_feeds(everything)
+        run.read_pages(everything)
+    run.done.tally = run.desk.tally
+    return run.done
+
+
+class Ingest:
+    """One run of ingestion."""
+
+    archive: Archive
+
+    def __init__(self, store: Store, settings: Settings, now: datetime, progress: Progress, proxy: str | None):
+        self.store, self.settings, self.now, self.progress = store, settings, now, progress
+        self.fetching = fetch_settings(settings, proxy)
+        self.random = random.Random(now.isoformat())  # jitter only; the same run makes the same choices
+        self.robots = RobotsMemory()
+        self.desk = Desk(store)
+        self.done = IngestSummary()
+        self._fetches: list[FetchRow] = []
+        self._feeds: list[FeedState] = []
+        self._items: list[KnownItem] = []
+
+    # ---- feeds
+
+    def poll_feeds(self, everything: bool) -> None:
+        """Fetch the feeds that are due, read what changed in them, meet their articles."""
+        known = self.store.feed_states()
+        states = [self._state_of(feed, known) for feed in load_feeds(self.settings.feeds)]
+        due = [s for s in states if everything or s.next_due_at is None or s.next_due_at <= self.now]
+        jobs = [(_feed_request(s, self.settings), s) for s in due]
+        self._fetch(jobs, self._take_feed, FEEDS, "feeds")
+
+    def _state_of(self, feed: Feed, known: dict[str, FeedState]) -> FeedState:
+        state = known.get(feed.feed_id)
+        return replace(state, feed=feed) if state else FeedState(feed=feed, added_at=self.now)
+
+    def _take_feed(self, state: FeedState, got: Fetched) -> None:
+        self.done.feeds += 1
+        if got.outcome is Outcome.OK:
+            got, state = self._read_feed(state, got)
+        self._feeds.append(after_feed(state, got, self.now, self.settings))
+        self._fetches.append(FetchRow(fetched=got, kind="feed"))
+        if got.outcome not in (Outcome.OK, Outcome.NOT_MODIFIED):
+            self.done.troubles.append(f"{state.feed.outlet}: {got.url}: {got.reason or got.outcome}")
+
+    def _read_feed(self, state: FeedState, got: Fetched) -> tuple[Fetched, FeedState]:
+        assert got.body is not None
+        digest = volatile_hash(got.body)
+        if digest == state.body_hash:
+            return got, state
+        known = {i.item_hash: i for i in self.store.items([state.feed.feed_id]).get(state.feed.feed_id, [])}
+        document = read_feed(got.body, url=state.feed.url, headers=got.headers, known=frozenset(known), base=got.final_url)
+        if isinstance(document, NotAFeed):
+            return replace(got, outcome=Outcome.NOT_A_FEED, reason=document.reason), state
+        self.done.feeds_changed += 1
+        self._meet(document.entries, state, {i.key: i for i in known.values()})
+        return got, replace(state, body_hash=digest, title=document.title or state.title)
+
+    def _meet(self, entries: Sequence[Entry], state: FeedState, before: dict[str, KnownItem]) -> None:
+        """New entries become articles; changed ones are a hint that their page moved."""
+        feed = state.feed
+        self.desk.load_urls([e.url for e in entries if e.url])
+        for entry in entries:
+            article_id = self.desk.meet(entry, feed, self.now)
+            if article_id is None:
+                continue
+            self.done.entries += 1
+            self._items.append(_item(entry, feed, article_id, self.now))
+            if entry.key in before and _moved(entry, before[entry.key]):
+                self.desk.make_due(article_id, self.now, "its entry in the feed changed")
+
+    # ---- pages
+
+    def read_pages(self, everything: bool) -> None:
+        """Fetch the pages that are due and judge what they show."""
+        due = self.store.due_articles(self.now, everything)
+        self.desk.load_articles(due)
+        jobs = [(_page_request(a, self.settings), a) for a in due if a.status != "alias"]
+        self._fetch(jobs, self._take_page, PAGES, "pages")
+
+    def _take_page(self, state: ArticleState, got: Fetched) -> None:
+        self.done.pages += 1
+        reference: list[str] = []
+
+        def keep() -> str:
+            reference.append(self.archive.add(got))
+            return reference[0]
+
+        if got.outcome in LOOKS:
+            self.desk.look(observation(self.desk.state(state.article_id), got, self.now), keep if got.body else None)
+        self.desk.update_state(after_page(self.desk.state(state.article_id), got, self.now, self.settings))
+        self._fetches.append(FetchRow(fetched=got, kind="page", archive=reference[0] if reference else None))
+
+    # ---- both
+
+    def _fetch(
+        self, jobs: Sequence[tuple[FetchRequest, What]], take: Callable[[What, Fetched], None], batch: int, stage: str
+    ) -> None:
+        """Fetch all jobs at once, politely; take each result as it comes and write every `batch` of them."""
+        if not jobs:
+            return
+        taken = 0
+
+        def one_more(what: What, got: Fetched) -> None:
+            nonlocal taken
+            take(what, got)
+            taken += 1
+            if taken % batch == 0 or taken == len(jobs):
+                self.write()
+            self.progress(stage, taken, len(jobs))
+
+        asyncio.run(_fetch_each(self.fetching, self.random, self.robots, jobs, self.now, one_more))
+
+    def write(self) -> None:
+        """Write what was taken since the last time. Archived responses reach the disk before the rows that name them."""
+        self.archive.sync()
+        rows = self.desk.batch(self._fetches)
+        with self.store.transaction():
+            self.store.record(replace(rows, feeds=tuple(self._feeds), items=tuple(self._items)))
+        self._fetches, self._feeds, self._items = [], [], []
+
+
+async def _fetch_each(
+    settings: FetchSettings,
+    rng: random.Random,
+    robots: RobotsMemory,
+    jobs: Sequence[tuple[FetchRequest, What]],
+    now: datetime,
+    take: Callable[[What, Fetched], None],
+) -> None:
+    async with Fetcher(settings, rng, robots) as fetcher:
+
+        async def one(request: FetchRequest, what: What) -> None:
+            take(what, await fetcher.fetch(request, now))
+
+        async with asyncio.TaskGroup() as group:
+            for request, what in jobs:
+                group.create_task(one(request, what))
+
+
+def fetch_settings(settings: Settings, proxy: str | None) -> FetchSettings:
+    """The fetcher's settings from the user's."""
+    f = settings.fetch
+    return FetchSettings(
+        total_timeout=f.total_timeout,
+        per_host_delay=f.per_host_delay,
+        concurrency=f.concurrency,
+        retries=f.retries,
+        user_agent=f.user_agent,
+        obey_robots=f.robots,
+        allow_private_hosts=f.allow_private_hosts,
+        proxies={"http": proxy} if proxy else None,
+    )
+
+
+def _feed_request(state: FeedState, settings: Settings) -> FetchRequest:
+    return FetchRequest(
+        url=state.feed.url,
+        kind="feed",
+        max_bytes=settings.fetch.max_feed_bytes or FEED_BYTES,
+        etag=state.etag,
+        last_modified=state.last_modified,
+        secret=secret_of(state.feed),
+    )
+
+
+def _page_request(a: ArticleState, settings: Settings) -> FetchRequest:
+    return FetchRequest(url=a.url, max_bytes=settings.fetch.max_bytes, etag=a.etag, last_modified=a.last_modified)
+
+
+def _item(entry: Entry, feed: Feed, article_id: str, now: datetime) -> KnownItem:
+    return KnownItem(
+        feed_id=feed.feed_id,
+        item_hash=entry.item_hash,
+        key=entry.key,
+        key_basis=entry.key_basis,
+        article_id=article_id,
+        seen_at=now,
+        title=entry.title,
+        published_at=entry.published_at,
+        updated_at=entry.updated_at,
+    )
+
+
+def _moved(entry: Entry, before: KnownItem) -> bool:
+    """Whether a changed entry hints that its page changed."""
+    later = entry.updated_at is not None and entry.updated_at != before.updated_at
+    return later or entry.title != before.title or entry.published_at != before.published_at
+
+
+def observation(state: ArticleState, got: Fetched, now: datetime) -> Observation:
+    """What a fetched page shows. Unchanged bytes are as good as a 304."""
+    digest = hashlib.sha256(got.body).hexdigest()[:32] if got.body else None
+    if got.outcome is Outcome.OK and digest == state.body_hash:
+        got = replace(got, outcome=Outcome.NOT_MODIFIED)
+    document = None
+    if got.body and got.outcome is not Outcome.NOT_MODIFIED:
+        from pipeline.extract import extract
+
+        document = extract(got.body, url=got.final_url, headers=got.headers)
+    return Observation(
+        at=now,
+        url=state.url,
+        seen_url=got.url,
+        outlet=state.outlet,
+        feed=state.feed,
+        guid=state.guid,
+        status=got.status or 0,
+        outcome=got.outcome,
+        final_url=got.final_url,
+        document=document,
+    )

@@ -1,0 +1,146 @@
+"""Reports: pages, logs and feeds written from the snapshot. Only what moved since the last report is made again."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from pipeline.changelog.markdown import render_markdown
+from pipeline.changelog.site import write_site
+from pipeline.changelog.terminal import terminal_lines
+from pipeline.changelog.views import Site, StoryPage
+from pipeline.config import Settings, load_watches
+from pipeline.errors import UsageError
+from pipeline.journey.progress import Progress
+from pipeline.journey.reading import reading
+from pipeline.journey.views import (
+    article_pages,
+    aspects_of,
+    index_page,
+    outlet_pages,
+    quiet_edit,
+    story_page,
+)
+from pipeline.model import Story, Watch
+from pipeline.store import Store, value_of
+
+MEMORY = ".written.json"  # in the reports' folder: digest of what each page showed
+PART = 200  # article pages made at a time
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+MOST_SILENT = 100  # entries of the feed of silent edits
+
+
+@dataclass(slots=True)
+class ReportSummary:
+    """What was written."""
+
+    folder: str
+    files: int
+    stories: tuple[str, ...]
+
+    def lines(self) -> list[str]:
+        return [f"{self.files} files written below {self.folder}", f"Open {self.folder}/index.html"]
+
+
+def write_reports(settings: Settings, now: datetime, progress: Progress) -> ReportSummary:
+    """Write what moved since the last report."""
+    watches = load_watches(settings.stories)
+    memory = Memory(settings.reports / MEMORY)
+    with reading(settings) as store:
+        as_of = min(store.last_seen() or now, now)
+        stories = [(value_of(Story, r), r["digest"]) for r in store.rows("page_stories")]
+        pages = [
+            story_page(store, s, aspects_of(s, watches), as_of) for s, digest in stories if memory.moved(s.story_id, digest)
+        ]
+        front = _front_stories(store, stories, pages, watches, as_of)
+        articles = store.rows("page_articles")
+        moved = [r for r in articles if memory.moved(r["article_id"], r["digest"])]
+        site = Site(index=index_page(store, front, as_of), kept_articles=frozenset(r["article_id"] for r in articles))
+        written = 0
+        for start in range(0, len(moved), PART):
+            part = tuple(article_pages(store, moved[start : start + PART]))
+            written += len(write_site(replace(site, articles=part), settings.reports))
+            progress("article pages", min(start + PART, len(moved)), len(moved))
+        silent = [quiet_edit(r) for r in store.rows("silent_edits", {"most": MOST_SILENT})]
+        whole = replace(site, stories=tuple(pages), outlets=tuple(outlet_pages(store, as_of)), silent=tuple(silent))
+        written += len(write_site(whole, settings.reports))
+        progress("story pages", len(pages), len(pages))
+    memory.save({s.story_id: d for s, d in stories} | {r["article_id"]: r["digest"] for r in articles})
+    return ReportSummary(folder=str(settings.reports), files=written, stories=tuple(p.story.slug for p in pages))
+
+
+def _front_stories(
+    store: Store, stories: Sequence[tuple[Story, str]], made: Sequence[StoryPage], watches: Sequence[Watch], as_of: datetime
+) -> list[StoryPage]:
+    """The stories of the front page: watched ones, then the found ones that were reported last."""
+    pages = {p.story.story_id: p for p in made}
+    wanted = [s for s, _ in stories if s.origin == "watched"] + [s for s, _ in stories if s.origin != "watched"][:20]
+    return [pages.get(s.story_id) or story_page(store, s, aspects_of(s, watches), as_of) for s in wanted]
+
+
+class Memory:
+    """What the last report showed: a page whose digest is the same is not made again."""
+
+    def __init__(self, file: Path):
+        self.file = file
+        try:
+            self._digests: dict[str, Any] = json.loads(file.read_text(encoding="utf8"))
+        except (OSError, ValueError):
+            self._digests = {}
+
+    def moved(self, name: str, digest: str) -> bool:
+        return self._digests.get(name) != digest
+
+    def save(self, digests: Mapping[str, str]) -> None:
+        self.file.write_text(json.dumps(digests, indent=0, sort_keys=True), encoding="utf8")
+
+
+# ---- logs of their own ---------------------------------------------------------------------------------------------------
+
+
+def terminal_log(
+    store: Store,
+    settings: Settings,
+    slug: str | None,
+    aspect: str | None,
+    since: datetime | None,
+    until: datetime | None,
+    width: int,
+) -> list[str]:
+    """The change log of the watched stories (or of one story) for a terminal."""
+    watches = load_watches(settings.stories) if settings.stories.exists() else ()
+    stories = [value_of(Story, r) for r in store.rows("page_stories")]
+    wanted = [s for s in stories if (slug is None and s.origin == "watched") or s.slug == slug]
+    if not wanted:
+        known = ", ".join(s.slug for s in stories[:20]) or "none yet: run `writethru track`"
+        raise UsageError(f"there is no story {slug or 'that is watched'}. Stories: {known}")
+    out: list[str] = []
+    for story in wanted:
+        page = _between(story_page(store, story, aspects_of(story, watches), store.last_seen() or EPOCH), aspect, since, until)
+        out += ["", story.title, *terminal_lines(page, width)]
+    return out[1:]
+
+
+def markdown_logs(settings: Settings, since: datetime, until: datetime) -> dict[str, str]:
+    """slug -> Markdown of what changed between two moments, for each watched story."""
+    watches = load_watches(settings.stories)
+    with reading(settings) as store:
+        stories = [value_of(Story, r) for r in store.rows("page_stories")]
+        pages = [story_page(store, s, aspects_of(s, watches), until, since) for s in stories if s.origin == "watched"]
+        return {p.story.slug: render_markdown(_between(p, None, since, until)) for p in pages}
+
+
+def _between(page: StoryPage, aspect: str | None, since: datetime | None, until: datetime | None) -> StoryPage:
+    """The part of a page that lies in a window of time and concerns an aspect."""
+
+    def inside(at: datetime) -> bool:
+        return (since is None or at >= since) and (until is None or at < until)
+
+    return replace(
+        page,
+        changes=tuple(c for c in page.changes if inside(c.change.detected_at) and aspect in (None, c.change.aspect)),
+        quiet_edits=tuple(e for e in page.quiet_edits if inside(e.seen_at) and aspect in (None, e.aspect)),
+        days=tuple(d for d in page.days if inside(datetime.combine(d.day, datetime.min.time(), UTC) + timedelta(hours=12))),
+    )

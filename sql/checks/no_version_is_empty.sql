@@ -1,0 +1,2 @@
+-- No version is without words.
+SELECT version_id FROM record.version WHERE trim(text) = '' AND trim(headline) = '';

@@ -1,0 +1,19 @@
+-- Grain: one row an outlet: how often, how soon and how silently it edits.
+WITH edited AS (
+    SELECT r.article_id, any_value(a.outlet) AS outlet, min(date_diff('second', a.first_seen_at, r.seen_at)) AS seconds
+    FROM derived.revision AS r JOIN record.article AS a USING (article_id) GROUP BY r.article_id
+), noted AS (
+    SELECT DISTINCT e.revision_id, a.outlet, bool_or(e.silent) OVER (PARTITION BY e.revision_id) AS silent,
+           bool_or(e.kind = 'correction') OVER (PARTITION BY e.revision_id) AS noted
+    FROM derived.edit AS e JOIN record.article AS a USING (article_id)
+)
+SELECT o.outlet, o.articles, o.edited_articles AS edited, o.revisions, o.meaningful_revisions AS meaningful,
+       (SELECT count(*) FROM noted AS n WHERE n.outlet = o.outlet AND n.silent) AS silent,
+       (SELECT count(*) FROM noted AS n WHERE n.outlet = o.outlet AND n.noted) AS noted,
+       (SELECT median(d.seconds) FROM edited AS d WHERE d.outlet = o.outlet) AS first_edit_seconds,
+       (SELECT count(*) FROM edited AS d WHERE d.outlet = o.outlet AND d.seconds <= 3600) AS within_hour,
+       (SELECT count(*) FROM edited AS d WHERE d.outlet = o.outlet AND d.seconds <= 86400) AS within_day,
+       (SELECT count(*) FROM record.quarantine AS q JOIN record.article AS a USING (article_id) WHERE a.outlet = o.outlet) AS quarantined,
+       (SELECT count(*) FROM copies AS c WHERE c.outlet = o.outlet) AS copied,
+       (SELECT count(*) FROM copies AS c WHERE c.source_outlet = o.outlet) AS copied_by
+FROM outlet_edits AS o ORDER BY o.outlet;
