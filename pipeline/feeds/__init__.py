@@ -1,0 +1,104 @@
+"""Feeds: bytes -> entries. RSS 0.9x to 2.0, RDF, Atom, JSON Feed 1.x, and OPML lists. Opens no connection.
+
+The order of work is the order of cost: the caller compares `volatile_hash` with the last one and reads nothing if it is equal;
+`read_feed` cuts the document into items, skips those whose hash is known, and parses the rest. A body that is no feed is a
+`NotAFeed` value. Text comes out plain and clean, `content` alone as raw HTML for the extractor.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Collection, Mapping
+from datetime import tzinfo
+
+from pipeline.feeds.decoding import decode
+from pipeline.feeds.document import FeedDocument, FeedLimits, NotAFeed, NotAFeedKind, Read
+from pipeline.feeds.gate import volatile_hash
+from pipeline.feeds.identity import entries_of
+from pipeline.feeds.jsonfeed import read_json
+from pipeline.feeds.opml import read_opml, write_opml
+from pipeline.feeds.split import split
+from pipeline.feeds.syndicated import read_items
+from pipeline.model import ident
+
+__all__ = ["FeedDocument", "FeedLimits", "NotAFeed", "NotAFeedKind", "read_feed", "read_opml", "volatile_hash", "write_opml"]
+
+_MAGIC = (b"\x89PNG", b"GIF8", b"\xff\xd8\xff", b"%PDF", b"PK\x03\x04", b"\x1f\x8b", b"RIFF", b"BM", b"\x00\x00\x01\x00")
+# The id of an item, or its link if it has none, found without parsing: only to see whether it occurs twice.
+_MARK = re.compile(
+    r"<(?:guid|id|atom:id)[\s>][^<]*(?:<!\[CDATA\[)?[^<]{0,500}"
+    r"|rdf:about\s*=\s*[\"'][^\"'<]{0,500}|<link[^<]{0,500}"
+)
+
+
+def read_feed(
+    body: bytes,
+    *,
+    url: str,
+    headers: Mapping[str, str] | None = None,
+    known: Collection[str] = frozenset(),
+    limits: FeedLimits = FeedLimits(),  # noqa: B008 - frozen
+    zone: tzinfo | None = None,
+    base: str | None = None,
+) -> FeedDocument | NotAFeed:
+    """What the feed at `url` says now.
+
+    `headers` are the response's, names in lower case; `known` holds the hashes of items that were read before (a set, or a
+    mapping from them); `zone` is the outlet's, for dates without one; `base` is where redirects led, if links count from there.
+    """
+    if not body.strip():
+        return NotAFeed(kind=NotAFeedKind.EMPTY, reason="The body is empty.")
+    if body.startswith(_MAGIC):
+        return NotAFeed(kind=NotAFeedKind.BINARY, reason="The body is an image, an archive or another binary file.")
+    text = decode(body, (headers or {}).get("content-type"))
+    reader = _read_json if text.lstrip().startswith(("{", "[")) else _read_xml
+    found = reader(text, base or url, known, limits)
+    if isinstance(found, NotAFeed):
+        return found
+    entries, warnings = entries_of(found.said, url, zone)
+    return FeedDocument(
+        title=found.title,
+        format=found.format,
+        entries=entries,
+        warnings=(*found.warnings, *warnings),
+        volatile_hash=volatile_hash(body),
+        unchanged=sum(item_hash in found.skipped for item_hash in found.hashes),
+        item_hashes=found.hashes,
+        unchanged_hashes=tuple(dict.fromkeys(item_hash for item_hash in found.hashes if item_hash in found.skipped)),
+    )
+
+
+def _read_json(text: str, url: str, known: Collection[str], limits: FeedLimits) -> Read | NotAFeed:
+    return read_json(text.strip(), url, known, limits)
+
+
+def _read_xml(text: str, url: str, known: Collection[str], limits: FeedLimits) -> Read | NotAFeed:
+    pieces = split(text, limits)
+    if isinstance(pieces, NotAFeed):
+        return pieces
+    # The opening is part of the hash: its namespaces and bases decide what the item's markup means.
+    hashes = [ident("itm", pieces.opening, item) for item in pieces.items]
+    skipped = _unchanged(pieces.items, hashes, known)
+    left = [n for n, item_hash in enumerate(hashes) if item_hash not in skipped]
+    title, version, said = read_items(pieces, [pieces.items[n] for n in left], [hashes[n] for n in left], url)
+    return Read(
+        title=title,
+        format=version,
+        said=said,
+        hashes=tuple(hashes),
+        skipped=skipped,
+        warnings=pieces.warnings,
+    )
+
+
+def _unchanged(items: tuple[str, ...], hashes: list[str], known: Collection[str]) -> frozenset[str]:
+    """The known items whose id occurs once: whether an id tells items apart shows only where all that bear it are read."""
+    if not known:
+        return frozenset()
+    marks = [_mark(item) for item in items]
+    times = Counter(mark for _, mark in set(zip(hashes, marks, strict=True)))
+    return frozenset(h for h, mark in zip(hashes, marks, strict=True) if h in known and times[mark] == 1)
+
+
+def _mark(item: str) -> str:
+    found = _MARK.search(item)
+    return found[0].strip() if found else item

@@ -1,0 +1,36 @@
+"""The gate before parsing: is this the document that was read last time, give or take what changes on every request?"""
+
+import hashlib
+import re
+
+_ITEM = re.compile(rb"<(?:[\w.-]+:)?(?:item|entry)[\s/>]", re.IGNORECASE)
+_ITEM_END = re.compile(rb"</(?:[\w.-]+:)?(?:item|entry)\s*>", re.IGNORECASE)
+# When and by what the document was built; generators leave timings in comments.
+_VOLATILE = re.compile(
+    rb"<((?:[\w.-]+:)?(?:lastBuildDate|pubDate|updated|modified|date|ttl|generator))(?=[\s/>])[^<>]*>[^<]{0,200}(?:</\1\s*>)?"
+    rb"|<!--(?:(?!-->).){0,500}-->",
+    re.IGNORECASE | re.DOTALL,
+)
+
+
+def volatile_hash(body: bytes) -> str:
+    """32 hex digits that stay the same while only build dates, ttl, generator or comments outside the items move.
+
+    Equal hashes mean that no item changed. A body without items is hashed whole.
+    """
+    first = _ITEM.search(body)
+    digest = hashlib.sha256()
+    if first is None:
+        digest.update(body)
+        return digest.hexdigest()[:32]
+    end = _end_of_items(body, first.start())
+    for part in (_VOLATILE.sub(b"", body[: first.start()]), body[first.start() : end], _VOLATILE.sub(b"", body[end:])):
+        digest.update(len(part).to_bytes(8, "big") + part)
+    return digest.hexdigest()[:32]
+
+
+def _end_of_items(body: bytes, start: int) -> int:
+    """Where the last item ends; looked for from the end, and if it is not near, everything counts as items."""
+    tail = max(start, len(body) - 65_536)
+    ends = [match.end() for match in _ITEM_END.finditer(body, tail)]
+    return ends[-1] if ends else len(body)

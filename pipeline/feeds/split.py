@@ -1,0 +1,162 @@
+"""A feed document cut into its opening, its head and its items, on the text, before any parser sees it.
+
+What a hostile document could do to a parser is met here in linear time: declarations, depth, number of tags and of items.
+An item that is not closed because the document was cut is left out; one that was never closed ends where the next one begins.
+"""
+
+import re
+from dataclasses import dataclass
+
+from pipeline.feeds.document import FeedLimits, NotAFeed, NotAFeedKind
+
+_NAME = r"[A-Za-z_][^\s<>/\"'=]*+"
+_MARKUP = re.compile(rf"<(?:(!--)|(!\[CDATA\[)|(\?)|(/?)({_NAME})((?:[^<>\"']++|\"[^\"<]*+\"|'[^'<]*+')*+)>)")
+_ROOT = re.compile(r"<(?:[\w.-]+:)?(?:rss|rdf|feed|channel)(?=[\s/>])", re.IGNORECASE)
+_FIRST = re.compile(r"<(?:[\w.-]+:)?([A-Za-z][\w.-]*)")
+_HTML = re.compile(r"<!doctype\s+html|<html[\s>]", re.IGNORECASE)
+_DECLARATIONS = re.compile(r"<!ENTITY|<!DOCTYPE[^<>\[]*\[", re.IGNORECASE)
+_ANCESTORS = frozenset({"rss", "rdf", "feed", "channel"})
+_ITEMS = frozenset({"item", "entry"})
+_HEAD = 65_536  # characters in which the root element has to appear
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pieces:
+    """A document in pieces: `opening + any items + closing` is a feed again, so is `lead + any items + closing`."""
+
+    opening: str  # the start tags around the items, with their namespaces and bases
+    lead: str  # all from the root to the first item: the opening and what the feed says of itself
+    items: tuple[str, ...]
+    closing: str
+    warnings: tuple[str, ...]
+
+
+def split(text: str, limits: FeedLimits) -> Pieces | NotAFeed:
+    """The pieces of an RSS, RDF or Atom document, or why it is none."""
+    root = _ROOT.search(text, 0, _HEAD)
+    if _DECLARATIONS.search(text, 0, root.start() if root else _HEAD):
+        return NotAFeed(kind=NotAFeedKind.DECLARATIONS, reason="The document declares entities or a DTD of its own.")
+    if root is None or _first_element(text) == "html":
+        return _no_root(text)
+    return _Cutter(text, root.start(), limits).cut()
+
+
+def _first_element(text: str) -> str:
+    first = _FIRST.search(text, 0, _HEAD)
+    return first[1].lower() if first else ""
+
+
+def _no_root(text: str) -> NotAFeed:
+    name = _first_element(text)
+    if name in ("html", "head", "body", "div", "script") or _HTML.search(text, 0, _HEAD):
+        return NotAFeed(kind=NotAFeedKind.HTML, reason="The document is an HTML page.")
+    if name:
+        return NotAFeed(kind=NotAFeedKind.XML, reason=f"The first element is <{name[:40]}>, not that of a feed.")
+    return NotAFeed(kind=NotAFeedKind.TEXT, reason="The document has no element at all.")
+
+
+class _Cutter:
+    """One walk over the tags."""
+
+    def __init__(self, text: str, root: int, limits: FeedLimits):
+        self.text, self.root, self.limits = text, root, limits
+        self.open: list[tuple[str, str]] = []  # (name, start tag) of the elements around the place, outside items
+        self.around: list[tuple[str, str]] = []  # the same at the first item
+        self.rooted = False  # the root's start tag was seen
+        self.items: list[str] = []
+        self.first = len(text)  # where the first item begins
+        self.start: int | None = None  # where the current item begins
+        self.name = ""
+        self.depth = self.deepest = 0  # inside the current item
+        self.stopped = False  # at a limit
+        self.warnings: list[str] = []
+
+    def cut(self) -> Pieces | NotAFeed:
+        finished = self.walk()
+        if isinstance(finished, NotAFeed):
+            return finished
+        if self.start is not None:
+            self.warnings.append("The document ends inside an item, which was left out.")
+        elif any(_local(name) in _ANCESTORS for name, _ in self.open) and not self.stopped:
+            self.warnings.append("The document ends before its root element does.")
+        if not self.rooted:
+            return NotAFeed(kind=NotAFeedKind.XML, reason="The root element of the feed is not complete.")
+        around = [(name, tag) for name, tag in self.around or self.open if _local(name) in _ANCESTORS]
+        return Pieces(
+            opening="".join(tag for _, tag in around),
+            lead=self.text[self.root : self.first],
+            items=tuple(self.items),
+            closing="".join(f"</{name}>" for name, _ in reversed(around)),
+            warnings=tuple(dict.fromkeys(self.warnings)),
+        )
+
+    def walk(self) -> NotAFeed | None:
+        """Visit each tag; stop where the document or a limit ends it."""
+        for tags, (begin, end, name, kind) in enumerate(_tags(self.text, self.root)):
+            if tags >= self.limits.max_tags or len(self.items) >= self.limits.max_items:
+                self.warnings.append(f"Only the first {len(self.items)} items were read; the feed has more.")
+                self.start, self.stopped = None, True
+                return None
+            if self.start is None:
+                self.outside(begin, end, name, kind)
+            else:
+                self.inside(begin, end, name, kind)
+            if len(self.open) > self.limits.max_depth:
+                return NotAFeed(kind=NotAFeedKind.TOO_DEEP, reason="The elements are nested too deeply for a feed.")
+        return None
+
+    def outside(self, begin: int, end: int, name: str, kind: str) -> None:
+        if kind != "/" and _local(name) in _ITEMS:
+            self.begin_item(begin, name)
+            if kind == "empty":
+                self.end_item(end)
+        elif kind == "open":
+            self.rooted = True
+            self.open.append((name, self.text[begin:end]))
+        elif kind == "/" and name in (around := [n for n, _ in self.open]):
+            del self.open[len(around) - 1 - around[::-1].index(name) :]
+
+    def inside(self, begin: int, end: int, name: str, kind: str) -> None:
+        if name == self.name and kind == "/":
+            self.end_item(end)
+        elif name == self.name:
+            self.warnings.append("An item is not closed; it ends where the next one begins.")
+            self.end_item(begin)
+            self.outside(begin, end, name, kind)
+        else:
+            self.depth = max(0, self.depth + {"open": 1, "/": -1}.get(kind, 0))
+            self.deepest = max(self.deepest, self.depth)
+
+    def begin_item(self, begin: int, name: str) -> None:
+        if self.first == len(self.text):
+            self.around, self.first = list(self.open), begin
+        self.start, self.name, self.depth, self.deepest = begin, name, 0, 0
+
+    def end_item(self, end: int) -> None:
+        item = self.text[self.start : end]
+        if self.deepest > self.limits.max_depth:
+            self.warnings.append("An item whose elements are nested too deeply was left out.")
+        elif len(item) > self.limits.max_item_chars:
+            self.warnings.append("An item that is too long was left out.")
+        else:
+            self.items.append(item)
+        self.start = None
+
+
+def _tags(text: str, position: int):
+    """(begin, end, name, open | empty | /) of each tag; comments, CDATA and instructions are passed over."""
+    ends = {1: "-->", 2: "]]>", 3: "?>"}
+    while found := _MARKUP.search(text, position):
+        if found.lastindex in ends:
+            end = text.find(ends[found.lastindex], found.end())
+            if end < 0:
+                return
+            position = end + 3 - (found.lastindex == 3)
+            continue
+        position = found.end()
+        kind = "/" if found[4] else "empty" if found[6].endswith("/") else "open"
+        yield found.start(), position, found[5], kind
+
+
+def _local(name: str) -> str:
+    return name.rpartition(":")[2].lower()
