@@ -10,6 +10,7 @@ connection is closed, whatever had been promised.
 
 import socket
 import socketserver
+import ssl
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
@@ -44,7 +45,7 @@ def endless(piece: bytes) -> Iterator[bytes]:
 class Chaos:
     """The server; one thread a connection."""
 
-    def __init__(self, address: str = "127.0.0.1", port: int = 0):
+    def __init__(self, address: str = "127.0.0.1", port: int = 0, tls: ssl.SSLContext | None = None):
         self.hits: Counter[str] = Counter()
         self.requests: list[str] = []  # heads as received
         self._scripts: dict[str, Script] = {}
@@ -62,7 +63,8 @@ class Chaos:
 
         self._server = Server((address, port), Handler)
         self.port = self._server.server_address[1]
-        self.url = f"http://{address}:{self.port}"
+        self._tls = tls
+        self.url = f"{'https' if tls else 'http'}://{address}:{self.port}"
 
     def on(self, path: str, script: Script | bytes) -> str:
         """Answer `path` with this script, or with these bytes; returns the URL."""
@@ -72,6 +74,7 @@ class Chaos:
     def _handle(self, connection: socket.socket) -> None:
         received = b""
         try:
+            connection = self._tls.wrap_socket(connection, server_side=True) if self._tls else connection
             while b"\r\n\r\n" not in received:
                 if not (data := connection.recv(65536)):
                     return

@@ -6,7 +6,7 @@ import random
 import socket
 import ssl
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from types import TracebackType
 
@@ -66,6 +66,7 @@ class End:
     answer: Answer | None = None
     again: bool = False  # another try may help
     wait: timedelta | None = None
+    tried: bool = True  # False: the pace did not let the request out
 
 
 class Fetcher:
@@ -148,8 +149,9 @@ class Fetcher:
                 break
             trip.left -= pause
             await asyncio.sleep(pause)
-        last = self._lanes.of(str(trip.seen[-1].host))
-        last.strikes = last.strikes + 1 if end.outcome in _SILENT else 0
+        if end.tried:
+            last = self._lanes.of(str(trip.seen[-1].host))
+            last.strikes = last.strikes + 1 if end.outcome in _SILENT else 0
         return end
 
     async def _follow(self, trip: Trip) -> End:
@@ -160,8 +162,10 @@ class Fetcher:
                 if ask_leave and (refused := await self._refused_by_robots(trip)):
                     return refused
                 answer = await self._exchange(trip)
-            except (Failed, NotTried) as e:
-                return End(e.outcome, e.reason, again=getattr(e, "again", False), wait=getattr(e, "wait", None))
+            except Failed as e:
+                return End(e.outcome, e.reason, again=e.again)
+            except NotTried as e:
+                return End(e.outcome, e.reason, wait=e.wait, tried=False)
             if answer.status not in REDIRECTS:
                 return self._ended(trip, answer)
             if refusal := self._redirected(trip, answer):
@@ -184,7 +188,7 @@ class Fetcher:
         """One GET when the host's turn has come."""
         url = trip.seen[-1]
         clock = asyncio.get_running_loop().time
-        async with self._lanes.turn(str(url.host), trip.now) as lane:
+        async with self._lanes.turn(str(url.host), trip.now, counts=not trip.for_robots) as lane:
             started = clock()
             try:
                 return await self._wire.get(
@@ -250,7 +254,7 @@ class Fetcher:
             trip.left = visit.left
             if end.answer is None:
                 known = self._robots.stale(origin)
-                return known or End(end.outcome, f"robots.txt: {end.reason}", again=end.again, wait=end.wait)
+                return known or replace(end, reason=f"robots.txt: {end.reason}")
             text = (end.answer.body or b"").decode("utf-8", "replace") if end.outcome == Outcome.OK else ""
             file = RobotsFile(origin=origin, fetched_at=trip.now, status=end.answer.status, text=text)
             self._robots.keep(file)

@@ -32,7 +32,7 @@ class Lane:
     gap: float  # seconds from the end of one request to the start of the next
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
     free_at: float = 0.0  # on the event loop's clock
-    used: bool = False
+    used: bool = False  # something other than robots.txt has been asked for
     spent: float = 0.0  # seconds of exchanges
     strikes: int = 0
     held_until: datetime | None = None  # on the run's clock
@@ -74,17 +74,17 @@ class Lanes:
         return self._lanes[name]
 
     @asynccontextmanager
-    async def turn(self, host: str, now: datetime) -> AsyncIterator[Lane]:
-        """Wait for this host's turn; raises NotTried if the host is not to be asked."""
+    async def turn(self, host: str, now: datetime, counts: bool = True) -> AsyncIterator[Lane]:
+        """Wait for this host's turn; raises NotTried if the host is not to be asked. `counts`: not for robots.txt."""
         lane = self.of(host)
         clock = asyncio.get_running_loop().time
         async with lane.lock:
             if refusal := lane.refusal(now, self._settings):
                 raise refusal
-            if lane.used and (pause := lane.free_at - clock()) > 0:
+            if (pause := lane.free_at - clock()) > 0:
                 await asyncio.sleep(pause)
             async with self._slots:
-                started, lane.used = clock(), True
+                started, lane.used = clock(), lane.used or counts
                 try:
                     yield lane
                 finally:

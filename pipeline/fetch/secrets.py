@@ -35,7 +35,7 @@ def read_secret(value: str | None) -> Credentials:
         raise ValueError("the secret holds characters that cannot be sent")
     if value.startswith("?"):
         query = tuple(parse_qsl(value[1:], keep_blank_values=True))
-        return Credentials(query=query, texts=(value[1:], *(v for _, v in query)))
+        return Credentials(query=query, texts=tuple(v for _, v in query))
     if header := _HEADER.fullmatch(value):
         return Credentials(headers={header[1]: header[2]}, texts=(header[2], *header[2].split()[1:]))
     if ":" in value:
