@@ -5,6 +5,9 @@ Each rule is one branch with its reason; the first that holds decides. A repetit
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from decimal import Decimal
+
+from rapidfuzz.fuzz import ratio
 
 from pipeline import words
 from pipeline.changes.entries import Entry
@@ -16,9 +19,12 @@ from pipeline.model import ChangeKind
 
 CONFLICT_WITHIN = timedelta(hours=36)  # a lower figure stands against one said this recently
 DENIED_WITHIN = timedelta(hours=48)
-SUB_COUNT = 0.5  # a plain count below this share of the latest value counts a part
+SUB_COUNT = Decimal("0.5")  # a plain count below this share of the latest value counts a part
 ALIKE = 0.45  # overlap that makes two statements speak of one thing
 TOUCHES, MOVES = 0.30, 0.35  # overlap for "all figures seen", "a figure moved"
+SPELT_ALIKE = 85  # percent of likeness of two spellings of one word
+LESS = frozenset({"less than", "up to", "almost"})
+ROUNDING = LESS | {"at least", "more than", "about"}
 CONTAINED, CONTAINED_PLAIN = 0.55, 0.48  # share of a statement that one earlier statement holds
 
 
@@ -79,6 +85,9 @@ def decide_figure(claim: FigureClaim, known: tuple[Entry, ...], scene: Scene) ->
         return Verdict("suppressed", "the sentence itself sets this figure aside as an earlier one")
     if latest is None:
         return line(ChangeKind.NEW, "first figure under this key", rank=2.0)
+    rounded = _rounded(claim.figure, known)
+    if rounded is not None and claim.replaced is None:
+        return Verdict("repeats", f"a rounder way to say {rounded.value}", same=rounded)
     before = claim.replaced or latest
     if claim.replaced is None and not claim.labelled and _is_part(claim, before, known):
         return Verdict("suppressed", f"less than half of the {before.value} that stands: taken for a part of it")
@@ -104,17 +113,24 @@ def _known_value(claim: FigureClaim, same: Entry, known: tuple[Entry, ...], scen
     return Verdict("repeats", f"{same.value} was said before by {same.outlet}", same=same)
 
 
+def _rounded(figure: Figure, known: tuple[Entry, ...]) -> Entry | None:
+    """A known value that a hedged, rounder figure agrees with: "over 200" and 204."""
+    if figure.hedge not in ROUNDING or figure.number is None or figure.number < 10 or figure.number % 10:
+        return None
+    for entry in reversed(known):
+        if entry.amount is not None and entry.holders and entry.unit == figure.unit and entry.amount % 10:
+            apart = entry.amount - figure.number
+            fits = apart >= 0 if figure.hedge in {"at least", "more than"} else apart <= 0 if figure.hedge in LESS else True
+            if fits and abs(apart) <= figure.number / 10:
+                return entry
+    return None
+
+
 def _is_part(claim: FigureClaim, latest: Entry, known: tuple[Entry, ...]) -> bool:
     """Whether a plain count is so low that it counts only a part of what the latest counts."""
     if claim.figure.unit or claim.figure.number is None or latest.amount is None or falls(known):
         return False
-    return 0 < claim.figure.number < latest.amount * _share()
-
-
-def _share() -> object:
-    from decimal import Decimal
-
-    return Decimal(str(SUB_COUNT))
+    return 0 < claim.figure.number < latest.amount * SUB_COUNT
 
 
 def falls(known: tuple[Entry, ...]) -> bool:
@@ -310,7 +326,14 @@ def _decide_edited(claim: StatementClaim, near: tuple[Near, ...], scene: Scene) 
 def is_cosmetic(new: Statement, old: Statement) -> bool:
     """Whether an edit left the fact as it was: no figure, date, polarity, modal or content word came or went."""
     same = new.figures == old.figures and new.dates == old.dates and new.negated == old.negated
-    return same and new.modals == old.modals and not (new.stems ^ old.stems)
+    return same and new.modals == old.modals and _only_spelling(new.stems - old.stems, old.stems - new.stems)
+
+
+def _only_spelling(came: frozenset[str], went: frozenset[str]) -> bool:
+    """Whether each new stem is an old one in another spelling."""
+    if len(came) != len(went):
+        return False
+    return all(any(len(a) >= 5 and ratio(a, b) >= SPELT_ALIKE for b in went) for a in came)
 
 
 def _caught_up(new: Statement, old: Statement, added: frozenset[str], others: list[Near]) -> Near | None:

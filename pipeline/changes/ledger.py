@@ -55,7 +55,9 @@ from pipeline.claims import (
     split,
     tie,
 )
+from pipeline.claims.lexicon import cue_words
 from pipeline.claims.profile import features
+from pipeline.claims.statements import read_states
 from pipeline.claims.attribution import Attribution, attribute, root_of
 from pipeline.model import Change, ChangeKind, Claim, Report, Watch, ident
 
@@ -80,6 +82,7 @@ class Reading:
     held: Held
     was: Held | None = None  # the sentence that it replaced
     attribution: Attribution | None = None
+    evidence: str = ""  # the sentence with those of its paragraph that go on about it
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,6 +176,7 @@ class Ledger:
                 last = unit.paragraph
                 continue
             reading = by_unit[id(unit)]
+            reading.evidence = _with_followers(units, i)
             reading.attribution = attribute(unit, report.outlet, last_root, outlets)
             last_root = reading.attribution.root
             found = self._judge_one(report, reading, context, scene)
@@ -196,7 +200,9 @@ class Ledger:
             return []
         scene = replace(scene, root=reading.attribution.root)
         context = replace(context, title=()) if unit.paragraph == HEADLINE else context
-        fits = route(unit, self.profiles, self.usage, context)
+        days = read_statement(unit, frozenset(), report.published_at or report.seen_at).ahead
+        changed = self._changed_part(reading)
+        fits = route(unit, self.profiles, self.usage, context, bool(days))
         around = [0.0] * len(self.profiles)
         for f in fits:
             around[f.aspect] = f.score
@@ -204,7 +210,7 @@ class Ledger:
         home = reading.was.aspect if reading.was is not None and reading.was.aspect >= 0 else None
         tied = tie(unit, figures, self.profiles, self.usage, tuple(around), home)
         findings = [self._judge_figure(reading, t, scene) for t in tied]
-        best = self._place(fits, home)
+        best = self._place(fits, home, route(changed, self.profiles, self.usage, context, bool(days)) if changed else ())
         if best is None:
             return findings
         reading.held.aspect = best.aspect
@@ -215,8 +221,19 @@ class Ledger:
         finding = self._judge_statement(report, reading, statement, best, scene)
         return [*findings, finding]
 
-    def _place(self, fits: tuple[Fit, ...], home: int | None) -> Fit | None:
-        """The aspect of a sentence: where its earlier form stood, else the best fit that is good enough."""
+    def _changed_part(self, reading: Reading) -> Unit | None:
+        """The clauses of an edited sentence that hold new words, if they are not the whole of it."""
+        if reading.was is None:
+            return None
+        old = set(reading.was.normal.split())
+        clauses = {w.clause for w in reading.unit.words if w.low not in old}
+        words = tuple(w for w in reading.unit.words if w.clause in clauses)
+        return replace(reading.unit, words=words) if words and len(words) < len(reading.unit.words) else None
+
+    def _place(self, fits: tuple[Fit, ...], home: int | None, changed: tuple[Fit, ...]) -> Fit | None:
+        """The aspect of a sentence: that of its edited clause, else where its earlier form stood, else the best that fits."""
+        if changed and changed[0].anchored and changed[0].own >= ROUTE_AT and not self.profiles[changed[0].aspect].pure:
+            return changed[0]
         if home is not None:
             return next(f for f in fits if f.aspect == home)
         usable = [f for f in fits if f.anchored and f.score >= ROUTE_AT and not self.profiles[f.aspect].pure]
@@ -227,7 +244,9 @@ class Ledger:
         if any(t.aspect == best.aspect for t in tied):
             return False
         taken, profile = {t.figure.clause for t in tied}, self.profiles[best.aspect]
-        return any(f in profile.anchors for w in unit.words if w.clause not in taken and not w.aside for f in features(w))
+        row = [w for w in unit.words if w.clause not in taken and not w.aside]
+        tells = any(w.low in cue_words("modal") for w in row) or read_states(replace(unit, words=tuple(row)))
+        return bool(tells) and any(f in profile.anchors for w in row for f in features(w))
 
     def _is_stock(self, report: Report, unit: Unit) -> bool:
         """Whether another article of the outlet carried the same sentence."""
@@ -308,7 +327,8 @@ class Ledger:
         if reading.unit.follows:
             told = told and bool(statement.states or statement.figures)
         headline = reading.unit.paragraph == HEADLINE
-        claim = StatementClaim(statement, profile, reading.unit, best.score, told, was, was_entry, headline)
+        source_only = was is not None and self._only_source(reading, report)
+        claim = StatementClaim(statement, profile, reading.unit, best.score, told, was, was_entry, headline, source_only)
         verdict = decide_statement(claim, near, scene)
         entry = self._enter_statement(reading, statement, best, verdict, scene)
         status = ",".join(sorted(statement.states))
@@ -326,6 +346,11 @@ class Ledger:
             min(1.0, best.score / 2),
             status,
         )
+
+    def _only_source(self, reading: Reading, report: Report) -> bool:
+        """Whether an edit left all words but those that name the source."""
+        old = read_unit(reading.was.text, reading.was.paragraph, 0)
+        return _without_sources(reading.unit) == _without_sources(old)
 
     def _enter_statement(self, reading: Reading, statement: Statement, best: Fit, verdict: Verdict, scene: Scene) -> int:
         if verdict.same is not None:
@@ -435,7 +460,7 @@ class Ledger:
             before=short,
             after=after,
             evidence_before=evidence,
-            evidence_after=unit.text,
+            evidence_after=f.reading.evidence or unit.text,
             attributed_to=claim.attributed_to,
             reason=f.verdict.reason,
             claim_id=claim.claim_id,
@@ -499,6 +524,15 @@ class Ledger:
         return ledger
 
 
+def _with_followers(units: list[Unit], i: int) -> str:
+    """A sentence with the ones after it in its paragraph that open with a pronoun, or with the one before if it does itself."""
+    start = i - 1 if units[i].follows and i and units[i - 1].paragraph == units[i].paragraph else i
+    end = i + 1
+    while end < len(units) and units[end].follows and units[end].paragraph == units[i].paragraph:
+        end += 1
+    return " ".join(u.text for u in units[start:end])
+
+
 def _labelled(unit: Unit) -> bool:
     """Whether a unit is a field of a list: "Missing: 143"."""
     return ":" in unit.text and len(unit.words) <= 6
@@ -509,6 +543,11 @@ def _clause(unit: Unit, start: int, end: int) -> tuple[int, int]:
     words = clause_at(unit, start, end)
     a = unit.text.find(words)
     return (a, a + len(words)) if a >= 0 else (0, len(unit.text))
+
+
+def _without_sources(unit: Unit) -> list[str]:
+    """The words of a unit that do not name who says it."""
+    return [w.low for w in unit.words if not any(s.start <= w.start < s.end for s in unit.sources)]
 
 
 def _kind(statement: Statement) -> str:

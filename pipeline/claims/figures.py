@@ -19,7 +19,7 @@ from pipeline.claims.units import Unit, Word, function_stems
 
 NEAR_AT = 0.45  # flat between .40 and .65
 IN_CLAUSE, OF_CONTEXT = 0.3, 0.1
-NEAR_OTHER, OTHER = 0.9, 0.7  # the same for an aspect that asks for no figures, and its share of the worth
+NEAR_OTHER, OTHER, OTHER_MONEY = 0.9, 0.7, 0.3  # the same for an aspect that asks for no figures, and its share of the worth
 OF_MONEY = 0.5  # what a sum of money is worth on an aspect that asks for money
 VAGUE = 0.4  # taken off for dozens and hundreds
 FALLOFF = 5.0  # words between a figure and a concept that halve its worth
@@ -63,7 +63,7 @@ def read_figures(unit: Unit, published_at: datetime | None) -> tuple[Figure, ...
     """The figures of a unit that may be claims, old sides included."""
     found = []
     for value in values(unit.text, published_at):
-        if value.kind == ValueKind.QUANTITY and not value.age:
+        if value.kind == ValueKind.QUANTITY and not value.age and not _is_name(unit, value):
             figure = _figure(unit, value)
             if not _no_claim(unit, figure):
                 found.append(replace(figure, old=_is_old(unit, figure)))
@@ -85,6 +85,12 @@ def _figure(unit: Unit, value: Value) -> Figure:
         clause=unit.words[at].clause if unit.words else 0,
         at=at,
     )
+
+
+def _is_name(unit: Unit, value: Value) -> bool:
+    """Whether a number word is part of a name: "Channel Nine" inside a sentence."""
+    word = next((w for w in unit.words if w.start == value.start), None)
+    return word is not None and word.name and word.text.isalpha() and not word.text.isupper()
 
 
 def _is_money_noun(noun: str, number: Decimal | None) -> bool:
@@ -174,7 +180,8 @@ def tie(
     """
     tied = []
     for figure in figures:
-        options = [(_fit(unit, figure, figures, p, usage, around[p.index]), _may_take(p, figure)) for p in profiles]
+        asked = [(p, _may_take(unit, p, figure)) for p in profiles]
+        options = [(_fit(unit, figure, figures, p, usage, around[p.index], takes), takes) for p, takes in asked]
         options = [(o, takes) for o, takes in options if o.strength >= (NEAR_AT if takes else NEAR_OTHER)]
         if options:
             best, takes = max(
@@ -186,10 +193,12 @@ def tie(
 
 
 def _worth_of(option: Tied, takes: bool) -> float:
-    return option.strength * (1.0 if takes else OTHER)
+    if takes:
+        return option.strength
+    return option.strength * (OTHER_MONEY if option.figure.unit == MONEY else OTHER)
 
 
-def _may_take(profile: AspectProfile, figure: Figure) -> bool:
+def _may_take(unit: Unit, profile: AspectProfile, figure: Figure) -> bool:
     """Whether the aspect asks for figures of this unit at all."""
     if not profile.types & {"quantity", "money", "much", "measure"}:
         return False
@@ -198,9 +207,10 @@ def _may_take(profile: AspectProfile, figure: Figure) -> bool:
     if profile.types & {"much", "money"} and not profile.expects("quantity"):
         return bool(figure.unit)
     if figure.unit in cue_words("time or distance"):
-        return profile.expects("measure") or "=" + figure.unit in profile.weights
+        return bool(profile.weights.keys() & {"size", "level", "speed", "=" + figure.unit})
     if profile.expects("measure"):
-        return figure.value != "0" and (bool(figure.unit) or not _is_plural_count(figure))
+        whole = figure.number is None or figure.number == int(figure.number)
+        return figure.value != "0" and (bool(figure.unit) or not whole or _touches(unit, figure, profile))
     return True
 
 
@@ -209,11 +219,21 @@ def asks_money(profile: AspectProfile) -> bool:
     return profile.expects("money") or "money" in profile.weights or "cost" in profile.weights
 
 
-def _is_plural_count(figure: Figure) -> bool:
-    return bool(figure.noun) and figure.noun.endswith("s") and figure.number is not None and figure.number == int(figure.number)
+def _touches(unit: Unit, figure: Figure, profile: AspectProfile) -> bool:
+    """Whether a word that anchors the aspect stands right beside the figure: "magnitude 7"."""
+    beside = [unit.words[i] for i in (figure.at - 1, figure.at + 1) if 0 <= i < len(unit.words)]
+    return any(f in profile.anchors for w in beside for f in features(w))
 
 
-def _fit(unit: Unit, figure: Figure, others: tuple[Figure, ...], profile: AspectProfile, usage: Usage, around: float) -> Tied:
+def _fit(
+    unit: Unit,
+    figure: Figure,
+    others: tuple[Figure, ...],
+    profile: AspectProfile,
+    usage: Usage,
+    around: float,
+    takes: bool,
+) -> Tied:
     """How near the words of the aspect are to the figure, and under which key it would stand."""
     near, nearest, total = 0.0, None, 0.0
     seen: set[str] = set()
@@ -232,11 +252,19 @@ def _fit(unit: Unit, figure: Figure, others: tuple[Figure, ...], profile: Aspect
         if worth > near:
             near, nearest = worth, (feature, word)
     money = OF_MONEY if figure.unit == MONEY and asks_money(profile) else 0.0
+    if not takes:
+        near = max(near, _named_before(unit, figure, profile, usage))
     strength = near + money + (IN_CLAUSE * total + OF_CONTEXT * around if near or money else 0.0)
     if figure.number is None and not figure.unit:
         strength -= VAGUE
     key, subject = _key(unit, figure, profile, nearest, seen)
     return Tied(profile.index, key, figure, strength, subject)
+
+
+def _named_before(unit: Unit, figure: Figure, profile: AspectProfile, usage: Usage) -> float:
+    """What the aspect's own words are worth that stand up to the figure's clause: "Our exit poll: 92 seats" is the poll's."""
+    row = [w for w in unit.words if w.clause <= figure.clause and not w.aside]
+    return max((_worth(w, profile, usage)[1] for w in row if any(f in profile.anchors for f in features(w))), default=0.0)
 
 
 def _worth(word: Word, profile: AspectProfile, usage: Usage) -> tuple[str, float]:

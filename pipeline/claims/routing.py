@@ -6,15 +6,17 @@ from dataclasses import dataclass, field
 
 from pipeline.claims.lexicon import cue_words
 from pipeline.claims.profile import AspectProfile, features
-from pipeline.claims.units import HEADLINE, Unit, function_stems
+from pipeline.claims.units import Unit, function_stems
 
 ASIDE = 0.35  # a word in a phrase that says where or who says it, or a title
 TITLE, BEFORE, TWO_BEFORE, CONTEXT_MOST = 0.35, 0.27, 0.11, 1.0
 FOLLOWS, FOLLOWS_ACROSS = 0.7, 0.25
 LEARNED_NAME, LEARNED_WORD, LEARNED_MOST = 0.5, 0.25, 1.0
 LEARN_TIMES, LEARN_SHARE, LEARN_RARE = 3, 0.8, 0.12
+CONTEXT_FREE, CONTEXT_OWN = 0.3, 0.6  # context adds at most this, and this share of what the words say themselves
+DATED, DATED_FROM = 0.6, 0.4  # what a day to come adds on an aspect that asks when, and the own score that it takes
+STRONG = 0.5  # weight of a feature that counts as a witness
 WEAK = 0.3  # a feature below this is no second witness
-ANCHORED_AT, UNANCHORED_AT = 0.7, 0.95
 
 
 @dataclass(slots=True)
@@ -104,12 +106,15 @@ def own_scores(unit: Unit, profiles: tuple[AspectProfile, ...], usage: Usage) ->
     return tuple(own_score(matches(unit, p, usage)) for p in profiles)
 
 
-def fit(unit: Unit, profile: AspectProfile, usage: Usage, context: Context) -> Fit:
+def fit(unit: Unit, profile: AspectProfile, usage: Usage, context: Context, ahead: bool = False) -> Fit:
     """The fit of a unit to one aspect."""
     i, found = profile.index, matches(unit, profile, usage)
     own, names = own_score(found), learned_score(unit, profile.index, usage)
-    around = TITLE * _at(context.title, i) + BEFORE * _at(context.before, i) + TWO_BEFORE * _at(context.two_before, i)
+    around = CONTEXT_OWN * own + CONTEXT_FREE if own else CONTEXT_FREE
+    around = min(around, TITLE * _at(context.title, i) + BEFORE * _at(context.before, i) + TWO_BEFORE * _at(context.two_before, i))
     score = own + names + min(CONTEXT_MOST, around)
+    if profile.expects("date") and ahead and own >= DATED_FROM:
+        score += DATED
     if context.previous == i:
         score += FOLLOWS if context.same_paragraph or unit.follows else FOLLOWS_ACROSS
     near = context.previous == i or _at(context.title, i) >= 1.0
@@ -126,7 +131,7 @@ def _is_anchored(
     """Whether something in the sentence itself, not only around it, ties it to the aspect."""
     outside = [f for f, (value, aside) in found.items() if not aside]
     anchors = [f for f in found if _anchors(profile, f)]
-    strong = [f for f in outside if found[f][0] >= WEAK and f not in profile.light]
+    strong = [f for f in outside if profile.weights[f] >= STRONG and f not in profile.light]
     if any(f in outside for f in anchors) or len(strong) >= 2:
         return True
     if (anchors and len(found) >= 2) or names >= LEARNED_NAME or (own >= WEAK and near):
@@ -148,12 +153,10 @@ def _actor_speaks(unit: Unit, profile: AspectProfile) -> bool:
     return False
 
 
-def route(unit: Unit, profiles: tuple[AspectProfile, ...], usage: Usage, context: Context) -> tuple[Fit, ...]:
-    """Fits to all aspects, the best first."""
-    fits = [fit(unit, p, usage, context) for p in profiles]
+def route(
+    unit: Unit, profiles: tuple[AspectProfile, ...], usage: Usage, context: Context, ahead: bool = False
+) -> tuple[Fit, ...]:
+    """Fits to all aspects, the best first; `ahead` if the unit names a day to come."""
+    fits = [fit(unit, p, usage, context, ahead) for p in profiles]
     return tuple(sorted(fits, key=lambda f: (-(f.anchored and f.score >= 0.6), -(f.own + 0.5 * (f.score - f.own)), f.aspect)))
 
-
-def is_titled(unit: Unit) -> bool:
-    """Whether the unit is the headline."""
-    return unit.paragraph == HEADLINE

@@ -131,15 +131,17 @@ def read_words(sentence: str, title: bool = False, sources: tuple[text.Source, .
     rows = [(m[0], m[0].lower().replace("’", "'"), stem(m[0]), m.start(), m.end()) for m in hits]
     shouting = title and sum(m[0][:1].isupper() for m in hits) > 0.6 * len(hits)
     concepts = _concepts(tuple(row[2] for row in rows))
-    asides, clause, out = _asides(sentence, rows, sources), 0, []
+    asides, clause, below, out = _asides(sentence, rows, sources), 0, False, []
     for i, (raw, low, root, start, end) in enumerate(rows):
         previous = rows[i - 1][4] if i else 0
         number_word = low == "and" and i + 1 < len(rows) and rows[i + 1][0][:1].isdigit()
-        if i and (any(previous <= b < start for b in breaks) or low in cue_words("clause opener") or number_word):
+        broken = i and any(previous <= b < start for b in breaks)
+        if broken or (i and (number_word or (low in cue_words("clause opener") and low != "as"))):
             clause += 1
+            below = low in cue_words("subordinate")
         name = raw[0].isupper() and not shouting and (i > 0 or len(raw) > 1 and raw.isupper()) and not _opens(sentence, start)
         inside = any(s <= start < e for s, e in quoted)
-        out.append(Word(raw, low, root, start, end, concepts[i], clause, name, asides[i], inside))
+        out.append(Word(raw, low, root, start, end, concepts[i], clause, name, asides[i] or below, inside))
     return tuple(out)
 
 
