@@ -135,6 +135,7 @@ class PageSigns:
     paywall_declared: bool = False  # JSON-LD isAccessibleForFree = false, or the like
     challenge: bool = False  # header or markup of a bot challenge
     noindex: bool = False
+    notice: str = ""  # text of a box on the page that asks to pay or register, kept apart from the article
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

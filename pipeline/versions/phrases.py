@@ -36,10 +36,11 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Pattern:
-    """One line of a family: what kind of page says it, whether as a title, and the parts that must hold together."""
+    """One line of a family: what kind of page says it, in which place, and the parts that must hold together."""
 
     kind: QuarantineKind
     title: bool
+    offer: bool  # a promotion, which free pages have too
     parts: tuple[Part, ...]
 
     def holds(self, form: str) -> bool:
@@ -67,12 +68,15 @@ def plain(text: str | None) -> str:
     return f" {' '.join(_WORD.findall(fold(text).casefold()))} "
 
 
-def kinds_of_text(text: str) -> frozenset[QuarantineKind]:
-    """The kinds of page whose notices a paragraph holds; none if it is too long, or does not speak to the reader."""
+def kinds_of_text(text: str, offers: bool = True) -> frozenset[QuarantineKind]:
+    """The kinds of page whose notices a paragraph holds; none if it is too long, or does not speak to the reader.
+
+    Without `offers`, promotions do not count: free pages have them too.
+    """
     form = plain(text)
     if form.count(" ") - 1 > LONGEST:
         return frozenset()
-    hits = ((family, p) for family in families() for p in family.notices if p.holds(form))
+    hits = ((family, p) for family in families() for p in family.notices if (offers or not p.offer) and p.holds(form))
     return frozenset(p.kind for family, p in hits if family.addresses(text, form))
 
 
@@ -106,7 +110,8 @@ def _family(lines: Iterable[str]) -> Family:
 
 
 def _pattern(head: list[str], body: str) -> Pattern:
-    return Pattern(kind=QuarantineKind(head[-1]), title=len(head) > 1, parts=tuple(_part(p.strip()) for p in body.split(" + ")))
+    parts = tuple(_part(p.strip()) for p in body.split(" + "))
+    return Pattern(kind=QuarantineKind(head[-1]), title="title" in head, offer="offer" in head, parts=parts)
 
 
 def _part(text: str) -> Part:

@@ -160,10 +160,13 @@ def _stub(page: _Page) -> Sign | None:
 
 
 def _invitations(page: _Page) -> list[str]:
-    """Invitations to pay or register among the last paragraphs, those aside that the standing text has as well."""
-    last = list(zip(page.document.paragraphs, page.kinds, strict=True))[-5:]
+    """Invitations to pay or register in a box of the page or among the last paragraphs.
+
+    Not those that the standing text has as well. Where nothing is known of the article, promotions do not count either.
+    """
     stood = {fold(p) for p in page.head.paragraphs} if page.head else set()
-    return [p for p, kinds in last if QuarantineKind.PAYWALL in kinds and fold(p) not in stood]
+    last = [p for p in (page.document.signs.notice, *page.document.paragraphs[-5:]) if p and fold(p) not in stood]
+    return [p for p in last if QuarantineKind.PAYWALL in kinds_of_text(p[:300], offers=page.head is not None)]
 
 
 def _is_less(page: _Page, head: Version) -> bool:

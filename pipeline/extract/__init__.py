@@ -1,0 +1,144 @@
+"""A page's bytes -> the article that it carries. Reads hostile HTML; decides nothing about edits.
+
+`extract` parses (`markup`), reads what the page says about its article (`metadata`), takes the furniture out (`prune`), cuts
+the rest into blocks (`blocks`), chooses those that are the article (`region`) and drops the lines among them that are not text
+(`lines`). Pure and deterministic: the same bytes give the same Document, and so does the same article in other furniture.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from importlib.metadata import version
+
+from lxml.html import HtmlElement
+
+from pipeline.extract.blocks import read_blocks
+from pipeline.extract.lines import own_lines
+from pipeline.extract.markup import decode, parse
+from pipeline.extract.metadata import Metadata, read_metadata
+from pipeline.extract.prune import prune
+from pipeline.extract.region import article_blocks
+from pipeline.extract.signs import is_challenge, visible_words
+from pipeline.model import Document, PageSigns
+from pipeline.text import clean, squeeze
+
+__all__ = ["EXTRACTOR", "FEED_EXTRACTOR", "IMPORT_EXTRACTOR", "document_from_record", "extract"]
+
+EXTRACTOR = f"page/1+trafilatura/{version('trafilatura')}"
+IMPORT_EXTRACTOR = "import/1"  # a record that brought its own text
+FEED_EXTRACTOR = "feed/1"  # a record or a feed's item without any body: only headline and summary
+_DETECTABLE = 200  # characters that the language detector needs
+_FALLBACK = 20  # words: below, the text is looked for in the linked data
+
+
+def extract(body: bytes, *, url: str, content_type: str | None = None, headers: Mapping[str, str] | None = None) -> Document:
+    """Read the article of a page. `headers` are the response's, names in lower case; the Content-Type may stand there too."""
+    headers = headers or {}
+    page = decode(body, content_type or headers.get("content-type"))
+    tree = parse(page)
+    found = read_metadata(tree, url)
+    words, challenge = visible_words(tree), is_challenge(page, headers)
+    robots = _robots(tree) + headers.get("x-robots-tag", "")
+    notice = prune(tree, [found.heading] if found.heading is not None else list(tree.iter("h1")))
+    paragraphs = _paragraphs(tree, found)
+    signs = PageSigns(
+        page_title=found.page_title,
+        visible_words=words,
+        paywall_declared=found.paywalled,
+        challenge=challenge and words < 200,
+        noindex="noindex" in robots.lower(),
+        notice=notice,
+    )
+    return Document(
+        headline=found.headline,
+        paragraphs=paragraphs,
+        byline=found.byline,
+        published_at=found.published_at,
+        updated_at=found.updated_at,
+        summary=found.summary,
+        canonical_url=found.canonical_url,
+        language=_language(paragraphs, found.language),
+        extractor=EXTRACTOR,
+        signs=signs,
+    )
+
+
+def document_from_record(
+    *,
+    url: str,
+    title: str | None = None,
+    html: str | None = None,
+    text: str | None = None,
+    paragraphs: Sequence[str] | None = None,
+    byline: str | None = None,
+    summary: str | None = None,
+    published_at: datetime | None = None,
+    updated_at: datetime | None = None,
+) -> Document:
+    """The document of a recorded observation. What the record says in words of its own goes before what its HTML says.
+
+    A record that has no body field at all speaks only of a feed's item; one whose body is empty saw an empty page.
+    """
+    page = (
+        extract(html.encode("utf8", "replace"), url=url, content_type="text/html; charset=utf-8") if html is not None else None
+    )
+    if page is not None:
+        kept, extractor = page.paragraphs, page.extractor
+    elif paragraphs is not None or text is not None:
+        kept, extractor = _given(paragraphs, text), IMPORT_EXTRACTOR
+    else:
+        kept, extractor = (), FEED_EXTRACTOR
+    return Document(
+        headline=squeeze(title) or (page.headline if page else ""),
+        paragraphs=kept,
+        byline=squeeze(byline) or (page.byline if page else None),
+        published_at=published_at or (page.published_at if page else None),
+        updated_at=updated_at or (page.updated_at if page else None),
+        summary=squeeze(summary) or (page.summary if page else None),
+        canonical_url=page.canonical_url if page else None,
+        language=page.language if page else _language(kept or (squeeze(summary),), None),
+        extractor=extractor,
+        signs=page.signs if page else PageSigns(visible_words=sum(len(p.split()) for p in kept)),
+    )
+
+
+def _given(paragraphs: Sequence[str] | None, text: str | None) -> tuple[str, ...]:
+    """The record's paragraphs; of a text, what stands between blank lines, or its lines if it has none."""
+    if paragraphs is None:
+        text = clean(text).strip()
+        paragraphs = text.split("\n\n") if "\n\n" in text else text.split("\n")
+    return tuple(p for p in (squeeze(p) for p in paragraphs) if p)
+
+
+def _paragraphs(tree: HtmlElement, found: Metadata) -> tuple[str, ...]:
+    lines = own_lines(article_blocks(tree, read_blocks(tree), found.heading), found.headline, found.byline)
+    if sum(len(line.split()) for line in lines) < _FALLBACK:
+        given = _given(None, found.body)
+        if sum(len(p.split()) for p in given) > 2 * _FALLBACK:
+            return given
+    return tuple(lines)
+
+
+def _robots(tree: HtmlElement) -> str:
+    return " ".join(
+        e.get("content") or "" for e in tree.iter("meta") if (e.get("name") or "").lower() in ("robots", "googlebot")
+    )
+
+
+def _language(paragraphs: Sequence[str], declared: str | None) -> str | None:
+    """The declared language unless the text's script forbids it; else the detected one of a text long enough; else None."""
+    text = " ".join(paragraphs)
+    if declared and (declared not in _LATIN or len(text) < _DETECTABLE or _is_latin(text)):
+        return declared
+    if len(text) < _DETECTABLE:
+        return None
+    import py3langid  # its model takes a moment to load, and most pages declare their language
+
+    return py3langid.classify(text[:2000])[0]
+
+
+_LATIN = frozenset(("en", "de", "fr", "es", "it", "pt", "nl", "sv", "da", "no", "nb", "fi", "pl", "cs", "ro", "hu", "tr"))
+
+
+def _is_latin(text: str) -> bool:
+    letters = [c for c in text[:2000] if c.isalpha()]
+    return sum(c < "\u0250" for c in letters) >= 0.5 * len(letters)

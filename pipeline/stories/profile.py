@@ -1,0 +1,205 @@
+"""What an article is about, as weighted terms in four fields.
+
+`b` all words of headline and body; `l` headline and first words; `e` names, that is capitalised runs and their words; `g` four-letter
+pieces of the headline's words, which bridge spellings and compounds. Each field is a vector of unit length, weighted by term
+frequency and inverse document frequency (Sparck Jones 1972) over the articles seen so far: an article is weighed once, on arrival.
+"""
+
+import math
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from pipeline.text import fold
+from pipeline.words import family
+
+FIELDS = "bleg"  # a term's number modulo four is its field's place in this word
+FIELD_WEIGHTS = np.array([0.30, 0.25, 0.25, 0.20])  # measured on articles, leads and headlines alike
+LEAD_WORDS = 60
+HEAVIEST = 80  # terms kept in a field
+GRAM = 4
+
+_TOKEN = re.compile(r"\d+(?:\.\d+)*|[^\W\d_]+(?:'[^\W\d_]+)*")
+_THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
+_SENTENCE_END = re.compile(r"[.!?:]['\")\]]*\s+['\"(\[]*$|^['\"(\[\-\s]*$")
+_UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]")  # scripts without blanks between words
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """The counted terms of an article, field by field, before weighting."""
+
+    fields: tuple[dict[str, int], ...]
+    words: int  # kept words of field b
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Profile:
+    """Weighted terms: numbers in rising order, and for each its weight; every field has length one or is empty."""
+
+    numbers: np.ndarray  # int32
+    weights: np.ndarray  # float32
+    words: int
+
+    @property
+    def fields(self) -> np.ndarray:
+        return self.numbers & 3
+
+
+def stem(word: str) -> str:
+    """A light stem: possessive, plural and the commonest verb endings. Not linguistics, only a key that varies less."""
+    if word.endswith("'s"):
+        word = word[:-2]
+    if len(word) > 4 and word.endswith("ies"):
+        return word[:-3] + "y"
+    if len(word) >= 7 and word.endswith("ing"):
+        word = word[:-3]
+    elif len(word) >= 6 and word.endswith("ed"):
+        word = word[:-2]
+    elif len(word) > 3 and word.endswith("s") and not word.endswith(("ss", "us", "is")):
+        word = word[:-1]
+    if len(word) > 4 and word.endswith("e"):
+        word = word[:-1]
+    if len(word) > 4 and word[-1] == word[-2] and word[-1] not in "aeiou0123456789":
+        word = word[:-1]
+    return word
+
+
+def plain(text: str) -> str:
+    """The form in which words are read: typographic variants folded, no commas inside figures."""
+    return _THOUSANDS.sub("", fold(text))
+
+
+def raw_words(text: str) -> list[str]:
+    """Words and figures as written. A run of a script without blanks gives its pairs of characters."""
+    found: list[str] = []
+    for word in _TOKEN.findall(text):
+        if len(word) > 2 and _UNSPACED.match(word):
+            found += [word[i : i + 2] for i in range(len(word) - 1)]
+        else:
+            found.append(word)
+    return found
+
+
+def keys(words: Iterable[str]) -> list[str]:
+    """Stems of the words that bear meaning."""
+    stop = family("linking_stop")
+    lowered = (w.lower() for w in words)
+    return [stem(w) for w in lowered if w not in stop and (len(w) > 1 or not w.isascii() or w.isdigit())]
+
+
+def name_runs(text: str) -> Counter[str]:
+    """Capitalised runs away from sentence starts, each as one term and word by word."""
+    names: Counter[str] = Counter()
+    run: list[str] = []
+    last_end = 0
+    for m in _TOKEN.finditer(text):
+        word, gap = m.group(), text[last_end : m.start()]
+        capital = word[0].isupper() and not (_SENTENCE_END.search(gap) if gap.strip(" ") or not last_end else None)
+        if run and (not capital or gap.strip(" -'")):
+            _close_run(run, names)
+            run = []
+        if capital:
+            run.append(word.lower().removesuffix("'s"))
+        last_end = m.end()
+    _close_run(run, names)
+    return names
+
+
+def _close_run(run: list[str], names: Counter[str]) -> None:
+    stop = family("linking_stop")
+    kept = [w for w in run if w not in stop and len(w) > 1]
+    names.update(kept)
+    if len(kept) > 1:
+        names[" ".join(kept)] += 1
+
+
+def grams(words: Iterable[str]) -> Counter[str]:
+    """Runs of four characters inside each word, its edges marked."""
+    found: Counter[str] = Counter()
+    for word in words:
+        edged = f"<{word}>"
+        found.update([edged] if len(edged) <= GRAM else [edged[i : i + GRAM] for i in range(len(edged) - GRAM + 1)])
+    return found
+
+
+def title_case(headline: str) -> bool:
+    """Is most of the headline capitalised, so that capitals say nothing about names?"""
+    longer = [w for w in raw_words(headline)[1:] if len(w) > 3 and w[0].isalpha()]
+    return len(longer) > 1 and sum(w[0].isupper() for w in longer) > 0.6 * len(longer)
+
+
+def read_terms(headline: str, paragraphs: Sequence[str]) -> Terms:
+    """Count the terms of an article in all fields."""
+    title, body = plain(headline), [plain(p) for p in paragraphs]
+    title_words = raw_words(title)
+    title_keys = keys(title_words)
+    body_words = [w for p in body for w in raw_words(p)]
+    words = title_keys + keys(body_words)
+    lead = title_keys + keys(body_words[:LEAD_WORDS])
+    stop = family("linking_stop")
+    pieces = grams(w for w in map(str.lower, title_words) if w not in stop)
+    return Terms((dict(Counter(words)), dict(Counter(lead)), _names(title, title_words, body), dict(pieces)), len(words))
+
+
+def _names(title: str, title_words: list[str], body: list[str]) -> dict[str, int]:
+    names: Counter[str] = Counter()
+    for paragraph in body:
+        names.update(name_runs(paragraph))
+    if not title_case(title):
+        names.update(name_runs(title))
+    elif not names:
+        names.update(keys(title_words))
+    return dict(names)
+
+
+class Vocabulary:
+    """Numbers for terms and the count of articles that have each; grows with the stream."""
+
+    def __init__(self) -> None:
+        self.articles = 0
+        self.number: dict[str, int] = {}
+        self.seen: list[int] = []  # articles with the term, by number // 4 ... see `_slot`
+
+    def learn(self, terms: Terms) -> None:
+        """Count an article."""
+        self.articles += 1
+        for place, field in enumerate(FIELDS):
+            for term in terms.fields[place]:
+                key = field + term
+                at = self.number.get(key)
+                if at is None:
+                    self.number[key] = len(self.seen) * 4 + place
+                    self.seen.append(1)
+                else:
+                    self.seen[at >> 2] += 1
+
+    def weigh(self, terms: Terms) -> Profile:
+        """The article's profile under the counts so far. Terms that were never counted are left out."""
+        numbers: list[int] = []
+        weights: list[float] = []
+        for place, field in enumerate(FIELDS):
+            kept = self._heaviest(field, terms.fields[place])
+            length = math.sqrt(sum(w * w for w, _ in kept))
+            for w, at in kept:
+                numbers.append(at)
+                weights.append(w / length)
+        order = np.argsort(np.array(numbers, np.int32), kind="stable")
+        return Profile(np.array(numbers, np.int32)[order], np.array(weights, np.float32)[order], terms.words)
+
+    def _heaviest(self, field: str, counts: dict[str, int]) -> list[tuple[float, int]]:
+        top = self.articles + 1
+        found = []
+        for term, tf in counts.items():
+            at = self.number.get(field + term)
+            if at is not None:
+                weight = math.sqrt(tf) * math.log(top / (self.seen[at >> 2] + 0.5))
+                if weight > 0:
+                    found.append((weight, at))
+        if len(found) > HEAVIEST:
+            found.sort(key=lambda x: (-x[0], x[1]))
+            del found[HEAVIEST:]
+        return found
