@@ -4,13 +4,23 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline import journey
-from pipeline.config import FetchConfig, Settings
+from pipeline.config import Settings, load_settings, load_watches
 from pipeline.demo.press import Press, load_press, moments, serving
 from pipeline.journey.collect import ingest_into
 from pipeline.journey.progress import Progress, silent
 from pipeline.journey.starting import seeds_folder
 from pipeline.journey.track import track_store
 
+SETTINGS = """\
+db = "writethru.duckdb"
+feeds = "feeds.toml"
+stories = "stories.toml"
+reports = "reports"
+
+[fetch]
+per_host_delay = 0  # one loopback server stands for all outlets
+total_timeout = 10
+"""
 BEST_LINES = 12  # of the change log, shown at the end
 
 
@@ -49,18 +59,13 @@ def settings_in(out: Path, press: Press) -> Settings:
     out.mkdir(parents=True, exist_ok=True)
     feeds = [f'[[feed]]\nurl = "http://{o.host}{o.feed_path}"\noutlet = "{o.name}"\n' for o in press.outlets.values()]
     texts = {
-        "writethru.toml": 'db = "writethru.duckdb"\nfeeds = "feeds.toml"\nstories = "stories.toml"\nreports = "reports"\n',
+        "writethru.toml": SETTINGS,
         "feeds.toml": "\n".join(feeds),
         "stories.toml": (seeds_folder() / "demo" / "stories.toml").read_text(encoding="utf8"),
     }
     for name, text in texts.items():
         (out / name).write_text(text, encoding="utf8")
-    here = out.resolve()
-    paths = {
-        k: here / v
-        for k, v in {"db": "writethru.duckdb", "feeds": "feeds.toml", "stories": "stories.toml", "reports": "reports"}.items()
-    }
-    return Settings(**paths, fetch=FetchConfig(per_host_delay=0, total_timeout=10))
+    return load_settings(out / "writethru.toml")
 
 
 def replay(out: Path, progress: Progress = silent) -> DemoSummary:
@@ -83,7 +88,7 @@ def replay(out: Path, progress: Progress = silent) -> DemoSummary:
 def _summary(settings: Settings, looks: int) -> DemoSummary:
     with journey.reading(settings) as store:
         counts = store.counts(("articles", "versions", "edits", "stories", "changes"))
-    slug = journey.watched(settings)[0].slug
+    slug = load_watches(settings.stories)[0].slug
     return DemoSummary(
         db=str(settings.db),
         reports=str(settings.reports),

@@ -1,0 +1,108 @@
+"""Who may import whom: the layers of the house, and the one door to each outside world."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+GROUND = {"errors", "model", "config", "words", "data"}
+MAY_IMPORT = {
+    **dict.fromkeys(GROUND, {"errors", "model", "words"}),
+    "urls": GROUND,
+    "text": GROUND,
+    "dates": GROUND | {"text"},
+    "schedule": GROUND,
+    "archive": GROUND,
+    "diff": GROUND | {"text"},
+    "fetch": GROUND | {"urls", "text"},
+    "feeds": GROUND | {"urls", "text", "dates"},
+    "extract": GROUND | {"urls", "text", "dates"},
+    "claims": GROUND | {"text"},
+    **dict.fromkeys(["versions", "edits", "stories", "changes"], GROUND | {"text", "diff", "claims", "urls"}),
+    "changelog": GROUND,
+    "store": GROUND,
+    "journey": {"*"},
+    "demo": {"config", "errors", "journey"},
+    "serve": {"config", "errors", "journey"},
+    "cli": {"config", "errors", "journey", "store", "demo", "serve"},
+}
+SOLE_IMPORTERS = {
+    "duckdb": {"store"},
+    "feedparser": {"feeds"},
+    "diff_match_patch": {"diff"},
+    "aiohttp": {"fetch"},
+    "prefect": set(),
+    "jinja2": {"changelog", "demo"},
+    "warcio": {"archive"},
+    "trafilatura": {"extract"},
+    "typer": {"cli"},
+    "starlette": {"serve"},
+    "uvicorn": {"serve"},
+}
+CLOCKS = {("datetime", "now"), ("datetime", "utcnow"), ("datetime", "today"), ("date", "today"), ("time", "time")}
+MAY_ASK_THE_CLOCK = {"cli", "serve"}  # where a person or a browser starts something
+
+
+def part_of(path: Path) -> str:
+    """The module or package of the pipeline that a file belongs to."""
+    return path.relative_to(ROOT / "pipeline").parts[0].removesuffix(".py")
+
+
+FILES = sorted(p for p in (ROOT / "pipeline").rglob("*.py") if p.name != "__init__.py" or p.parent.name != "pipeline")
+TREES = {p: ast.parse(p.read_text(encoding="utf8")) for p in FILES}
+
+
+def imported(path: Path) -> set[str]:
+    """Dotted names of everything that a file imports, wherever in the file."""
+    names: set[str] = set()
+    for node in ast.walk(TREES[path]):
+        if isinstance(node, ast.Import):
+            names |= {a.name for a in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            names.add(node.module)
+            names |= {f"{node.module}.{a.name}" for a in node.names}
+    return names
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda p: str(p.relative_to(ROOT)))
+def test_a_module_imports_only_what_its_layer_may(path):
+    """The journey is a stack: nothing below reaches up, and no judgement reads a store."""
+    own = part_of(path)
+    used = {n.split(".")[1] for n in imported(path) if n.startswith("pipeline.")} - {own}
+    known = {p.name.removesuffix(".py") for p in (ROOT / "pipeline").iterdir()}
+    allowed = MAY_IMPORT[own]
+    assert "*" in allowed or (used & known) <= allowed, f"{path.name} imports {sorted((used & known) - allowed)}"
+
+
+@pytest.mark.parametrize("library", sorted(SOLE_IMPORTERS))
+def test_an_outside_world_has_one_door(library):
+    """Each of these libraries is imported in one place."""
+    users = {part_of(p) for p in FILES if any(n == library or n.startswith(library + ".") for n in imported(p))}
+    assert users <= SOLE_IMPORTERS[library]
+
+
+def test_no_module_asks_the_clock():
+    """Time comes in as an argument, so that a replay gives the same log."""
+    found = []
+    for path, tree in TREES.items():
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name | ast.Attribute):
+                owner = node.value.id if isinstance(node.value, ast.Name) else node.value.attr
+                if (owner, node.attr) in CLOCKS and part_of(path) not in MAY_ASK_THE_CLOCK:
+                    found.append(f"{path.name}:{node.lineno}")
+    assert not found
+
+
+def test_feedparser_is_only_given_a_buffer():
+    """Given text or bytes it would open paths and fetch addresses that stand in a feed."""
+    functions = [n for tree in TREES.values() for n in ast.walk(tree) if isinstance(n, ast.FunctionDef)]
+    callers = [ast.unparse(f) for f in functions if "feedparser.parse(" in ast.unparse(f)]
+    assert callers
+    assert all("feedparser.parse(stream," in c and "stream = io.BytesIO(" in c for c in callers)
+
+
+def test_every_judgement_gives_a_reason():
+    """What a `decide_` function returns has a reason in words."""
+    judged = [n.name for tree in TREES.values() for n in ast.walk(tree) if isinstance(n, ast.FunctionDef) and n.name.startswith("decide_")]
+    assert {"decide_version", "decide_edit", "decide_story", "decide_changes"} <= set(judged)
