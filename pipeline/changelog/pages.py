@@ -17,10 +17,12 @@ from pipeline.changelog.escape import clean, one_line, safe_url, shorten
 from pipeline.changelog.matrix import matrix
 from pipeline.changelog.paths import Links, anchor
 from pipeline.changelog.pictures import pictures
-from pipeline.changelog.views import ArticlePage, IndexPage, OutletPage, ReportRow, RevisionRow, Site, StoryPage
+from pipeline.changelog.views import ArticlePage, IndexPage, OutletPage, ReportRow, RevisionRow, Site, StandingRow, StoryPage
 from pipeline.model import Edit, EditKind, Version
 
 BRIEF = 7  # lines of what moved that stand open; the others are folded
+OPEN = 6  # lines of one aspect on one day that stand open
+SUBJECTS = 3  # subjects of an aspect in the first table of what stands
 TEMPLATES = Path(__file__).parent.parent / "templates"
 
 
@@ -51,6 +53,7 @@ def environment() -> Environment:
     env.filters |= {"safe_url": safe_url, "anchor": anchor, "one_line": one_line, "shorten": shorten, "css": _include_css}
     env.globals |= {
         "BRIEF": BRIEF,
+        "OPEN": OPEN,
         "describe": wording.describe,
         "evidence": wording.evidence,
         "standing_contest": wording.standing_contest,
@@ -73,6 +76,7 @@ def render_story(page: StoryPage, links: Links | None = None) -> str:
         page=page,
         links=links or Links(),
         days=days.log(page),
+        standing=_standing(page),
         begin=days.begin(page),
         moved=days.moved(page),
         order=days.aspect_order(page),
@@ -111,6 +115,16 @@ def render_index(site: Site, links: Links | None = None) -> str:
 
 
 # ---- arranged for the templates ------------------------------------------------------------------------------------------
+
+
+def _standing(page: StoryPage) -> tuple[list[StandingRow], list[StandingRow]]:
+    """The rows of what stands: of each aspect the first few and all that are contested, and the others."""
+    first: list[StandingRow] = []
+    others: list[StandingRow] = []
+    for _, rows in groupby(page.standing, key=lambda row: row.aspect):
+        for n, row in enumerate(rows):
+            (first if n < SUBJECTS or row.contested else others).append(row)
+    return first, others
 
 
 def _with_copies(reports: Sequence[ReportRow]) -> list[tuple[ReportRow, list[ReportRow]]]:

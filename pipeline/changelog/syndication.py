@@ -133,7 +133,7 @@ def _edit_item(quiet: QuietEdit, root: str) -> Item:
 
 
 def _urn(key: str) -> str:
-    return uuid.uuid5(NAMESPACE, key).urn
+    return uuid.uuid5(NAMESPACE, whole(key)).urn
 
 
 def _add(parent: ET.Element, tag: str, text: str = "", **attributes: str) -> ET.Element:

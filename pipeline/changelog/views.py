@@ -145,7 +145,7 @@ class StoryPage:
     story: Story
     as_of: datetime  # the last moment that the page knows of: the end of the last look
     aspects: tuple[Aspect, ...] = ()  # of the watch, in its order; () for a found story
-    standing: tuple[StandingRow, ...] = ()  # in the aspects' order
+    standing: tuple[StandingRow, ...] = ()  # in the aspects' order, in an aspect the most telling subject first
     changes: tuple[ChangeLine, ...] = ()  # any order: the page orders by day, aspect, rank
     quiet_edits: tuple[QuietEdit, ...] = ()  # meaning-bearing only
     reports: tuple[ReportRow, ...] = ()

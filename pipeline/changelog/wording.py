@@ -4,6 +4,7 @@ The words are those of the field (says, denies, withdraws, corrects) and claim n
 source", "unnamed" stand in the line itself. Nothing here is escaped.
 """
 
+import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
@@ -238,10 +239,10 @@ def side(words: Words, sign: int) -> Words:
 
 def marked(sentence: str, part: str, sign: int) -> Words:
     """The sentence with a part of it marked, for pairs of sentences that have no word diff."""
-    start = sentence.lower().find(part.lower()) if part else -1
-    if start < 0 or len(sentence.lower()) != len(sentence):
+    found = re.search(re.escape(part), sentence, re.IGNORECASE) if part else None
+    if found is None:
         return ((0, sentence),) if sentence else ()
-    end = start + len(part)
+    start, end = found.span()
     pieces = ((0, sentence[:start]), (sign, sentence[start:end]), (0, sentence[end:]))
     return tuple((s, text) for s, text in pieces if text)
 
