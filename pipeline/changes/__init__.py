@@ -5,4 +5,6 @@ from pipeline.changes.dump import DumpError
 from pipeline.changes.ledger import Ledger, LedgerStep
 from pipeline.changes.standing import Contest, Standing
 
-__all__ = ["Contest", "DumpError", "Ledger", "LedgerStep", "Standing", "decide_figure", "decide_statement"]
+METHOD = "ledger/1"  # what a saved ledger was written by: another one starts anew
+
+__all__ = ["METHOD", "Contest", "DumpError", "Ledger", "LedgerStep", "Standing", "decide_figure", "decide_statement"]

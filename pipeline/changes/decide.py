@@ -223,13 +223,21 @@ def _decide_fresh(claim: StatementClaim, near: tuple[Near, ...], scene: Scene) -
     if verdict is not None:
         return verdict
     plain = not (new.states or new.figures or new.dates)
-    if best is not None and best.contained >= (CONTAINED_PLAIN if plain else CONTAINED):
-        return _repeats(best, f"{best.contained:.0%} of it was said before in one sentence")
+    holding = next((n for n in near if n.contained >= (CONTAINED_PLAIN if plain else CONTAINED)), None)
+    if holding is not None and _adds_nothing(new, holding.entry.statement):
+        return _repeats(holding, f"{holding.contained:.0%} of it was said before in one sentence")
+    if holding is not None and new.states - holding.entry.statement.states:
+        return line(ChangeKind.CHANGED, "told before in other words, but not this state", holding.entry, 2.5)
     if not claim.told:
         return Verdict("suppressed", "too weakly tied to the aspect to be told by itself")
     if not is_telling(new):
         return Verdict("suppressed", "tells no state, figure, date, denial or intention")
     return line(ChangeKind.NEW, "a statement that no report made before", None, 1.0 + _worth(new) + min(1.0, claim.score / 4))
+
+
+def _adds_nothing(new: Statement, old: Statement) -> bool:
+    """Whether a statement that mostly repeats another has no state, figure or day of its own."""
+    return new.states <= old.states and new.figures <= old.figures and new.ahead <= old.dates and new.negated == old.negated
 
 
 def is_telling(new: Statement) -> bool:

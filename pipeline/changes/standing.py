@@ -1,47 +1,11 @@
 """What stands now on each aspect: the newest value of each key and the newest state, who says so, and who says otherwise."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from datetime import datetime
 
 from pipeline.changes.entries import Entry
-from pipeline.model import Change
+from pipeline.model import Change, Contest, Standing
 
 ROWS_MOST = 6  # rows of one aspect, the newest first
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Contest:
-    """A value that stands beside the newest one."""
-
-    value: str
-    said: str  # the clause
-    outlet: str
-    article_id: str
-    url: str
-    root: str  # whose word it is, compared form
-    since: datetime
-    lags: bool  # said before the newest value and not moved since
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Standing:
-    """What the story says now on one subject of one aspect."""
-
-    aspect: str
-    subject: str
-    now: str  # the clause, as said
-    value: str  # canonical, "" for a statement
-    since: datetime
-    outlet: str  # who said it first
-    article_id: str
-    url: str
-    attributed_to: str
-    independent: int  # sources, the first included
-    repeats: int  # articles that repeat it
-    contested: tuple[Contest, ...] = ()
-    change_id: str = ""
-    key: str = ""
 
 
 def what_stands(aspects: Sequence[str], entries: Sequence[Entry], lines: Sequence[Change]) -> list[Standing]:

@@ -19,7 +19,7 @@ from pipeline.claims.units import Unit, Word, function_stems
 
 NEAR_AT = 0.45  # flat between .40 and .65
 IN_CLAUSE, OF_CONTEXT = 0.3, 0.1
-NEAR_OTHER, OTHER, OTHER_MONEY = 0.9, 0.7, 0.3  # the same for an aspect that asks for no figures, and its share of the worth
+NEAR_OTHER, OTHER, OTHER_MONEY = 0.9, 0.9, 0.3  # the same for an aspect that asks for no figures, and its share of the worth
 OF_MONEY = 0.5  # what a sum of money is worth on an aspect that asks for money
 VAGUE = 0.4  # taken off for dozens and hundreds
 FALLOFF = 5.0  # words between a figure and a concept that halve its worth
@@ -111,7 +111,7 @@ def _no_claim(unit: Unit, figure: Figure) -> bool:
         return True
     if figure.unit == MONEY and re.search(r"\((?:about |some |around )?$", unit.text[: figure.start]):
         return True
-    if before[-2:] == ["home", "to"]:
+    if before[-2:] == ["home", "to"] or figure.noun == "times":
         return True
     if not figure.unit and not figure.noun and before[-1:] and before[-1] in cue_words("clock preposition"):
         return figure.number is not None and figure.number <= 24 and not plain  # "until nine"
@@ -263,7 +263,7 @@ def _fit(
 
 def _named_before(unit: Unit, figure: Figure, profile: AspectProfile, usage: Usage) -> float:
     """What the aspect's own words are worth that stand up to the figure's clause: "Our exit poll: 92 seats" is the poll's."""
-    row = [w for w in unit.words if w.clause <= figure.clause and not w.aside]
+    row = [w for w in unit.words[: figure.at] if not w.aside]
     return max((_worth(w, profile, usage)[1] for w in row if any(f in profile.anchors for f in features(w))), default=0.0)
 
 

@@ -55,11 +55,11 @@ class Phrases:
 
 @cache
 def concept_words(language: str = "en") -> dict[str, tuple[str, ...]]:
-    """Stem -> the concepts (keys of families) that it belongs to."""
+    """Stem (or "=word" for a form that counts only as written) -> the concepts (keys of families) that it belongs to."""
     found: dict[str, list[str]] = {}
     for key, forms in words.groups("concepts", language).items():
         for form in forms:
-            known = found.setdefault(stem(form), [])
+            known = found.setdefault(form if form[0] == "=" else stem(form), [])
             if " " not in form and key not in known:
                 known.append(key)
     return {word: tuple(keys) for word, keys in found.items()}

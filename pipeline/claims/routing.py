@@ -14,9 +14,9 @@ FOLLOWS, FOLLOWS_ACROSS = 0.7, 0.25
 LEARNED_NAME, LEARNED_WORD, LEARNED_MOST = 0.5, 0.25, 1.0
 LEARN_TIMES, LEARN_SHARE, LEARN_RARE = 3, 0.8, 0.12
 CONTEXT_FREE, CONTEXT_OWN = 0.3, 0.6  # context adds at most this, and this share of what the words say themselves
-DATED, DATED_FROM = 0.6, 0.4  # what a day to come adds on an aspect that asks when, and the own score that it takes
-STRONG = 0.5  # weight of a feature that counts as a witness
-WEAK = 0.3  # a feature below this is no second witness
+ENOUGH = 0.6  # score from which an anchored aspect is a candidate
+DATED, DATED_FROM = 1.0, 0.4  # what a day to come adds on an aspect that asks when, and the own score that it takes
+STRONG, WITNESS = 0.5, 9.0  # weight of a feature that counts as a witness with another, and alone
 
 
 @dataclass(slots=True)
@@ -50,6 +50,7 @@ class Fit:
     aspect: int
     own: float  # by its own words
     score: float  # with learned words and context
+    order: float  # by which aspects are compared: context counts half
     anchored: bool
 
 
@@ -78,7 +79,8 @@ def matches(unit: Unit, profile: AspectProfile, usage: Usage) -> dict[str, tuple
             continue
         concept = next((c for c in word.concepts if c in profile.weights), best)
         known = found.get(concept)
-        aside = word.aside and (known is None or known[1])
+        speaks = word.source and profile.expects("response") and (best in profile.anchors or word.stem in profile.actors)
+        aside = word.aside and not speaks and (known is None or known[1])
         found[concept] = (max(value, known[0] if known else 0.0), aside)
     return found
 
@@ -113,12 +115,13 @@ def fit(unit: Unit, profile: AspectProfile, usage: Usage, context: Context, ahea
     around = CONTEXT_OWN * own + CONTEXT_FREE if own else CONTEXT_FREE
     around = min(around, TITLE * _at(context.title, i) + BEFORE * _at(context.before, i) + TWO_BEFORE * _at(context.two_before, i))
     score = own + names + min(CONTEXT_MOST, around)
-    if profile.expects("date") and ahead and own >= DATED_FROM:
-        score += DATED
+    dated = DATED if profile.expects("date") and ahead and own >= DATED_FROM else 0.0
+    score += dated
     if context.previous == i:
         score += FOLLOWS if context.same_paragraph or unit.follows else FOLLOWS_ACROSS
     near = context.previous == i or _at(context.title, i) >= 1.0
-    return Fit(i, own, score, _is_anchored(unit, profile, found, own, names, near))
+    order = own + dated + 0.5 * (score - own - dated)
+    return Fit(i, own, score, order, _is_anchored(unit, profile, found, own, names, near))
 
 
 def _at(scores: tuple[float, ...], i: int) -> float:
@@ -130,17 +133,19 @@ def _is_anchored(
 ) -> bool:
     """Whether something in the sentence itself, not only around it, ties it to the aspect."""
     outside = [f for f, (value, aside) in found.items() if not aside]
-    anchors = [f for f in found if _anchors(profile, f)]
-    strong = [f for f in outside if profile.weights[f] >= STRONG and f not in profile.light]
-    if any(f in outside for f in anchors) or len(strong) >= 2:
+    strong = [f for f in outside if profile.weights[f] >= STRONG and f not in profile.light and not _is_actor(profile, f)]
+    if any(f in profile.anchors for f in outside) or len(strong) >= 2:
         return True
-    if (anchors and len(found) >= 2) or names >= LEARNED_NAME or (own >= WEAK and near):
+    if any(profile.weights[f] >= WITNESS for f in strong):
+        return True
+    if strong and (names >= LEARNED_NAME or near or any(f in profile.anchors for f in found)):
         return True
     return profile.expects("response") and _actor_speaks(unit, profile)
 
 
-def _anchors(profile: AspectProfile, feature: str) -> bool:
-    return feature in profile.anchors
+def _is_actor(profile: AspectProfile, feature: str) -> bool:
+    """Whether a feature is a name in the wording: it says who or where, not what."""
+    return feature[1:] in profile.actors and feature not in profile.anchors
 
 
 def _actor_speaks(unit: Unit, profile: AspectProfile) -> bool:
@@ -158,5 +163,5 @@ def route(
 ) -> tuple[Fit, ...]:
     """Fits to all aspects, the best first; `ahead` if the unit names a day to come."""
     fits = [fit(unit, p, usage, context, ahead) for p in profiles]
-    return tuple(sorted(fits, key=lambda f: (-(f.anchored and f.score >= 0.6), -(f.own + 0.5 * (f.score - f.own)), f.aspect)))
+    return tuple(sorted(fits, key=lambda f: (-(f.anchored and f.score >= ENOUGH), -f.order, f.aspect)))
 

@@ -36,6 +36,7 @@ class Word:
     name: bool = False  # capitalised where a common word would not be
     aside: bool = False  # in a phrase that says where or who says it, or a title: not what the sentence is about
     quoted: bool = False
+    source: bool = False  # names who says it
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +63,7 @@ class Unit:
 @cache
 def function_stems() -> frozenset[str]:
     """Stems of words without content of their own."""
-    classes = ("modal", "pronoun", "place preposition", "determiner", "clause opener", "phrase stop")
+    classes = ("modal", "comparative", "pronoun", "place preposition", "determiner", "clause opener", "phrase stop")
     common = "and or not no it he she they there s t by with for on to so than too very".split()
     return frozenset(stem(w) for kind in classes for w in cue_words(kind)) | frozenset(common)
 
@@ -130,18 +131,20 @@ def read_words(sentence: str, title: bool = False, sources: tuple[text.Source, .
     quoted, breaks = _quoted(sentence), [m.start() for m in _BREAK.finditer(sentence)]
     rows = [(m[0], m[0].lower().replace("’", "'"), stem(m[0]), m.start(), m.end()) for m in hits]
     shouting = title and sum(m[0][:1].isupper() for m in hits) > 0.6 * len(hits)
-    concepts = _concepts(tuple(row[2] for row in rows))
-    asides, clause, below, out = _asides(sentence, rows, sources), 0, False, []
+    concepts = _concepts(rows)
+    asides, clause, below, out = _asides(sentence, rows), 0, False, []
     for i, (raw, low, root, start, end) in enumerate(rows):
         previous = rows[i - 1][4] if i else 0
-        number_word = low == "and" and i + 1 < len(rows) and rows[i + 1][0][:1].isdigit()
+        after = rows[i + 1][1] if i + 1 < len(rows) else ""
+        joined = low == "and" and (after[:1].isdigit() or after.endswith("ing") or after in cue_words("comparative"))
         broken = i and any(previous <= b < start for b in breaks)
-        if broken or (i and (number_word or (low in cue_words("clause opener") and low != "as"))):
+        if broken or (i and (joined or (low in cue_words("clause opener") and low != "as"))):
             clause += 1
             below = low in cue_words("subordinate")
         name = raw[0].isupper() and not shouting and (i > 0 or len(raw) > 1 and raw.isupper()) and not _opens(sentence, start)
         inside = any(s <= start < e for s, e in quoted)
-        out.append(Word(raw, low, root, start, end, concepts[i], clause, name, asides[i] or below, inside))
+        said = any(s.start <= start < s.end for s in sources)
+        out.append(Word(raw, low, root, start, end, concepts[i], clause, name, asides[i] or below or said, inside, said))
     return tuple(out)
 
 
@@ -156,43 +159,41 @@ def _quoted(sentence: str) -> list[tuple[int, int]]:
     return list(zip(marks[::2], [*marks[1::2], len(sentence)] if len(marks) % 2 else marks[1::2], strict=False))
 
 
-def _concepts(row: tuple[str, ...]) -> list[tuple[str, ...]]:
+def _concepts(rows: list[tuple[str, str, str, int, int]]) -> list[tuple[str, ...]]:
     """The concepts of each word; a phrase gives its concept to all of its words."""
     known = concept_words()
-    found = [known.get(root, ()) for root in row]
-    for hit in concept_phrases().find(row):
+    found = [known.get(root, ()) + known.get("=" + low, ()) for _, low, root, _, _ in rows]
+    for hit in concept_phrases().find(tuple(row[2] for row in rows)):
         for i in range(hit.start, hit.end):
             found[i] = (hit.label, *(c for c in found[i] if c != hit.label))
     return found
 
 
-def _asides(sentence: str, rows: list[tuple[str, str, str, int, int]], sources: tuple[text.Source, ...]) -> list[bool]:
-    """Which words only say where, who says it, or what office somebody holds."""
+def _asides(sentence: str, rows: list[tuple[str, str, str, int, int]]) -> list[bool]:
+    """Which words only say where something is, or what office somebody holds or held."""
     found = _places(sentence, rows)
-    for i, (_, low, _, start, _) in enumerate(rows):
-        if any(s.start <= start < s.end for s in sources):
+    for i, (_, low, _, _, _) in enumerate(rows):
+        named = i + 1 < len(rows) and rows[i + 1][0][:1].isupper()
+        if named and low in words.lookup("roles"):
             found[i] = True
-        before = rows[i - 1][1] if i else ""
-        after = rows[i + 1][0] if i + 1 < len(rows) else ""
-        titled = before in cue_words("former") or (after[:1].isupper() and i + 1 < len(rows))
-        if titled and (low in words.lookup("roles") or before in cue_words("former")):
-            found[i] = True
-            j = i - 1
-            while j >= 0 and i - j <= 3 and rows[j][1] not in function_stems() and rows[j][4] + 1 == rows[j + 1][3]:
-                found[j], j = True, j - 1
+        if low in cue_words("former"):
+            office = next((j for j in range(i + 1, min(i + 4, len(rows))) if rows[j][1] in words.lookup("roles")), i)
+            found[i : office + 1] = [True] * (office + 1 - i)
     return found
 
 
 def _places(sentence: str, rows: list[tuple[str, str, str, int, int]]) -> list[bool]:
-    """Which words lie in a phrase that says where: a preposition, an article or capital, and up to five words."""
-    found, left = [False] * len(rows), 0
+    """Which words lie in a phrase that says where: a preposition and a name, or an article and up to five words."""
+    found, left, named = [False] * len(rows), 0, False
     for i, (raw, low, _, start, _) in enumerate(rows):
         if left and (low in cue_words("phrase stop") or _BREAK.search(sentence, rows[i - 1][4], start)):
+            left = 0
+        if left and named and not raw[0].isupper():
             left = 0
         if left:
             found[i], left = True, left - 1
         if low in cue_words("place preposition") and i + 1 < len(rows):
             after = rows[i + 1]
             if after[1] in cue_words("determiner") or after[0][0].isupper():
-                left = 6
+                left, named = 6, after[0][0].isupper()
     return found
