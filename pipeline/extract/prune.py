@@ -13,7 +13,8 @@ from pathlib import Path
 
 from lxml.html import HtmlElement
 
-from pipeline.text import squeeze
+from pipeline import words
+from pipeline.text import fold, squeeze
 
 _INLINE = frozenset(
     re.findall(
@@ -28,7 +29,12 @@ _ROLES = frozenset(
 _NAMES = ("class", "id", "data-component", "data-testid", "data-module")
 _HIDDEN = re.compile(r"(?:display:none|visibility:hidden)")
 _WORDS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
-_FORM = 1000  # characters: some systems wrap the whole page in a form, which then holds more
+_LARGE = 600  # characters: a form or a part with a furniture's name that holds more may be the whole page or article,
+_SHARE = 0.4  # ... if that is this share of all text
+_TRAIT = re.compile(
+    r"(?:tag|category|type|format|status|term|topic|section|has|is|with|no|not|js)-(?!list|cloud)", re.IGNORECASE
+)
+_BODY_NAME = re.compile(r"(?:article|story|post|entry|main)[_-]{0,2}(?:body|text|content)", re.IGNORECASE)
 _CARD = 90  # words: a box around a linked heading that has no more is a teaser
 _LINK_ITEM = 25  # words: a list item that is one link and no longer is a pointer elsewhere
 _NOTICE = 400  # characters of a notice that are kept
@@ -70,10 +76,31 @@ def _judge(element: HtmlElement, notices: list[str]) -> None:
     if element.tag in _INLINE and parent is not None and parent.tag in _TEXTUAL:
         return  # part of a sentence, whatever it is called
     kind = _named(element)
+    if not kind or _is_too_large(element):
+        return
     if kind == "wall":
+        if not _asks(element):
+            return  # parts are also named for what they keep behind the wall
         notices.append(element.text_content())
-    if kind:
-        element.drop_tree()
+    element.drop_tree()
+
+
+def _is_too_large(element: HtmlElement) -> bool:
+    """Whether an element holds too much of the page's text to be furniture, whatever it is called.
+
+    Whole articles stand in parts named `metered-content` or `teaser-content`.
+    """
+    size = len(element.text_content())
+    if size < _LARGE:
+        return False
+    body = next((e for e in element.iterancestors() if e.tag == "body"), None)
+    return body is None or size > _SHARE * len(body.text_content())
+
+
+def _asks(element: HtmlElement) -> bool:
+    """Whether a part speaks of subscribing, logging in and the like."""
+    text = f" {fold(element.text_content()).casefold()}"
+    return any(f" {cue}" in text for language in words.languages() for cue in words.lines("pay_cues", language))
 
 
 def _is_no_text(element: HtmlElement) -> bool:
@@ -82,7 +109,9 @@ def _is_no_text(element: HtmlElement) -> bool:
     if tag in _named_parts().tags or tag.startswith("amp-") or _is_hidden(element):
         return True
     if tag == "form":
-        return len(element.text_content()) < _FORM
+        return len(element.text_content()) < _LARGE
+    if tag == "figure":
+        return element.find(".//table") is None
     return tag == "time" and _stands_alone(element)
 
 
@@ -113,6 +142,9 @@ def _named(element: HtmlElement) -> str:
 def _kind_of_name(value: str) -> str:
     parts = _named_parts()
     for part in value.split():
+        if _TRAIT.match(part) or _BODY_NAME.search(part):
+            continue
+        part = part.partition("--")[0]  # what follows is a variant of the part, not another part
         read = [w.lower() for w in _WORDS.findall(part)]
         pairs = {*read, *(f"{a} {b}" for a, b in pairwise(read))}
         if pairs & parts.walls:

@@ -17,16 +17,20 @@ from pipeline.text import fold
 
 _SENTENCE_END = re.compile(r"[.!?…:;\"'”’»)\]。！？]\W*$")
 _PROSE = 6  # words that a block needs to count as prose
-_MARKED = (
-    "//*[contains(concat(' ', normalize-space(@itemprop), ' '), ' articleBody ')]",
-    "//*[re:test(concat(@class, ' ', @id, ' ', @data-component), $named, 'i')]",
+_MARKED = (  # how the body is marked, and the share of the scope's prose that it must hold to be believed
+    ("//*[contains(concat(' ', normalize-space(@itemprop), ' '), ' articleBody ') or @name='articleBody']", 0.25),
+    ("//*[re:test(concat(@class, ' ', @id, ' ', @data-component), $named, 'i')]", 0.5),
 )
 _NAMED = (
     r"(^|[\s_-])(article|story|post|entry|news|content)[_-]{0,2}(body|content|text|copy|main)([\s_-]|$)|"
     r"(^|\s)articlebody(\s|$)|field--name-body|(^|\s)(wysiwyg|rich-?text)(\s|$)"
 )
 _REGEXP = {"re": "http://exslt.org/regular-expressions"}
-_HALF, _MOST = 0.5, 0.8
+_MOST = 0.8  # share of the words that trafilatura's region must hold
+_GROWN, _FAR = (
+    1.3,
+    3.0,
+)  # a container around the headline is too small if the next one has so many times its prose: ask, be sure
 
 logging.getLogger("trafilatura").setLevel(logging.CRITICAL)  # "discarding data" is an answer here, not an event
 _CONFIG = use_config()
@@ -35,13 +39,13 @@ for _name in ("MIN_EXTRACTED_SIZE", "MIN_OUTPUT_SIZE", "MIN_EXTRACTED_COMM_SIZE"
 
 
 def article_blocks(tree: HtmlElement, blocks: list[Block], heading: HtmlElement | None) -> list[Block]:
-    """The blocks that are the article's text, in order; headline included if it stands among them."""
+    """The blocks that are the article's text, in order, without the headline."""
     weights = _weights(blocks)
-    scope = _scope(tree, weights, heading)
-    if scope is None:
-        scope = _by_trafilatura(tree, blocks) if weights else tree
-    body = _marked_body(tree, scope, weights)
-    return [b for b in blocks if _inside(b.element, body)]
+    scope = _scope(tree, blocks, weights, heading)
+    holders = _marked_body(tree, scope, weights)
+    chosen = [b for b in blocks if any(_inside(b.element, holder) for holder in holders)]
+    start = next((i for i, b in enumerate(chosen) if heading is not None and _inside(b.element, heading)), -1)
+    return chosen[start + 1 :]  # what stands above the headline is a section's name or a path
 
 
 def is_prose(block: Block) -> bool:
@@ -59,28 +63,33 @@ def _weights(blocks: list[Block]) -> dict[HtmlElement, int]:
     return weights
 
 
-def _scope(tree: HtmlElement, weights: dict[HtmlElement, int], heading: HtmlElement | None) -> HtmlElement | None:
-    """The smallest container of headline and prose; without a headline the only article or main element that has prose."""
-    if heading is not None:
-        around = [e for e in heading.iterancestors() if weights.get(e)]
-        for element in around:
-            outer = element.getparent()
-            if element.tag in ("article", "main", "body") or outer is None or weights[outer] < 3 * weights[element]:
-                return element
-        return None
-    found = [e for e in tree.iter("article") if weights.get(e)] or [e for e in tree.iter("main") if weights.get(e)]
-    return found[0] if len(found) == 1 else None
+def _scope(tree: HtmlElement, blocks: list[Block], weights: dict[HtmlElement, int], heading: HtmlElement | None) -> HtmlElement:
+    """The smallest container of headline and article; without a headline the only article or main element that has prose."""
+    if heading is None:
+        found = [e for e in tree.iter("article") if weights.get(e)] or [e for e in tree.iter("main") if weights.get(e)]
+        return found[0] if len(found) == 1 else _by_trafilatura(tree, blocks)
+    around = [e for e in heading.iterancestors() if weights.get(e)]
+    own = next((e for e in around if e.tag == "article"), None)
+    if own is not None:
+        return own
+    for element in around:
+        outer = element.getparent()
+        grown = weights[outer] / weights[element] if outer is not None else 1.0
+        if element.tag in ("main", "body") or grown < _GROWN:
+            return element
+        if grown < _FAR and not _inside(_by_trafilatura(tree, blocks), outer):
+            return element
+    return around[-1] if around else _by_trafilatura(tree, blocks)
 
 
-def _marked_body(tree: HtmlElement, scope: HtmlElement, weights: dict[HtmlElement, int]) -> HtmlElement:
-    """The part of the scope that is marked as the article's body, if it holds most of its prose; else the scope."""
-    for expression in _MARKED:
-        for element in tree.xpath(expression, namespaces=_REGEXP, named=_NAMED):
-            if weights.get(element, 0) >= _HALF * weights.get(scope, 1) and (
-                _inside(element, scope) or _inside(scope, element)
-            ):
-                return element if _inside(element, scope) else scope
-    return scope
+def _marked_body(tree: HtmlElement, scope: HtmlElement, weights: dict[HtmlElement, int]) -> list[HtmlElement]:
+    """The parts of the scope that are marked as the article's body, if they hold most of its prose; else the scope."""
+    for expression, share in _MARKED:
+        inside = [e for e in tree.xpath(expression, namespaces=_REGEXP, named=_NAMED) if _inside(e, scope)]
+        outermost = [e for e in inside if not any(o is not e and _inside(e, o) for o in inside)]
+        if sum(weights.get(e, 0) for e in outermost) >= share * weights.get(scope, 0) > 0:
+            return outermost
+    return [scope]
 
 
 def _inside(element: HtmlElement, holder: HtmlElement) -> bool:
