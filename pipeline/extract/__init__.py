@@ -11,11 +11,11 @@ from importlib.metadata import version
 
 from lxml.html import HtmlElement
 
-from pipeline.extract.blocks import read_blocks
+from pipeline.extract.blocks import Block, read_blocks
 from pipeline.extract.lines import own_lines
 from pipeline.extract.markup import decode, parse
 from pipeline.extract.metadata import Metadata, read_metadata
-from pipeline.extract.prune import prune
+from pipeline.extract.prune import NOTICE, asks_to_pay, prune
 from pipeline.extract.region import article_blocks
 from pipeline.extract.signs import is_challenge, visible_words
 from pipeline.model import Document, PageSigns
@@ -27,6 +27,7 @@ EXTRACTOR = f"page/1+trafilatura/{version('trafilatura')}"
 IMPORT_EXTRACTOR = "import/1"  # a record that brought its own text
 FEED_EXTRACTOR = "feed/1"  # a record or a feed's item without any body: only headline and summary
 _DETECTABLE = 200  # characters that the language detector needs
+_BELOW, _BOX = 8, 60  # blocks below the article that are looked at for a notice, and the words that one may have
 _FALLBACK = 20  # words: below, the text is looked for in the linked data
 
 
@@ -39,14 +40,16 @@ def extract(body: bytes, *, url: str, content_type: str | None = None, headers: 
     words, challenge = visible_words(tree), is_challenge(page, headers)
     robots = _robots(tree) + headers.get("x-robots-tag", "")
     notice = prune(tree, [found.heading] if found.heading is not None else list(tree.iter("h1")))
-    paragraphs = _paragraphs(tree, found)
+    blocks = read_blocks(tree)
+    chosen = article_blocks(tree, blocks, found.heading)
+    paragraphs = _paragraphs(chosen, found)
     signs = PageSigns(
         page_title=found.page_title,
         visible_words=words,
         paywall_declared=found.paywalled,
         challenge=challenge and words < 200,
         noindex="noindex" in robots.lower(),
-        notice=notice,
+        notice=notice or _notice_below(blocks, chosen),
     )
     return Document(
         headline=found.headline,
@@ -109,13 +112,20 @@ def _given(paragraphs: Sequence[str] | None, text: str | None) -> tuple[str, ...
     return tuple(p for p in (squeeze(p) for p in paragraphs) if p)
 
 
-def _paragraphs(tree: HtmlElement, found: Metadata) -> tuple[str, ...]:
-    lines = own_lines(article_blocks(tree, read_blocks(tree), found.heading), found.headline, found.byline)
+def _paragraphs(chosen: list[Block], found: Metadata) -> tuple[str, ...]:
+    lines = own_lines(chosen, found.headline, found.byline)
     if sum(len(line.split()) for line in lines) < _FALLBACK:
         given = _given(None, found.body)
         if sum(len(p.split()) for p in given) > 2 * _FALLBACK:
             return given
     return tuple(lines)
+
+
+def _notice_below(blocks: list[Block], chosen: list[Block]) -> str:
+    """What asks to pay right below the article's text, in a part of the page that bears no telling name."""
+    after = blocks.index(chosen[-1]) + 1 if chosen else 0
+    texts = [b.text for b in blocks[after : after + _BELOW] if b.words <= _BOX and asks_to_pay(b.text)]
+    return " ".join(texts)[:NOTICE]
 
 
 def _robots(tree: HtmlElement) -> str:

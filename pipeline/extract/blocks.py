@@ -21,7 +21,7 @@ _CELL = 240  # characters: a table with longer cells is there for the layout
 _LAYOUT = ("table", "article", "h1", "h2", "h3", "blockquote", "ul", "ol")  # so is one that holds any of these
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True, eq=False)
 class Block:
     """A piece of text that stands by itself on the page."""
 

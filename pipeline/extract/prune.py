@@ -37,7 +37,7 @@ _TRAIT = re.compile(
 _BODY_NAME = re.compile(r"(?:article|story|post|entry|main)[_-]{0,2}(?:body|text|content)", re.IGNORECASE)
 _CARD = 90  # words: a box around a linked heading that has no more is a teaser
 _LINK_ITEM = 25  # words: a list item that is one link and no longer is a pointer elsewhere
-_NOTICE = 400  # characters of a notice that are kept
+NOTICE = 300  # characters of a notice that are kept
 _BODY = "contains(concat(' ', normalize-space(@itemprop), ' '), ' articleBody ')"
 
 
@@ -59,7 +59,7 @@ def prune(tree: HtmlElement, headings: list[HtmlElement]) -> str:
     for element in list(tree.iter("ul", "ol")):
         if element not in keep and _is_link_list(element):
             element.drop_tree()
-    return squeeze(" ".join(notices))[:_NOTICE]
+    return squeeze(" ".join(notices))[:NOTICE]
 
 
 def _kept(tree: HtmlElement, headings: list[HtmlElement]) -> set[HtmlElement]:
@@ -79,7 +79,7 @@ def _judge(element: HtmlElement, notices: list[str]) -> None:
     if not kind or _is_too_large(element):
         return
     if kind == "wall":
-        if not _asks(element):
+        if not asks_to_pay(element.text_content()):
             return  # parts are also named for what they keep behind the wall
         notices.append(element.text_content())
     element.drop_tree()
@@ -97,10 +97,10 @@ def _is_too_large(element: HtmlElement) -> bool:
     return body is None or size > _SHARE * len(body.text_content())
 
 
-def _asks(element: HtmlElement) -> bool:
-    """Whether a part speaks of subscribing, logging in and the like."""
-    text = f" {fold(element.text_content()).casefold()}"
-    return any(f" {cue}" in text for language in words.languages() for cue in words.lines("pay_cues", language))
+def asks_to_pay(text: str) -> bool:
+    """Whether a text speaks of subscribing, logging in and the like."""
+    form = f" {fold(text).casefold()}"
+    return any(f" {cue}" in form for language in words.languages() for cue in words.lines("pay_cues", language))
 
 
 def _is_no_text(element: HtmlElement) -> bool:

@@ -166,7 +166,7 @@ def _invitations(page: _Page) -> list[str]:
     """
     stood = {fold(p) for p in page.head.paragraphs} if page.head else set()
     last = [p for p in (page.document.signs.notice, *page.document.paragraphs[-5:]) if p and fold(p) not in stood]
-    return [p for p in last if QuarantineKind.PAYWALL in kinds_of_text(p[:300], offers=page.head is not None)]
+    return [p for p in last if QuarantineKind.PAYWALL in kinds_of_text(p, offers=page.head is not None)]
 
 
 def _is_less(page: _Page, head: Version) -> bool:
