@@ -1,6 +1,7 @@
 """The judgements of text, diff and edits as plain callables, for scripts that score them."""
 
 from pipeline import diff
+from pipeline.edits import compare_bodies
 from pipeline.text import sentences
 
 
@@ -14,3 +15,8 @@ def align(before: list[str], after: list[str]) -> dict[str, list]:
     found = diff.align(before, after)
     pairs = [(p.before, p.after) for p in found.pairs]
     return {"pairs": pairs, "added": list(found.added), "removed": list(found.removed), "moved": list(found.moved)}
+
+
+def meaningful(before: str, after: str) -> bool:
+    """Whether the step from one body, sentence or headline to another bears meaning."""
+    return any(e.meaningful for e in compare_bodies(before, after))

@@ -32,11 +32,11 @@ def _not_names() -> frozenset[str]:
 def names(sentence: str) -> tuple[Span, ...]:
     """The names in a sentence, in order. In a headline in capitals only words that are no common word count."""
     plain = plain_marks(sentence)
-    shouting = _mostly_capitals(plain)
+    shouting = mostly_capitals(plain)
     found: list[tuple[int, int]] = []
     for m in _WORD.finditer(plain):
         start, end = m.span()
-        first = _opens(plain, start)
+        first = stands_first(plain, start)
         if not is_name_word(m.group(), first or shouting):
             follows = first and not shouting and _continues(plain, end) and m.group().lower() not in family("stopwords")
             if not follows or m.group().lower() in _not_names() or m.group().lower().endswith("ly"):
@@ -49,7 +49,7 @@ def names(sentence: str) -> tuple[Span, ...]:
     return tuple(Span(sentence[a:b], a, b) for a, b in found if b - a > 1)
 
 
-def _opens(plain: str, start: int) -> bool:
+def stands_first(plain: str, start: int) -> bool:
     """Whether a word stands where any word would be capitalised."""
     before = plain[:start].rstrip(" \"'([")
     if not before or before[-1] in ":!?•*":
@@ -64,7 +64,7 @@ def _continues(plain: str, end: int) -> bool:
     return plain[end : end + 1] == " " and bool(following) and is_name_word(following.group())
 
 
-def _mostly_capitals(plain: str) -> bool:
+def mostly_capitals(plain: str) -> bool:
     """Whether a line is set in title case or capitals, so that a capital says nothing."""
     longer = [w for w in _ANY_WORD.findall(plain) if w[0].isalpha() and w.lower() not in family("stopwords")]
     return len(longer) >= 4 and all(w[0].isupper() for w in longer)

@@ -12,7 +12,8 @@ from enum import StrEnum
 from functools import cache, lru_cache
 
 from pipeline.text.dates import Moment, moments
-from pipeline.text.marks import lower_marks
+from pipeline.text.marks import lower_marks, plain_marks
+from pipeline.text.names import mostly_capitals, stands_first
 from pipeline.text.numbers import Number, canonical, number_at, start_pattern
 from pipeline.words import family, groups, lookup
 
@@ -159,7 +160,7 @@ def _in_code(sentence: str, low: str, at: int) -> bool:
 
 def _quantity(sentence: str, low: str, at: int, taken: list[tuple[int, int]]) -> Value | None:
     number = number_at(low, at)
-    if number is None or _is_ordinal(low, number.end) or _HALF.match(low, at):
+    if number is None or _is_ordinal(low, number.end) or _HALF.match(low, at) or _named(sentence, number):
         return None
     start, end, high = number.start, number.end, None
     money = _money_before().search(low, max(0, start - 5), start)
@@ -188,6 +189,13 @@ def _quantity(sentence: str, low: str, at: int, taken: list[tuple[int, int]]) ->
     stop = unit_end if unit else max(end, unit_end)
     noun = _noun(low, stop, joint)
     return _value(sentence, low, start, stop, value, high, unit, noun, bool(age) or _aged(low, start, stop))
+
+
+def _named(sentence: str, number: Number) -> bool:
+    """Whether a number word is a name: a capital inside a sentence ("Channel Four", "told Nine")."""
+    if not number.worded or not sentence[number.start].isupper():
+        return False
+    return not stands_first(plain_marks(sentence), number.start) and not mostly_capitals(plain_marks(sentence))
 
 
 def _scale(number: Number) -> int:

@@ -1,0 +1,204 @@
+"""Where two sentences differ: blocks of keys, and what is left of a block when all that says the same is cancelled."""
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache, lru_cache
+
+from pipeline import diff
+from pipeline.edits.keys import Key, KeyKind
+from pipeline.text import Value, ValueKind, spelling, stem
+from pipeline.words import family, groups
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """One place where two sentences differ, as half-open ranges of their keys, and its net: what has no counterpart."""
+
+    before: tuple[int, int]
+    after: tuple[int, int]
+    gone: tuple[Key, ...] = ()
+    come: tuple[Key, ...] = ()
+
+
+def differing(before: Sequence[Key], after: Sequence[Key]) -> list[Block]:
+    """The blocks in which two sentences differ, near ones merged, with their net."""
+    found = [
+        Block(b.before, b.after) for b in diff.blocks([_seen(k) for k in before], [_seen(k) for k in after]) if not b.equal
+    ]
+    merged = _merged(found, before)
+    gained = Counter(k.key for k in after)
+    gained.subtract(Counter(k.key for k in before))
+    return [_netted(b, before, after, gained) for b in merged]
+
+
+def _seen(key: Key) -> tuple[str, bool]:
+    return key.key, key.quoted
+
+
+def _merged(found: list[Block], before: Sequence[Key]) -> list[Block]:
+    """Blocks that are one function word apart, or a pure insertion and a pure deletion one word apart, are one."""
+    out: list[Block] = []
+    for block in found:
+        if out:
+            last = out[-1]
+            between = before[last.before[1] : block.before[0]]
+            one_sided = _one_sided(last) and _one_sided(block) and _one_sided(last) != _one_sided(block)
+            if len(between) == 1 and (between[0].stop or one_sided):
+                out[-1] = Block((last.before[0], block.before[1]), (last.after[0], block.after[1]))
+                continue
+        out.append(block)
+    return out
+
+
+def _one_sided(block: Block) -> int:
+    """-1 for a deletion, 1 for an insertion, 0 for a replacement."""
+    if block.before[0] == block.before[1]:
+        return 1
+    return -1 if block.after[0] == block.after[1] else 0
+
+
+def _netted(block: Block, before: Sequence[Key], after: Sequence[Key], gained: Counter[str]) -> Block:
+    gone = [k for k in before[slice(*block.before)] if gained[k.key] < 0 or k.quoted or k.kind is KeyKind.VALUE]
+    come = [k for k in after[slice(*block.after)] if gained[k.key] > 0 or k.quoted or k.kind is KeyKind.VALUE]
+    gone, come = _cancel(gone, come)
+    return Block(block.before, block.after, tuple(gone), tuple(come))
+
+
+def _cancel(gone: list[Key], come: list[Key]) -> tuple[list[Key], list[Key]]:
+    """Both lists without what says the same: equal keys first, then equal values, forms of a word, synonyms."""
+    for same in (_equal, _same_value, _same_word):
+        rest = list(come)
+        left = []
+        for k in gone:
+            partner = next((c for c in rest if same(k, c)), None)
+            if partner is None:
+                left.append(k)
+            else:
+                rest.remove(partner)
+        gone, come = left, rest
+    return gone, come
+
+
+def _equal(a: Key, b: Key) -> bool:
+    return a.key == b.key and (a.quoted == b.quoted or a.kind is KeyKind.VALUE)
+
+
+# ---- values --------------------------------------------------------------------------------------------------------------
+
+
+def _same_value(a: Key, b: Key) -> bool:
+    return a.value is not None and b.value is not None and equivalent(a.value, b.value)
+
+
+def equivalent(a: Value, b: Value) -> bool:
+    """Whether two values are one fact in two notations."""
+    if a.key == b.key:
+        return True
+    if a.kind is ValueKind.DATE and b.kind is ValueKind.DATE:
+        return _same_date(a, b)
+    if a.kind is ValueKind.TIME and b.kind is ValueKind.TIME:
+        return (not a.meridiem or not b.meridiem) and (a.minutes or 0) % 720 == (b.minutes or 0) % 720
+    if {a.kind, b.kind} == {ValueKind.DATE, ValueKind.QUANTITY}:
+        year, quantity = (a, b) if a.kind is ValueKind.DATE else (b, a)
+        return year.year is not None and year.month is None and quantity.number == year.year and not quantity.unit
+    return False
+
+
+def _same_date(a: Value, b: Value) -> bool:
+    """Whether all fields that both dates state agree, and one does; a weekday or "yesterday" is weighed by the calendar."""
+    if a.date and b.date:
+        return a.date == b.date
+    relative = bool(a.unit) or bool(b.unit)
+    if relative:
+        return a.unit == b.unit == "day" and a.key == b.key
+    pairs = [
+        (x, y)
+        for x, y in ((a.year, b.year), (a.month, b.month), (a.day, b.day), (a.weekday, b.weekday))
+        if x is not None and y is not None
+    ]
+    return (bool(pairs) and all(x == y for x, y in pairs) and (a.day is None) == (b.day is None)) or _weekday_for_day(a, b)
+
+
+def _weekday_for_day(a: Value, b: Value) -> bool:
+    """A weekday that gives way to a full date, where neither can be placed in the calendar: a matter of style."""
+    only = [v.weekday is not None and v.day is None for v in (a, b)]
+    full = [v.day is not None for v in (a, b)]
+    return (only[0] and full[1] and b.weekday in (None, a.weekday)) or (only[1] and full[0] and a.weekday in (None, b.weekday))
+
+
+# ---- words ---------------------------------------------------------------------------------------------------------------
+
+
+def _same_word(a: Key, b: Key) -> bool:
+    if a.kind is not KeyKind.WORD or b.kind is not KeyKind.WORD or a.quoted or b.quoted:
+        return False
+    if a.name or b.name:
+        return _same_name(a, b)
+    return same_word(a.key, b.key)
+
+
+def _same_name(a: Key, b: Key) -> bool:
+    """Names are one only if equal but for a plural s; a capital added to a known word is typography."""
+    one, other = spelling(a.key), spelling(b.key)
+    if one == other or one + "s" == other or other + "s" == one:
+        return True
+    return a.name != b.name and same_word(a.key, b.key)
+
+
+@lru_cache(maxsize=1 << 14)
+def same_word(a: str, b: str) -> bool:
+    """Whether two lower-case words are forms of one word, or stand for each other."""
+    if a == b:
+        return True
+    if _fixed(a) or _fixed(b):
+        return False
+    if stem(a) == stem(b):
+        return True
+    if _inflected(a, b):
+        return True
+    return bool(_synonyms(stem(a)) & _synonyms(stem(b)))
+
+
+@cache
+def _fixed_words() -> frozenset[str]:
+    return family("negations") | family("modals") | family("scope") | family("denials")
+
+
+def _fixed(word: str) -> bool:
+    """Words whose every form counts."""
+    return word in _fixed_words()
+
+
+_SUFFIX = re.compile(
+    r"(?:|s|es|ed|d|ing|er|ers|or|ors|ion|ions|tion|ive|al|ally|ly|ment|ments|ness|ity|ies|ied|ance|ence|ant|ent|ate|ated|ation|ations|ic|ical|"
+    r"able|ible|ful|e|r|t|th|en|y|ian|ians|an|ans|ish|ists?|ism|ing|ting|ted|ning|ned|red|ring|led|ling)$"
+)
+
+
+def _inflected(a: str, b: str) -> bool:
+    """A common beginning of five letters and three fifths of the longer word, with endings of inflection or derivation."""
+    head = 0
+    while head < min(len(a), len(b)) and a[head] == b[head]:
+        head += 1
+    rest = (a[head:], b[head:])
+    if head < 5 or head < 0.6 * max(len(a), len(b)) or set(rest) in ({"e", "y"}, {"y", ""}, {"ian", "y"}, {"er", "ing"}):
+        return False
+    return all(len(r) <= 4 and _SUFFIX.match(r) for r in rest)
+
+
+@cache
+def _synonym_groups() -> dict[str, frozenset[int]]:
+    table: dict[str, set[int]] = {}
+    for n, (key, members) in enumerate(groups("synonyms").items()):
+        for word in (key, *members):
+            table.setdefault(stem(word), set()).add(n)
+    for n, members in enumerate(groups("say_verbs").values(), start=10_000):
+        for word in members:
+            table.setdefault(stem(word), set()).add(n)
+    return {word: frozenset(found) for word, found in table.items()}
+
+
+def _synonyms(word: str) -> frozenset[int]:
+    return _synonym_groups().get(word, frozenset())

@@ -1,0 +1,191 @@
+"""decide_edit: what kind of edit turned one sentence into another, whether it bears meaning, and why."""
+
+import datetime as dt
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from pipeline.edits.blocks import Block, differing
+from pipeline.edits.keys import Key, KeyKind, keys
+from pipeline.edits.lines import is_correction, is_furniture, is_stamp
+from pipeline.edits.rules import Context, Finding, Scene, judge_block, opposite
+from pipeline.model import EditKind
+from pipeline.text import fold
+
+ORDER = (
+    EditKind.CORRECTION,
+    EditKind.HEADLINE,
+    EditKind.QUOTE,
+    EditKind.NUMBER,
+    EditKind.DATE,
+    EditKind.NEGATION,
+    EditKind.ATTRIBUTION,
+    EditKind.MODALITY,
+    EditKind.NAME,
+    EditKind.ADDITION,
+    EditKind.DELETION,
+    EditKind.OTHER,
+    EditKind.MOVE,
+    EditKind.COSMETIC,
+)
+
+
+NO_CONTEXT = Context()
+
+
+@dataclass(frozen=True, slots=True)
+class EditDecision:
+    """What an edit of one sentence is: its findings, the most telling first. Cosmetic if there is only that."""
+
+    kind: EditKind
+    meaningful: bool
+    reason: str
+    findings: tuple[Finding, ...]
+
+
+def decide_edit(
+    before: str, after: str, published_at: dt.datetime | None = None, context: Context = NO_CONTEXT
+) -> EditDecision:
+    """Judges the step from one sentence (or passage) to another; "" means that nothing stood or stands there.
+
+    `context` holds the names of the rest of both texts: they can prove a misspelling.
+    """
+    found = _findings(before, after, published_at, context)
+    best: dict[EditKind, Finding] = {}
+    for finding in sorted(found, key=lambda f: (not f.meaningful, ORDER.index(f.kind))):
+        best.setdefault(finding.kind, finding)
+    loud = tuple(f for f in best.values() if f.meaningful)
+    kept = loud or tuple(best.values())[:1] or (Finding(EditKind.COSMETIC, False, "the same words in another order or form"),)
+    return EditDecision(kept[0].kind, kept[0].meaningful, kept[0].reason, kept)
+
+
+def _findings(before: str, after: str, published_at: dt.datetime | None, context: Context) -> list[Finding]:
+    if not before.strip() or not after.strip():
+        return [_one_sided(before, after)]
+    if proof := same_letters(before, after):
+        return [Finding(EditKind.COSMETIC, False, proof)]
+    if is_correction(after) and not is_correction(before):
+        return [
+            Finding(EditKind.CORRECTION, True, "a note says that the text was corrected"),
+            *_inner(before, after, published_at, context),
+        ]
+    if is_stamp(before) and is_stamp(after):
+        return [Finding(EditKind.COSMETIC, False, "a time stamp")]
+    if is_furniture(before) and is_furniture(after):
+        return [Finding(EditKind.COSMETIC, False, "a line of the page's furniture")]
+    if label := _lost_label(before, after):
+        return [Finding(EditKind.COSMETIC, False, label)]
+    return _inner(before, after, published_at, context)
+
+
+def _lost_label(before: str, after: str) -> str:
+    """Why only a label was put back (or lost) before a text that began (or begins) with its colon or stop, or ""."""
+    short, long = (before, after) if len(before) < len(after) else (after, before)
+    if not re.match(r"\s*[:.](?!\d)", short) or len(long) - len(short) > 120:
+        return ""
+    return "a label before a colon or stop" if fold(long).endswith(fold(short)) else ""
+
+
+def _one_sided(before: str, after: str) -> Finding:
+    """A passage that came or went as a whole."""
+    text, came = (after, True) if after.strip() else (before, False)
+    if came and is_correction(text):
+        return Finding(EditKind.CORRECTION, True, "a note says that the text was corrected")
+    if is_stamp(text):
+        return Finding(EditKind.COSMETIC, False, "a time stamp")
+    if is_furniture(text):
+        return Finding(EditKind.COSMETIC, False, "a line of the page's furniture")
+    if is_label(text):
+        return Finding(EditKind.COSMETIC, False, "a heading, label or link text")
+    kind = EditKind.ADDITION if came else EditKind.DELETION
+    return Finding(kind, True, "a new statement" if came else "a statement is gone")
+
+
+def is_label(text: str) -> bool:
+    """Whether a line is no sentence and states no fact: short, without an end mark, figure, quotation or unknown name."""
+    if re.search(r"[.!?…\"”]\W*$", text) or len(text.split()) > 8:
+        return False
+    found = keys(text)
+    return not any(k.value or k.name for k in found)
+
+
+def _inner(before: str, after: str, published_at: dt.datetime | None, context: Context) -> list[Finding]:
+    """Findings of the blocks in which the keys differ, and of order where they do not."""
+    old, new = keys(before, published_at), keys(after, published_at)
+    scene = Scene(old, new, context)
+    blocks = differing(old, new)
+    found = [finding for block in blocks for finding in judge_block(block, scene)]
+    if not any(f.meaningful for f in found) and (swap := _swapped(old, new, blocks)):
+        found.append(swap)
+    return found
+
+
+# ---- proofs --------------------------------------------------------------------------------------------------------------
+
+_LETTERS = re.compile(r"[^\W_]")
+_FIGURES = re.compile(r"(?:(?<!\w)[-+]|[$€£¥#])?\d+(?:[.,:/-]\d+)*%?")
+
+
+def same_letters(before: str, after: str) -> str:
+    """Why two texts are the same to a typesetter, or "": letters in order, figures with their marks, questions, quotations."""
+    a, b = fold(before), fold(after)
+    if a == b:
+        return "white space or typographic marks"
+    low_a, low_b = a.casefold(), b.casefold()
+    if _LETTERS.findall(low_a) != _LETTERS.findall(low_b) or _FIGURES.findall(a) != _FIGURES.findall(b):
+        return ""
+    if a.count("?") != b.count("?") or _quotations(a) != _quotations(b):
+        return ""
+    return "capitals, punctuation or joined words" if low_a != low_b else "capital letters"
+
+
+def _quotations(folded: str) -> list[str]:
+    """The letters inside each pair of double quotation marks."""
+    return ["".join(_LETTERS.findall(part.casefold())) for part in re.findall(r'"([^"]*)"', folded)]
+
+
+# ---- order ---------------------------------------------------------------------------------------------------------------
+
+
+def _swapped(old: Sequence[Key], new: Sequence[Key], blocks: list[Block]) -> Finding | None:
+    """Figures, names or opposites that changed places, where the words are all the same."""
+    if not blocks or sorted(k.key for k in old) != sorted(k.key for k in new):
+        return None
+    for kind, what, pick in (
+        (EditKind.NUMBER, "figures", lambda k: k.kind is KeyKind.VALUE and k.value and k.value.number is not None),
+        (EditKind.DATE, "dates", lambda k: k.kind is KeyKind.VALUE and k.value and k.value.number is None),
+        (EditKind.NAME, "names", lambda k: k.name),
+    ):
+        a, b = _runs(old, pick), _runs(new, pick)
+        if len(a) >= 2 and [x for x, _ in a] != [x for x, _ in b] and _strangers(a, b) >= 2:
+            return Finding(kind, True, f"two {what} changed places")
+    words = [k.key for k in old], [k.key for k in new]
+    for x in sorted(set(words[0])):
+        for y in sorted(set(words[0])):
+            if x < y and opposite(x, y) and (words[0].index(x) < words[0].index(y)) != (words[1].index(x) < words[1].index(y)):
+                return Finding(EditKind.OTHER, True, f"“{x}” and “{y}” changed places")
+    return None
+
+
+def _runs(found: Sequence[Key], pick: Callable[[Key], object]) -> list[tuple[str, tuple[str, str]]]:
+    """Each run of picked keys with the key before and after it."""
+    out: list[tuple[str, tuple[str, str]]] = []
+    i = 0
+    while i < len(found):
+        if not pick(found[i]):
+            i += 1
+            continue
+        j = i
+        while j < len(found) and pick(found[j]):
+            j += 1
+        left = found[i - 1].key if i else "^"
+        right = found[j].key if j < len(found) else "$"
+        out.append((" ".join(k.key for k in found[i:j]), (left, right)))
+        i = j
+    return out
+
+
+def _strangers(a: list[tuple[str, tuple[str, str]]], b: list[tuple[str, tuple[str, str]]]) -> int:
+    """How many runs kept no neighbour on either side."""
+    places = dict(b)
+    return sum(x in places and places[x][0] != sides[0] and places[x][1] != sides[1] for x, sides in a)

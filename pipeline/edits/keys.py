@@ -1,0 +1,200 @@
+"""A sentence as canonical keys: what is left of it when notation, grammar words of style and typography are one.
+
+Two sentences with equal keys (and equal words inside quotation marks) say the same. What has no key carries no fact: articles,
+titles before names, and every mark but the question mark.
+"""
+
+import datetime as dt
+import re
+import unicodedata
+from dataclasses import dataclass, replace
+from enum import Enum
+from functools import cache, lru_cache
+
+from pipeline.text import Value, names, spelling, stem, values
+from pipeline.text.marks import plain_marks
+from pipeline.text.quotes import quoted
+from pipeline.words import family, groups, lookup
+
+
+class KeyKind(Enum):
+    WORD = "word"
+    VALUE = "value"
+    HEDGE = "hedge"
+    MARK = "mark"
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """One unit of a sentence that can carry meaning."""
+
+    key: str  # canonical; equal keys say the same
+    text: str  # as written
+    kind: KeyKind
+    start: int
+    end: int
+    value: Value | None = None
+    quoted: bool = False
+    bracket: bool = False
+    name: bool = False
+    first: bool = False  # of its sentence
+
+    @property
+    def stop(self) -> bool:
+        """Whether it is a function word."""
+        return self.kind is KeyKind.WORD and not self.name and self.key in family("stopwords")
+
+    @property
+    def content(self) -> bool:
+        """Whether it is a word or value that may carry a fact."""
+        return self.kind is KeyKind.VALUE or (self.kind is KeyKind.WORD and not self.stop and self.key not in family("degree"))
+
+    @property
+    def stem(self) -> str:
+        return stem(self.key) if self.kind is KeyKind.WORD else self.key
+
+
+_WORD = re.compile(r"[^\W\d_]+-?\d[\w-]*|\d+[^\W\d_][\w]*|(?:[^\W\d_]\.){2,}|[^\W_]+(?:['.&][^\W_]+)*'?|\?")
+_BRACKETS = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
+_DROPPED = frozenset({"a", "an", "the"})
+_IS = frozenset({"it", "he", "she", "that", "there", "what", "who", "here", "this", "where", "how"})
+_ENDINGS = {"n't": "not", "'re": "are", "'ve": "have", "'ll": "will", "'d": "would", "'m": "am"}
+_STEMS = {"ca": "can", "wo": "will", "sha": "shall"}
+
+
+@lru_cache(maxsize=1 << 12)
+def keys(sentence: str, published_at: dt.datetime | None = None) -> tuple[Key, ...]:
+    """The keys of a sentence in order."""
+    plain = plain_marks(sentence)
+    found = [_of_value(v) for v in values(sentence, published_at)]
+    spans = [(k.start, k.end) for k in found]
+    named = [(n.start, n.end) for n in names(sentence)]
+    for m in _WORD.finditer(plain):
+        if any(a < m.end() and m.start() < b for a, b in spans):
+            continue
+        found += _of_word(m.group(), m.start(), any(a <= m.start() < b for a, b in named))
+    found.sort(key=lambda k: (k.start, k.end))
+    quotes = _quoted_spans(sentence)
+    brackets = [m.span() for m in _BRACKETS.finditer(plain)]
+    marked = [
+        replace(k, quoted=_inside(k, quotes), bracket=_inside(k, brackets), first=i == 0) if quotes or brackets or i == 0 else k
+        for i, k in enumerate(found)
+    ]
+    return tuple(_phrased(_hedged(_untitled(marked))))
+
+
+def _inside(key: Key, spans: list[tuple[int, int]]) -> bool:
+    return any(a <= key.start < b for a, b in spans)
+
+
+def _quoted_spans(sentence: str) -> list[tuple[int, int]]:
+    """Places inside quotation marks; a closing mark without an opening one closes what began before the sentence."""
+    spans = quoted(sentence)
+    close = sentence.find("”")
+    if close >= 0 and "“" not in sentence[:close]:
+        spans.append((0, close))
+    return spans
+
+
+def _of_value(value: Value) -> Key:
+    return Key(value.key, value.text, KeyKind.VALUE, value.start, value.end, value)
+
+
+def bare(word: str) -> str:
+    """A word in lower case without marks on its letters, apostrophes and stops: ʻ, é and the like are typography here."""
+    low = word.lower().replace("ʻ", "").replace("'", "").replace(".", "")
+    if low.isascii():
+        return low
+    return "".join(c for c in unicodedata.normalize("NFKD", low) if not unicodedata.combining(c))
+
+
+def _of_word(word: str, start: int, name: bool) -> list[Key]:
+    """The keys of one written word: none for an article, two for a contraction."""
+    end = start + len(word)
+    if word == "?":
+        return [Key("?", word, KeyKind.MARK, start, end)]
+    low = word.lower()
+    for ending, meaning in _ENDINGS.items():
+        if low.endswith(ending) and len(low) > len(ending):
+            head = low[: -len(ending)]
+            return [
+                Key(spelling(_STEMS.get(head, head)), word[: len(head)], KeyKind.WORD, start, start + len(head)),
+                Key(meaning, word[len(head) :], KeyKind.WORD, start + len(head), end),
+            ]
+    if low == "cannot":
+        return [Key("can", "can", KeyKind.WORD, start, start + 3), Key("not", "not", KeyKind.WORD, start + 3, end)]
+    if low.endswith(("'s", "'")):
+        head, _, tail = low.rpartition("'")
+        first = _of_word(word[: len(head)], start, name) if head else []
+        return [*first, Key("is", "is", KeyKind.WORD, end - 1, end)] if tail and head in _IS else first
+    if low in _DROPPED:
+        return []
+    short = word.isupper() and len(bare(word)) > 1
+    plain = bare(word)
+    known = lookup("name_aliases").get(low) or lookup("name_aliases").get(plain) if name or short else None
+    return [Key(known or (plain if name or short else spelling(plain)), word, KeyKind.WORD, start, end, name=name)]
+
+
+def _untitled(found: list[Key]) -> list[Key]:
+    """Without titles that stand before a name."""
+    titles = family("titles")
+    if not any(k.key in titles for k in found):
+        return found
+    return [k for i, k in enumerate(found) if k.key not in titles or k.quoted or not (i + 1 < len(found) and found[i + 1].name)]
+
+
+@cache
+def _hedges() -> dict[tuple[str, ...], str]:
+    return {tuple(f.split()): key for key, forms in groups("hedges").items() for f in forms if "N" not in f}
+
+
+def _hedged(found: list[Key]) -> list[Key]:
+    """With each hedge before a number as one key."""
+    out: list[Key] = []
+    for k in found:
+        if k.value is not None and k.value.number is not None:
+            for size in (4, 3, 2, 1):
+                form = tuple(p.key for p in out[-size:]) if len(out) >= size else ()
+                form = tuple(w for w in form if w)
+                known = _hedges().get(form) or _hedges().get(tuple(p.text.lower() for p in out[-size:]) if form else ())
+                if known:
+                    head = out[-size]
+                    text = " ".join(p.text for p in out[-size:])
+                    merged = replace(head, key=f"hedge {known}", text=text, kind=KeyKind.HEDGE, end=out[-1].end)
+                    out[-size:] = [merged]
+                    break
+        out.append(k)
+    return out
+
+
+@cache
+def _phrases() -> dict[str, list[tuple[tuple[str, ...], str]]]:
+    """First word -> phrases that begin with it, the longest first, each with its key."""
+    table: dict[str, list[tuple[tuple[str, ...], str]]] = {}
+    for family_name in ("phrases", "name_aliases"):
+        for key, forms in groups(family_name).items():
+            for form in (key, *forms):
+                parts = tuple(spelling(bare(w)) for w in form.split() if w not in _DROPPED)
+                if len(parts) > 1 or family_name == "phrases":
+                    table.setdefault(parts[0], []).append((parts, key))
+    return {first: sorted(found, key=lambda f: (-len(f[0]), f)) for first, found in table.items()}
+
+
+def _phrased(found: list[Key]) -> list[Key]:
+    """With each known phrase as one key; inside quotation marks words stay as they are."""
+    table = _phrases()
+    if not any(k.key in table for k in found):
+        return found
+    out: list[Key] = []
+    i = 0
+    while i < len(found):
+        for parts, key in table.get(found[i].key, ()) if not found[i].quoted else ():
+            run = found[i : i + len(parts)]
+            if tuple(k.key for k in run) == parts and all(k.kind is KeyKind.WORD for k in run):
+                out.append(replace(run[0], key=key, text=" ".join(k.text for k in run), end=run[-1].end))
+                i += len(parts)
+                break
+        else:
+            out.append(found[i])
+            i += 1
+    return out

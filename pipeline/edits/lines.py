@@ -1,0 +1,83 @@
+"""Lines that are no part of the report: time stamps, a page's furniture, teasers; and notes that announce a correction."""
+
+import re
+from collections.abc import Sequence
+from functools import cache
+
+from pipeline.text import ValueKind, fold, values
+from pipeline.text.marks import lower_marks
+from pipeline.words import family, lines, lookup
+
+LONGEST_STAMP = 22  # words
+LONGEST_FURNITURE = 32  # words
+TEASER_REACH = 8  # sentences before a closing line
+TEASER_LEAST = 15  # sentences of a text that can have a teaser tail
+
+_WORD = re.compile(r"[^\W\d_]+")
+
+
+@cache
+def _patterns(name: str) -> tuple[re.Pattern[str], ...]:
+    return tuple(re.compile(line) for line in lines(name))
+
+
+def _matches(name: str, line: str) -> bool:
+    low = lower_marks(fold(line))
+    return any(p.search(low) for p in _patterns(name))
+
+
+def is_furniture(line: str) -> bool:
+    """Whether a line belongs to the page, not to the report."""
+    return len(line.split()) <= LONGEST_FURNITURE and _matches("boilerplate", line)
+
+
+def is_stamp(line: str) -> bool:
+    """Whether a line holds a time of publication or change and nothing but places beside it."""
+    if len(line.split()) > LONGEST_STAMP:
+        return False
+    low = lower_marks(line)
+    found = values(line)
+    timed = [v for v in found if v.kind in (ValueKind.DATE, ValueKind.TIME) or v.unit in ("minute", "hour", "day", "second")]
+    if not timed:
+        return False
+    for v in found:
+        low = low[: v.start] + " " * (v.end - v.start) + low[v.end :]
+    left = [
+        w for w in _WORD.findall(low) if w not in family("stamps") and w not in lookup("months") and w not in lookup("weekdays")
+    ]
+    return not left or (len(left) <= 3 and _starts_with_stamp(line))
+
+
+def _starts_with_stamp(line: str) -> bool:
+    return bool(
+        re.match(
+            r"\W*(?:last |first )?(?:updated?|published|posted|modified|amended|reissued|issued|revised)\b", lower_marks(line)
+        )
+    )
+
+
+def is_correction(text: str) -> bool:
+    """Whether a text admits or announces a correction."""
+    return _matches("corrections", text)
+
+
+def closing_at(texts: Sequence[str]) -> int | None:
+    """The place of the first of the last closing lines of a text, in its last third."""
+    at = None
+    for k in range(len(texts) - 1, len(texts) * 2 // 3 - 1, -1):
+        if len(texts[k].split()) <= LONGEST_FURNITURE and _matches("closing_lines", texts[k]):
+            if at is not None and at - k > 3:
+                break
+            at = k
+    return at
+
+
+def teaser_zone(texts: Sequence[str]) -> range:
+    """The places before and behind the closing lines where a page puts teasers of other stories; empty in a short text."""
+    close = closing_at(texts) if len(texts) >= TEASER_LEAST else None
+    return range(0) if close is None else range(max(0, close - TEASER_REACH), len(texts))
+
+
+def starts_with_time(text: str) -> bool:
+    """Whether a passage begins with a clock time, as entries of a live page do."""
+    return bool(re.match(r"\W*\d{1,2}[:.]\d\d\b", text))

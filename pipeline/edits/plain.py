@@ -1,0 +1,76 @@
+"""Text as a reader sees it: mark-up, links and layout taken away, so that a page's dressing is never an edit.
+
+A passage struck out (`<s>`) stays, marked as such: in transcripts it is the correction.
+"""
+
+import html
+import re
+from functools import lru_cache
+
+from pipeline.text import squeeze
+
+_COMMENT = re.compile(r"<!--.*?-->|<(script|style|figure|figcaption|noscript|iframe)\b.*?</\1>", re.DOTALL | re.IGNORECASE)
+_STRUCK = re.compile(r"<(?:s|del|strike)>(.*?)</(?:s|del|strike)>|~~(.+?)~~", re.DOTALL | re.IGNORECASE)
+_BREAK = re.compile(r"<(?:br|/p|p|/div|div|/li|li|/h\d|h\d|/tr|/blockquote|blockquote|hr)\b[^>]*>", re.IGNORECASE)
+_TAG = re.compile(r"</?[a-zA-Z][^<>]{0,2000}>")
+_IMAGE = re.compile(r"!\[[^\]]*\]\([^()]*(?:\([^()]*\)[^()]*)*\)")
+_LINK = re.compile(
+    r"\[([^\[\]]*(?:\[[^\[\]]*\][^\[\]]*)*)\]\(\s*<?[^()\s]*(?:\([^()]*\)[^()\s]*)*>?(?:\s+\"[^\"]*\")?\s*\)(?:\{[^{}]*\})?"
+)
+_ADDRESS_IN_BRACKETS = re.compile(r"\s?[(<]\s*(?:https?://|www\.)[^\s()<>]*\s*[)>]")
+_ESCAPE = re.compile(r"\\([\\`*_{}\[\]()#+\-.!~<>|$&'\"])")
+_STRONG = re.compile(r"(\*{1,3}|_{2,3})(?=\S)(.+?)(?<=\S)\1", re.DOTALL)
+_SLANT = re.compile(r"(?<!\w)_(?=\S)([^_]+?)(?<=\S)_(?!\w)")
+_HEADING = re.compile(r"^\s{0,3}#{1,6}\s+|\s+#+\s*$")
+_RULE = re.compile(r"^\s*(?:[-*_=~\u2013\u2014]\s*){3,}$")
+_BULLET = re.compile(
+    r"^\s*(?:>\s*)*(?:[-*+\u2022\u2023\u25aa\u25cf\u25e6\u00b7\u2013\u2014]\s+|\(?\d{1,2}[.)]\s+(?=[\"'\u201c(]?[A-Z]))"
+)
+_MARKUP = re.compile(r"[<>*_\[\]\\#`|&~\u2022\u00ad]|\n|^\s|\d[.)]\s")
+LONG_LINE = 45  # characters; a longer line that breaks inside a paragraph was wrapped by a machine
+
+
+def plain_paragraphs(text: str) -> tuple[str, ...]:
+    """The paragraphs of a text without mark-up. A list's items are paragraphs of their own."""
+    return _plain(text)
+
+
+@lru_cache(maxsize=64)
+def _plain(text: str) -> tuple[str, ...]:
+    return tuple(p for block in re.split(r"\n\s*\n", _inline(text)) for p in _lines(block))
+
+
+def _inline(text: str) -> str:
+    """A text without entities, tags, links and emphasis."""
+    if not _MARKUP.search(text):
+        return text
+    text = html.unescape(html.unescape(text)) if "&" in text else text
+    if "<" in text:
+        text = _COMMENT.sub(" ", text)
+        text = _STRUCK.sub(lambda m: f" (struck: {m[1] or m[2]}) ", text)
+        text = _TAG.sub("", _BREAK.sub("\n\n", text))
+    text = _IMAGE.sub("", text)
+    for _ in range(2):  # a link may stand inside another's brackets
+        text = _LINK.sub(lambda m: m[1], text)
+    text = _ADDRESS_IN_BRACKETS.sub("", text)
+    text = _STRUCK.sub(lambda m: f" (struck: {m[1] or m[2]}) ", text)
+    text = _SLANT.sub(r"\1", _STRONG.sub(lambda m: m[2], _STRONG.sub(lambda m: m[2], text)))
+    return _ESCAPE.sub(r"\1", text).replace("**", "")
+
+
+def _lines(block: str) -> list[str]:
+    """The paragraphs of a block between blank lines: wrapped lines joined, list items apart."""
+    out: list[str] = []
+    length = 0
+    for line in block.split("\n"):
+        bare = squeeze(_BULLET.sub("", _HEADING.sub("", line)))
+        if not bare or _RULE.match(line):
+            length = 0
+            continue
+        begins = bool(_BULLET.match(line) or _HEADING.match(line))
+        if out and not begins and (length >= LONG_LINE or bare[:1].islower()):
+            out[-1] = f"{out[-1]} {bare}"
+        else:
+            out.append(bare)
+        length = 0 if _HEADING.match(line) else len(line.strip())
+    return out

@@ -1,0 +1,250 @@
+"""compare: two versions of an article as judged edits, and what the revision amounts to.
+
+Headline and byline are fields of their own. In the body sentences are aligned; what was split or merged is judged as a whole,
+what stands in one place as a replacement. Nothing is silenced by its size: an edit is cosmetic only where that is proven.
+"""
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+from pipeline.diff import Aligned, Pair, align_paragraphs, word_diff
+from pipeline.edits.judge import ORDER, decide_edit, same_letters
+from pipeline.edits.keys import keys
+from pipeline.edits.lines import is_correction, is_furniture, starts_with_time, teaser_zone
+from pipeline.edits.plain import plain_paragraphs
+from pipeline.edits.rules import Context, Finding
+from pipeline.model import Edit, EditKind, Op, RevisionDecision, Version
+from pipeline.text import fold, words
+
+
+def compare(before: Version, after: Version, earlier_headlines: Sequence[str] = ()) -> RevisionDecision:
+    """Judges the step from one version of an article to the next. `earlier_headlines` are those that stood before."""
+    published = after.published_at or before.published_at
+    edits = [
+        *_headline(before.headline, after.headline, earlier_headlines, published),
+        *_byline(before.byline, after.byline),
+        *compare_bodies(before.text, after.text, published, (before.headline, after.headline)),
+    ]
+    return decide_revision(_mark_silent(edits))
+
+
+def decide_revision(edits: Sequence[Edit]) -> RevisionDecision:
+    """What a revision amounts to: the kind of its most telling edit, and how many bear meaning."""
+    loud = sorted((e for e in edits if e.meaningful), key=lambda e: ("respelt" in e.reason, ORDER.index(e.kind)))
+    if not edits:
+        return RevisionDecision(kind=EditKind.COSMETIC, meaningful=False, reason="no word differs", edits=())
+    if not loud:
+        reasons = Counter(e.reason for e in edits).most_common(1)[0][0]
+        return RevisionDecision(
+            kind=edits[0].kind, meaningful=False, reason=f"nothing that bears meaning: {reasons}", edits=tuple(edits)
+        )
+    more = f" (and {len(loud) - 1} more)" if len(loud) > 1 else ""
+    return RevisionDecision(kind=loud[0].kind, meaningful=True, reason=loud[0].reason + more, edits=tuple(edits))
+
+
+# ---- headline and byline -------------------------------------------------------------------------------------------------
+
+
+def _headline(before: str, after: str, earlier: Sequence[str], published: dt.datetime | None) -> list[Edit]:
+    old, new = " ".join(plain_paragraphs(before)), " ".join(plain_paragraphs(after))
+    if old == new:
+        return []
+    decision = decide_edit(old, new, published)
+    if not decision.meaningful:
+        return [_edit(Op.CHANGE, decision.findings[0], old, new, "headline")]
+    if fold(new).casefold() in {fold(h).casefold() for h in earlier} - {fold(old).casefold()}:
+        flap = Finding(EditKind.HEADLINE, False, "an earlier headline stands again: the headline goes back and forth")
+        return [_edit(Op.CHANGE, flap, old, new, "headline")]
+    inner = "; ".join(f.reason for f in decision.findings)
+    return [_edit(Op.CHANGE, Finding(EditKind.HEADLINE, True, f"the headline changed: {inner}"), old, new, "headline")]
+
+
+def _byline(before: str | None, after: str | None) -> list[Edit]:
+    old, new = " ".join(plain_paragraphs(before or "")), " ".join(plain_paragraphs(after or ""))
+    if fold(old).casefold() == fold(new).casefold():
+        return []
+    finding = Finding(EditKind.COSMETIC, False, "the byline changed; the report's statements did not")
+    return [_edit(_op(old, new), finding, old, new, "byline")]
+
+
+def _op(before: str, after: str) -> Op:
+    return Op.CHANGE if before and after else Op.ADD if after else Op.REMOVE
+
+
+def _edit(
+    op: Op, finding: Finding, before: str, after: str, field: str = "body", places: tuple[int | None, int | None] = (None, None)
+) -> Edit:
+    return Edit(
+        op=op,
+        kind=finding.kind,
+        meaningful=finding.meaningful,
+        reason=finding.reason,
+        before=before,
+        after=after,
+        field=field,
+        before_paragraph=places[0],
+        after_paragraph=places[1],
+        words=word_diff(before, after) if before and after else (),
+    )
+
+
+# ---- body ----------------------------------------------------------------------------------------------------------------
+
+
+def compare_bodies(before: str, after: str, published: dt.datetime | None = None, headlines: Sequence[str] = ()) -> list[Edit]:
+    """The judged edits between two bodies, in the order of the new text as far as it goes."""
+    if before == after:
+        return []
+    old, new = plain_paragraphs(before), plain_paragraphs(after)
+    if proof := same_letters("\n".join(old), "\n".join(new)):
+        return [_whole(old, new, proof)]
+    aligned = align_paragraphs(old, new)
+    return _Body(aligned, published, headlines).edits()
+
+
+def _whole(old: Sequence[str], new: Sequence[str], proof: str) -> Edit:
+    """One cosmetic edit for bodies that are the same to a typesetter, shown by the first paragraph that differs."""
+    at = next((k for k, (a, b) in enumerate(zip(old, new, strict=False)) if a != b), 0)
+    shown = [side[at] if at < len(side) else "" for side in (old, new)]
+    return _edit(Op.CHANGE, Finding(EditKind.COSMETIC, False, f"only {proof}"), shown[0], shown[1], places=(at, at))
+
+
+class _Body:
+    """One comparison of two bodies: what the judgement of a sentence has to know of the others."""
+
+    def __init__(self, aligned: Aligned, published: dt.datetime | None, headlines: Sequence[str]):
+        self.old, self.new, self.alignment = aligned.before, aligned.after, aligned.alignment
+        self.published = published
+        self.old_said = {_form(p.text) for p in self.old} | {_form(h) for h in headlines}
+        self.new_said = {_form(p.text) for p in self.new} | {_form(h) for h in headlines}
+        self.teasers_old, self.teasers_new = self._teasers()
+        self._names: tuple[Counter[str], frozenset[str]] | None = None
+
+    def edits(self) -> list[Edit]:
+        found = [(self._at(after, before), edit) for before, after in self._groups() for edit in self._judge(before, after)]
+        return [edit for _, edit in sorted(found, key=lambda pair: pair[0])]
+
+    def _at(self, after: Sequence[int], before: Sequence[int]) -> tuple[int, int]:
+        """Where an edit stands in the new text; what was removed stands after its old neighbour."""
+        if after:
+            return (after[0], 0)
+        left = [p.after for p in self.alignment.pairs if p.before < before[0]]
+        return (max(left, default=-1), 1)
+
+    def _groups(self) -> Iterable[tuple[tuple[int, ...], tuple[int, ...]]]:
+        """Sentences of both versions that are judged together."""
+        yield from _components(self.alignment.pairs)
+        slots = [s for s in self.alignment.replaced if not self._keeps_apart(*s)]
+        taken_old = {i for gone, _ in slots for i in gone}
+        taken_new = {j for _, come in slots for j in come}
+        yield from slots
+        for run in _runs([j for j in self.alignment.added if j not in taken_new], [p.paragraph for p in self.new]):
+            yield (), run
+        for run in _runs([i for i in self.alignment.removed if i not in taken_old], [p.paragraph for p in self.old]):
+            yield run, ()
+
+    def _keeps_apart(self, gone: Sequence[int], come: Sequence[int]) -> bool:
+        """Whether what went and came in one place are two things: entries of a live page, furniture, notes, teasers."""
+        texts = [self.old[i].text for i in gone] + [self.new[j].text for j in come]
+        if (
+            any(starts_with_time(self.new[j].text) for j in come)
+            or set(gone) & self.teasers_old
+            or set(come) & self.teasers_new
+        ):
+            return True
+        marks = [is_furniture(t) or is_correction(t) for t in texts]
+        return any(marks) and not all(marks)
+
+    def _teasers(self) -> tuple[set[int], set[int]]:
+        """Places where both versions have teasers of other stories: lines went and came there, three or more in all."""
+        old, new = teaser_zone([p.text for p in self.old]), teaser_zone([p.text for p in self.new])
+        gone, come = set(self.alignment.removed) & set(old), set(self.alignment.added) & set(new)
+        entries = any(starts_with_time(self.old[i].text) for i in gone) or any(starts_with_time(self.new[j].text) for j in come)
+        return (set(old), set(new)) if gone and come and len(gone) + len(come) >= 3 and not entries else (set(), set())
+
+    def _judge(self, before: tuple[int, ...], after: tuple[int, ...]) -> list[Edit]:
+        old, new = " ".join(self.old[i].text for i in before), " ".join(self.new[j].text for j in after)
+        places = (self.old[before[0]].paragraph if before else None, self.new[after[0]].paragraph if after else None)
+        moved = bool(set(before) & set(self.alignment.moved)) and len(before) == len(after) == 1
+        if old == new:
+            move = Finding(EditKind.MOVE, False, "moved, no word changed")
+            return [_edit(Op.MOVE, move, old, new, places=places)] if moved else []
+        if finding := self._known(before, after, old, new):
+            return [_edit(_op(old, new), finding, old, new, places=places)]
+        decision = decide_edit(old, new, self.published, self._context(before))
+        return [_edit(_op(old, new), f, old, new, places=places) for f in decision.findings]
+
+    def _context(self, before: Sequence[int]) -> Context:
+        """The names of the old text outside some sentences, and of the new text."""
+        if self._names is None:
+            old = Counter(k.key for p in self.old for k in keys(p.text) if k.name)
+            self._names = old, frozenset(k.key for p in self.new for k in keys(p.text) if k.name)
+        here = Counter(k.key for i in before for k in keys(self.old[i].text) if k.name)
+        return Context(frozenset(name for name, count in self._names[0].items() if count > here[name]), self._names[1])
+
+    def _known(self, before: tuple[int, ...], after: tuple[int, ...], old: str, new: str) -> Finding | None:
+        """What the rest of the text says of a sentence that came or went."""
+        if set(before) <= self.teasers_old and set(after) <= self.teasers_new and (before or after):
+            return Finding(EditKind.COSMETIC, False, "a teaser of another story at the end of the page")
+        if not before and all(_form(self.new[j].text) in self.old_said for j in after):
+            return Finding(EditKind.COSMETIC, False, "the text said this before in another place")
+        if not after and all(_form(self.old[i].text) in self.new_said for i in before):
+            return Finding(EditKind.COSMETIC, False, "the text still says this in another place")
+        return None
+
+
+def _form(text: str) -> str:
+    return " ".join(words(text))
+
+
+def _components(pairs: Sequence[Pair]) -> Iterable[tuple[tuple[int, ...], tuple[int, ...]]]:
+    """Paired sentences, with those that were split or merged in one group."""
+    plural = Counter(p.before for p in pairs), Counter(p.after for p in pairs)
+    chained = [p for p in pairs if plural[0][p.before] > 1 or plural[1][p.after] > 1]
+    for p in pairs:
+        if p not in chained:
+            yield (p.before,), (p.after,)
+    groups: list[tuple[set[int], set[int]]] = []
+    for p in chained:
+        touching = [g for g in groups if p.before in g[0] or p.after in g[1]]
+        merged = ({p.before}.union(*(g[0] for g in touching)), {p.after}.union(*(g[1] for g in touching)))
+        groups = [g for g in groups if g not in touching] + [merged]
+    for old, new in groups:
+        yield tuple(sorted(old)), tuple(sorted(new))
+
+
+def _runs(places: Sequence[int], paragraphs: Sequence[int]) -> list[tuple[int, ...]]:
+    """Adjacent places of one paragraph together."""
+    runs: list[list[int]] = []
+    for k in places:
+        if runs and runs[-1][-1] == k - 1 and paragraphs[k - 1] == paragraphs[k]:
+            runs[-1].append(k)
+        else:
+            runs.append([k])
+    return [tuple(r) for r in runs]
+
+
+# ---- correction notes ----------------------------------------------------------------------------------------------------
+
+
+def _mark_silent(edits: Sequence[Edit]) -> list[Edit]:
+    """Each edit that bears meaning with whether a correction note of this revision explains it."""
+    notes = [e for e in edits if e.kind is EditKind.CORRECTION]
+    said = {k.key for e in notes for k in keys(e.after) if k.content}
+    told = {id(e) for e in edits if _explains(e, said)}
+    open_note = bool(notes) and not any(id(e) in told for e in edits)
+    return [
+        replace(e, silent=e.meaningful and e.kind is not EditKind.CORRECTION and id(e) not in told and not open_note)
+        for e in edits
+    ]
+
+
+def _explains(edit: Edit, said: set[str]) -> bool:
+    """Whether a note names what changed: a value or name of it, or two of its words."""
+    if not edit.meaningful or edit.kind is EditKind.CORRECTION or not said:
+        return False
+    changed = " ".join(text for op, text in edit.words if op) or edit.before + " " + edit.after
+    found = [k for k in keys(changed) if k.content and k.key in said]
+    return any(k.value or k.name for k in found) or len({k.key for k in found}) >= 2
