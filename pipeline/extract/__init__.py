@@ -28,6 +28,7 @@ IMPORT_EXTRACTOR = "import/1"  # a record that brought its own text
 FEED_EXTRACTOR = "feed/1"  # a record or a feed's item without any body: only headline and summary
 _DETECTABLE = 200  # characters that the language detector needs
 _BELOW, _BOX = 8, 60  # blocks below the article that are looked at for a notice, and the words that one may have
+_FEW = 200  # words: a page with more is no bot challenge, whatever scripts it loads
 _FALLBACK = 20  # words: below, the text is looked for in the linked data
 
 
@@ -37,7 +38,8 @@ def extract(body: bytes, *, url: str, content_type: str | None = None, headers: 
     page = decode(body, content_type or headers.get("content-type"))
     tree = parse(page)
     found = read_metadata(tree, url)
-    words, challenge = visible_words(tree), is_challenge(page, headers)
+    words = visible_words(tree)
+    challenge = words < _FEW and is_challenge(page, headers)
     robots = _robots(tree) + headers.get("x-robots-tag", "")
     notice = prune(tree, [found.heading] if found.heading is not None else list(tree.iter("h1")))
     blocks = read_blocks(tree)
@@ -47,7 +49,7 @@ def extract(body: bytes, *, url: str, content_type: str | None = None, headers: 
         page_title=found.page_title,
         visible_words=words,
         paywall_declared=found.paywalled,
-        challenge=challenge and words < 200,
+        challenge=challenge,
         noindex="noindex" in robots.lower(),
         notice=notice or _notice_below(blocks, chosen),
     )

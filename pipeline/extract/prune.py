@@ -11,6 +11,7 @@ from functools import cache, lru_cache
 from itertools import pairwise
 from pathlib import Path
 
+from lxml.etree import strip_elements
 from lxml.html import HtmlElement
 
 from pipeline import words
@@ -30,7 +31,7 @@ _NAMES = ("class", "id", "data-component", "data-testid", "data-module")
 _HIDDEN = re.compile(r"(?:display:none|visibility:hidden)")
 _WORDS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
 _LARGE = 600  # characters: a form or a part with a furniture's name that holds more may be the whole page or article,
-_SHARE = 0.4  # ... if that is this share of all text
+_SHARE = 0.35  # ... if that is this share of all text
 _TRAIT = re.compile(
     r"(?:tag|category|type|format|status|term|topic|section|has|is|with|no|not|js)-(?!list|cloud)", re.IGNORECASE
 )
@@ -47,13 +48,15 @@ def prune(tree: HtmlElement, headings: list[HtmlElement]) -> str:
     `headings` are the candidates for the article's headline: what holds one of them stays.
     """
     keep = _kept(tree, headings)
+    strip_elements(tree, "script", "style", "noscript", "template", with_tail=False)
+    most = _SHARE * len(tree.text_content())
     notices: list[str] = []
     for element in list(tree.iter()):
         if not isinstance(element.tag, str):
             if element.getparent() is not None:
                 element.drop_tree()
         elif element not in keep and element.getparent() is not None:
-            _judge(element, notices)
+            _judge(element, most, notices)
     for element in list(tree.iter("h2", "h3", "h4", "h5", "h6")):
         _drop_card(element, keep)
     for element in list(tree.iter("ul", "ol")):
@@ -68,7 +71,7 @@ def _kept(tree: HtmlElement, headings: list[HtmlElement]) -> set[HtmlElement]:
     return kept | {tree, *tree.iter("body", "main")}
 
 
-def _judge(element: HtmlElement, notices: list[str]) -> None:
+def _judge(element: HtmlElement, most: float, notices: list[str]) -> None:
     if _is_no_text(element):
         element.drop_tree()
         return
@@ -76,25 +79,14 @@ def _judge(element: HtmlElement, notices: list[str]) -> None:
     if element.tag in _INLINE and parent is not None and parent.tag in _TEXTUAL:
         return  # part of a sentence, whatever it is called
     kind = _named(element)
-    if not kind or _is_too_large(element):
+    # whole articles stand in parts named `metered-content` or `teaser-content`
+    if not kind or len(element.text_content()) > max(most, _LARGE):
         return
     if kind == "wall":
         if not asks_to_pay(element.text_content()):
             return  # parts are also named for what they keep behind the wall
         notices.append(element.text_content())
     element.drop_tree()
-
-
-def _is_too_large(element: HtmlElement) -> bool:
-    """Whether an element holds too much of the page's text to be furniture, whatever it is called.
-
-    Whole articles stand in parts named `metered-content` or `teaser-content`.
-    """
-    size = len(element.text_content())
-    if size < _LARGE:
-        return False
-    body = next((e for e in element.iterancestors() if e.tag == "body"), None)
-    return body is None or size > _SHARE * len(body.text_content())
 
 
 def asks_to_pay(text: str) -> bool:
@@ -188,16 +180,26 @@ def _drop_card(heading: HtmlElement, keep: set[HtmlElement]) -> None:
         return
     box = heading
     for ancestor in heading.iterancestors():
-        if ancestor in keep or len(ancestor.text_content().split()) > _CARD:
+        if ancestor in keep or _has_more(ancestor, _CARD):
             break
         box = ancestor
     if box.getparent() is not None:
         box.drop_tree()
 
 
+def _has_more(element: HtmlElement, words: int) -> bool:
+    """Whether an element has more words; looks no further than needed, for it is asked of large parts again and again."""
+    left = words
+    for text in element.itertext():
+        left -= len(text.split())
+        if left < 0:
+            return True
+    return False
+
+
 def _is_link_list(element: HtmlElement) -> bool:
     items = [i for i in element.iter("li") if i.text_content().strip()]
     if element.getparent() is None or not items:
         return False
-    away = [i for i in items if len(i.text_content().split()) <= _LINK_ITEM and links_away(i)]
+    away = [i for i in items if not _has_more(i, _LINK_ITEM) and links_away(i)]
     return len(away) >= max(1, 0.7 * len(items))
