@@ -72,15 +72,19 @@ def _pairs(before: Sequence[str], after: Sequence[str], edits: Sequence[Edit]) -
         for a, b in sorted((a, b) for a, b in named if a is not None and b is not None):
             if not (i <= a < i2 and j <= b < j2):
                 continue
-            yield from ((text, "") for text in before[i:a])
-            yield from (("", text) for text in after[j:b])
+            yield from _between(before[i:a], after[j:b])
             yield before[a], after[b]
             i, j = a + 1, b + 1
-        if before[i:i2] == after[j:j2] or (i2 - i == j2 - j and i == i1):
-            yield from zip(before[i:i2], after[j:j2], strict=True)
-        else:
-            yield from ((text, "") for text in before[i:i2])
-            yield from (("", text) for text in after[j:j2])
+        yield from _between(before[i:i2], after[j:j2])
+
+
+def _between(before: Sequence[str], after: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """Paragraphs that no edit pairs: side by side if there are as many on both sides, else each for itself."""
+    if len(before) == len(after):
+        yield from zip(before, after, strict=True)
+    else:
+        yield from ((text, "") for text in before)
+        yield from (("", text) for text in after)
 
 
 # ---- the words of a pair -------------------------------------------------------------------------------------------------

@@ -26,7 +26,7 @@ def name(text: str) -> str:
     """A file name without suffix: the text itself if it is one, else its slug with a mark of the text, so that two texts
     never share a name (but for letter case, which file systems confuse)."""
     made = slug(text)
-    lossless = made.replace("-", " ") == text.lower() and made not in _DEVICES
+    lossless = bool(made) and made.replace("-", " ") == text.lower() and made not in _DEVICES
     return made if lossless else f"{made or 'x'}-{_mark(text)}"
 
 

@@ -8,6 +8,7 @@ because scaled text is not readable on a phone.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 
 from markupsafe import Markup
 
@@ -64,11 +65,11 @@ def _picture(page: StoryPage, aspect: str, subject: str, said: Sequence[Said]) -
     stands = next((r.value or r.now for r in page.standing if (r.aspect, r.subject) == (aspect, subject)), said[-1].value)
     bands = _bands(said, page.as_of)
     outlets = _rows(bands, stands)
-    shown = [b for b in bands if b.outlet in outlets[:MOST_ROWS]]
+    shown = tuple(b for b in bands if b.outlet in outlets[:MOST_ROWS])
     name = f"{capital(one_line(aspect))}: {one_line(subject)}" if subject else capital(one_line(aspect))
-    values = list(dict.fromkeys(b.value for b in bands))
+    values = tuple(dict.fromkeys(b.value for b in bands))
     label = f"{name}: {plural(len(values), 'value')} in {plural(len(outlets), 'outlet')} over time; table below."
-    wide, narrow = (_drawn(shown, outlets[:MOST_ROWS], values, stands, width, label) for width in WIDTHS)
+    wide, narrow = (_drawn(shown, tuple(outlets[:MOST_ROWS]), values, stands, width, label) for width in WIDTHS)
     return Picture(aspect, subject, name, wide, narrow, bands, max(len(outlets) - MOST_ROWS, 0))
 
 
@@ -140,7 +141,10 @@ def _data(bands: Sequence[Band], stands: str, width: int) -> list[dict[str, str]
     ]
 
 
-def _drawn(bands: Sequence[Band], outlets: Sequence[str], values: Sequence[str], stands: str, width: int, label: str) -> Markup:
+@lru_cache(maxsize=512)  # a drawing takes 60 ms: a process that reports again redraws only what changed
+def _drawn(
+    bands: tuple[Band, ...], outlets: tuple[str, ...], values: tuple[str, ...], stands: str, width: int, label: str
+) -> Markup:
     """The SVG, one picture for screen readers. Imported here: the libraries take their time, and few runs need them."""
     import altair as alt
     import vl_convert
