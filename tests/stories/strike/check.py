@@ -184,14 +184,14 @@ class Check:
         self.need(set(kinds) >= KINDS, f"kinds without a case: {sorted(KINDS - set(kinds))}")
         words = sum(len(whole(seen[0]).split()) for seen in self.by.values())
         print(f"{self.name}: observations {len(self.rows)}, articles {len(self.by)}, words {words}")
-        print(
-            f"  stories {len(self.gold['stories'])}; watched {len(self.main)}, of them with versions {len(several)}, lineage {len(self.gold['lineage'])}"
-        )
+        print(f"  stories {len(self.gold['stories'])}; watched {len(self.main)}, with versions {len(several)}")
         loud = sum(e["meaning"] for e in self.gold["edits"])
         print(f"  edits {len(self.gold['edits'])}, with meaning {loud}: {dict(kinds.most_common())}")
         repeats = len(self.gold["aspect_changes"]) - sum(must.values())
         print(f"  aspect changes {sum(must.values())} required, {repeats} repeats: {dict(must.most_common())}")
-        print(f"  conflicts {len(self.gold['conflicts'])}, related {len(self.gold['related_ok'])}")
+        print(
+            f"  conflicts {len(self.gold['conflicts'])}, related {len(self.gold['related_ok'])}, lineage {len(self.gold['lineage'])}"
+        )
 
 
 def main() -> int:
