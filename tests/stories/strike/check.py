@@ -189,9 +189,8 @@ class Check:
         print(f"  edits {len(self.gold['edits'])}, with meaning {loud}: {dict(kinds.most_common())}")
         repeats = len(self.gold["aspect_changes"]) - sum(must.values())
         print(f"  aspect changes {sum(must.values())} required, {repeats} repeats: {dict(must.most_common())}")
-        print(
-            f"  conflicts {len(self.gold['conflicts'])}, related {len(self.gold['related_ok'])}, lineage {len(self.gold['lineage'])}"
-        )
+        related, lineage = len(self.gold["related_ok"]), len(self.gold["lineage"])
+        print(f"  conflicts {len(self.gold['conflicts'])}, related {related}, lineage {lineage}")
 
 
 def main() -> int:
