@@ -22,6 +22,7 @@ DENIED_WITHIN = timedelta(hours=48)
 SUB_COUNT = Decimal("0.5")  # a plain count below this share of the latest value counts a part
 ALIKE = 0.45  # overlap that makes two statements speak of one thing
 TOUCHES, MOVES = 0.30, 0.35  # overlap for "all figures seen", "a figure moved"
+TELL_STATE, TELL_PLAIN = 1.0, 1.5  # fit to the aspect from which a first statement is told, with and without a state or day
 SPELT_ALIKE = 85  # percent of likeness of two spellings of one word
 LESS = frozenset({"less than", "up to", "almost"})
 ROUNDING = LESS | {"at least", "more than", "about"}
@@ -213,9 +214,10 @@ def _decide_fresh(claim: StatementClaim, near: tuple[Near, ...], scene: Scene) -
     touching = [n for n in near if n.overlap >= TOUCHES]
     if new.figures and touching:
         seen = {f for n in touching for f in n.entry.statement.figures} if touching else set()
-        if new.figures <= seen:
-            return _repeats(touching[0], "all its figures were said before")
-        if touching[0].overlap >= MOVES and touching[0].entry.statement.figures:
+        told = [n for n in touching if new.figures <= n.entry.statement.figures and _adds_nothing(new, n.entry.statement)]
+        if new.figures <= seen and told:
+            return _repeats(told[0], "all its figures were said before")
+        if not new.figures <= seen and touching[0].overlap >= MOVES and touching[0].entry.statement.figures:
             return line(ChangeKind.CHANGED, "a figure moved in a statement on the same thing", touching[0].entry, 2.5)
     if new.dates and touching and new.dates <= {d for n in touching for d in n.entry.statement.dates} and best.contained >= 0.4:
         return _repeats(touching[0], "its dates and most of its words were said before")
@@ -228,6 +230,8 @@ def _decide_fresh(claim: StatementClaim, near: tuple[Near, ...], scene: Scene) -
         return _repeats(holding, f"{holding.contained:.0%} of it was said before in one sentence")
     if holding is not None and new.states - holding.entry.statement.states:
         return line(ChangeKind.CHANGED, "told before in other words, but not this state", holding.entry, 2.5)
+    if claim.score < (TELL_STATE if new.states or new.future else TELL_PLAIN):
+        return Verdict("suppressed", "too weakly tied to the aspect to be told by itself")
     if not claim.told:
         return Verdict("suppressed", "too weakly tied to the aspect to be told by itself")
     if not is_telling(new):
@@ -242,7 +246,7 @@ def _adds_nothing(new: Statement, old: Statement) -> bool:
 
 def is_telling(new: Statement) -> bool:
     """Whether a statement says that something is so, will be, or is not, rather than describing."""
-    return bool(new.states or new.figures or new.negated or new.modals or new.future or new.sourced)
+    return bool(new.states or new.figures or new.modals or new.future)
 
 
 def _worth(new: Statement) -> float:

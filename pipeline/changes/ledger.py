@@ -58,12 +58,14 @@ from pipeline.claims import (
 from pipeline.claims.lexicon import cue_words
 from pipeline.claims.profile import features
 from pipeline.claims.statements import read_states
+from pipeline.claims.routing import ENOUGH
 from pipeline.claims.attribution import Attribution, attribute, root_of
 from pipeline.model import Change, ChangeKind, Claim, Report, Watch, ident
 
 SHORT = 160  # characters: a longer sentence is shown by its clause
 PLAIN_LINES = 1  # first statements without a state, figure or date that one report may add to an aspect
-TELL_AT, ROUTE_AT = 0.7, 0.6
+TELL_AT = 0.7
+SETTLED = frozenset({"will", "must", "shall"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +113,7 @@ class Ledger:
         self.watch = watch
         self.profiles: tuple[AspectProfile, ...] = build_profiles(watch)
         self.usage = Usage()
-        self.shelf = Shelf(len(watch.aspects))
+        self.shelf = Shelf()
         self.articles: dict[str, Reported] = {}
         self.stock: dict[str, dict[str, str]] = {}  # outlet -> compared form of a sentence -> the article that had it first
         self.lines: list[Change] = []
@@ -167,6 +169,7 @@ class Ledger:
         title = next((own_scores(u, self.profiles, self.usage) for u in units if u.paragraph == HEADLINE), ())
         outlets = frozenset(a.outlet.lower().removeprefix("the ") for a in self.articles.values())
         findings: list[Finding] = []
+        given: set[str] = set()  # values that the report's sentences have given
         context, last_root, last = Context(title=title), "", -2
         for i, unit in enumerate(units):
             same = unit.paragraph == last
@@ -179,7 +182,7 @@ class Ledger:
             reading.evidence = _with_followers(units, i)
             reading.attribution = attribute(unit, report.outlet, last_root, outlets)
             last_root = reading.attribution.root
-            found = self._judge_one(report, reading, context, scene)
+            found = self._judge_one(report, reading, context, scene, given)
             findings += found
             self.usage.count(unit)
             context = self._after(context, unit, reading.held.aspect)
@@ -191,7 +194,9 @@ class Ledger:
         own = own_scores(unit, self.profiles, self.usage)
         return Context(context.title, own, context.before, aspect if aspect >= 0 else None, True)
 
-    def _judge_one(self, report: Report, reading: Reading, context: Context, scene: Scene) -> list[Finding]:
+    def _judge_one(
+        self, report: Report, reading: Reading, context: Context, scene: Scene, given: set[str]
+    ) -> list[Finding]:
         """Figures first, each under its own key; then the sentence as a statement, where no figure spoke for it."""
         unit = reading.unit
         if is_note(unit.text) or self._is_stock(report, unit):
@@ -200,25 +205,31 @@ class Ledger:
             return []
         scene = replace(scene, root=reading.attribution.root)
         context = replace(context, title=()) if unit.paragraph == HEADLINE else context
-        days = read_statement(unit, frozenset(), report.published_at or report.seen_at).ahead
+        when = report.published_at or report.seen_at
+        figures = read_figures(unit, when)
+        if unit.paragraph == HEADLINE:
+            figures = tuple(f for f in figures if f.value not in given)
+        given |= {f.value for f in figures}
+        statement = read_statement(unit, frozenset(f.value for f in figures if not f.old), when)
+        near = self.shelf.near(statement, self.profiles, self.usage)
+        kin = self._kin(near)
+        days = bool(statement.ahead)
         changed = self._changed_part(reading)
-        fits = route(unit, self.profiles, self.usage, context, bool(days))
+        fits = route(unit, self.profiles, self.usage, context, days, kin)
         around = [0.0] * len(self.profiles)
         for f in fits:
             around[f.aspect] = f.score
-        figures = read_figures(unit, report.published_at or report.seen_at)
         home = reading.was.aspect if reading.was is not None and reading.was.aspect >= 0 else None
         tied = tie(unit, figures, self.profiles, self.usage, tuple(around), home)
         findings = [self._judge_figure(reading, t, scene) for t in tied]
-        best = self._place(fits, home, route(changed, self.profiles, self.usage, context, bool(days)) if changed else ())
+        best = self._place(fits, home, route(changed, self.profiles, self.usage, context, days) if changed else ())
         if best is None:
             return findings
         reading.held.aspect = best.aspect
         if findings and not self._stands_apart(unit, best, tied):
             return findings
-        figures_said = frozenset(f.value for f in figures if not f.old)
-        statement = read_statement(unit, figures_said, report.published_at or report.seen_at)
-        finding = self._judge_statement(report, reading, statement, best, scene)
+        mine = tuple(n for n in near if n.entry.aspect == best.aspect)
+        finding = self._judge_statement(report, reading, statement, best, mine, scene)
         return [*findings, finding]
 
     def _changed_part(self, reading: Reading) -> Unit | None:
@@ -232,11 +243,11 @@ class Ledger:
 
     def _place(self, fits: tuple[Fit, ...], home: int | None, changed: tuple[Fit, ...]) -> Fit | None:
         """The aspect of a sentence: that of its edited clause, else where its earlier form stood, else the best that fits."""
-        if changed and changed[0].anchored and changed[0].own >= ROUTE_AT and not self.profiles[changed[0].aspect].pure:
+        if changed and changed[0].usable and changed[0].own >= ENOUGH and not self.profiles[changed[0].aspect].pure:
             return changed[0]
         if home is not None:
             return next(f for f in fits if f.aspect == home)
-        usable = [f for f in fits if f.anchored and f.score >= ROUTE_AT and not self.profiles[f.aspect].pure]
+        usable = [f for f in fits if f.usable and not self.profiles[f.aspect].pure]
         return usable[0] if usable else None
 
     def _stands_apart(self, unit: Unit, best: Fit, tied: tuple[Tied, ...]) -> bool:
@@ -247,6 +258,15 @@ class Ledger:
         row = [w for w in unit.words if w.clause not in taken and not w.aside]
         tells = any(w.low in cue_words("modal") for w in row) or read_states(replace(unit, words=tuple(row)))
         return bool(tells) and any(f in profile.anchors for w in row for f in features(w))
+
+    @staticmethod
+    def _kin(near: tuple[Near, ...]) -> dict[int, float]:
+        """How much a sentence shares with what earned a line on each aspect."""
+        found: dict[int, float] = {}
+        for n in near:
+            if n.entry.line >= 0 and n.overlap >= 0.3:
+                found[n.entry.aspect] = max(found.get(n.entry.aspect, 0.0), n.overlap)
+        return found
 
     def _is_stock(self, report: Report, unit: Unit) -> bool:
         """Whether another article of the outlet carried the same sentence."""
@@ -313,7 +333,9 @@ class Ledger:
         reading.held.entries = (*reading.held.entries, entry.number)
         return entry.number
 
-    def _judge_statement(self, report: Report, reading: Reading, statement: Statement, best: Fit, scene: Scene) -> Finding:
+    def _judge_statement(
+        self, report: Report, reading: Reading, statement: Statement, best: Fit, near: tuple[Near, ...], scene: Scene
+    ) -> Finding:
         was_entry, was = None, None
         if reading.was is not None:
             texts = [self.shelf.entries[n] for n in reading.was.entries]
@@ -322,10 +344,10 @@ class Ledger:
             values = frozenset(f.value for f in read_figures(old, report.published_at or report.seen_at) if not f.old)
             was = read_statement(old, values, report.published_at or report.seen_at)
         profile = self.profiles[best.aspect]
-        near = self.shelf.near(best.aspect, statement, profile, self.usage)
         told = best.score >= TELL_AT
-        if reading.unit.follows:
-            told = told and bool(statement.states or statement.figures)
+        settled = bool(statement.states or statement.figures or statement.ahead or statement.negated or SETTLED & statement.modals)
+        if reading.unit.follows or best.hold < 2:
+            told = told and settled
         headline = reading.unit.paragraph == HEADLINE
         source_only = was is not None and self._only_source(reading, report)
         claim = StatementClaim(statement, profile, reading.unit, best.score, told, was, was_entry, headline, source_only)

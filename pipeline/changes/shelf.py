@@ -7,17 +7,17 @@ from pipeline.changes.entries import Entry
 from pipeline.claims import AspectProfile, Statement, Tied, Usage
 from pipeline.claims.lexicon import concept_words
 
-CANDIDATES = 24  # statements compared in full, those that share most first
+CANDIDATES = 40  # statements compared in full, those that share most first
 POSTINGS_MOST = 400  # newest entries looked at for one stem
 
 
 class Shelf:
     """Entries with the two indexes that keep a look-up quick however long the story is."""
 
-    def __init__(self, aspects: int):
+    def __init__(self):
         self.entries: list[Entry] = []
         self._by_key: dict[str, list[int]] = {}
-        self._by_stem: list[dict[str, list[int]]] = [{} for _ in range(aspects)]
+        self._by_stem: dict[str, list[int]] = {}
 
     def values(self, key: str) -> tuple[Entry, ...]:
         """The entries under a key, oldest first."""
@@ -77,26 +77,24 @@ class Shelf:
         if entry.key:
             self._by_key.setdefault(entry.key, []).append(entry.number)
         if entry.statement is not None:
-            index = self._by_stem[entry.aspect]
             for stem in sorted(entry.statement.stems):
-                index.setdefault(stem, []).append(entry.number)
+                self._by_stem.setdefault(stem, []).append(entry.number)
         return entry
 
-    def near(self, aspect: int, new: Statement, profile: AspectProfile, usage: Usage) -> tuple[Near, ...]:
-        """The earlier statements of an aspect that share most with a new one, the nearest first."""
+    def near(self, new: Statement, profiles: tuple[AspectProfile, ...], usage: Usage) -> tuple[Near, ...]:
+        """The earlier statements that share most with a new one, of whatever aspect, the nearest first."""
         weight = {s: usage.rarity("=" + s) + 0.05 for s in new.stems}
         shared: Counter[int] = Counter()
-        index = self._by_stem[aspect]
         for stem in sorted(new.stems):
-            for number in index.get(stem, ())[-POSTINGS_MOST:]:
+            for number in self._by_stem.get(stem, ())[-POSTINGS_MOST:]:
                 shared[number] += weight[stem]
         best = sorted(shared.items(), key=lambda item: (-item[1], item[0]))[:CANDIDATES]
         whole = sum(weight.values()) or 1.0
-        found = [self._near(self.entries[n], new, common, whole, profile, usage) for n, common in best]
+        found = [self._near(self.entries[n], new, common, whole, profiles, usage) for n, common in best]
         return tuple(sorted(found, key=lambda n: (-n.overlap - n.contained, n.entry.number)))
 
-    def _near(self, entry: Entry, new: Statement, common: float, whole: float, profile: AspectProfile, usage: Usage) -> Near:
-        other = entry.statement
+    def _near(self, entry: Entry, new: Statement, common: float, whole: float, profiles: tuple[AspectProfile, ...], usage: Usage) -> Near:
+        other, profile = entry.statement, profiles[entry.aspect]
         theirs = sum(usage.rarity("=" + s) + 0.05 for s in other.stems) or 1.0
         both = new.stems & other.stems
         topical = any(

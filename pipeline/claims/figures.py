@@ -19,8 +19,8 @@ from pipeline.claims.units import Unit, Word, function_stems
 
 NEAR_AT = 0.45  # flat between .40 and .65
 IN_CLAUSE, OF_CONTEXT = 0.3, 0.1
-NEAR_OTHER, OTHER, OTHER_MONEY = 0.9, 0.9, 0.3  # the same for an aspect that asks for no figures, and its share of the worth
-OF_MONEY = 0.5  # what a sum of money is worth on an aspect that asks for money
+NEAR_OTHER, OTHER, OTHER_MONEY = 0.9, 0.9, 0.6  # the same for an aspect that asks for no figures, and its share of the worth
+OF_MONEY = 0.6  # what a sum of money is worth on an aspect that asks for money
 VAGUE = 0.4  # taken off for dozens and hundreds
 FALLOFF = 5.0  # words between a figure and a concept that halve its worth
 MONEY = "money"
@@ -236,6 +236,7 @@ def _fit(
 ) -> Tied:
     """How near the words of the aspect are to the figure, and under which key it would stand."""
     near, nearest, total = 0.0, None, 0.0
+    sums = figure.unit == MONEY and takes
     seen: set[str] = set()
     for i, word in enumerate(unit.words):
         if word.clause != figure.clause or (figure.start <= word.start < figure.end):
@@ -246,13 +247,13 @@ def _fit(
         if feature not in seen:
             seen.add(feature)
             total += value
-        if feature in profile.light or _nearer_to_other(i, figure, others):
+        if (feature in profile.light and not sums) or _nearer_to_other(i, figure, others):
             continue
         worth = value / (1 + abs(i - figure.at) / FALLOFF)
         if worth > near:
             near, nearest = worth, (feature, word)
     money = OF_MONEY if figure.unit == MONEY and asks_money(profile) else 0.0
-    if not takes:
+    if not takes and figure.unit != MONEY:
         near = max(near, _named_before(unit, figure, profile, usage))
     strength = near + money + (IN_CLAUSE * total + OF_CONTEXT * around if near or money else 0.0)
     if figure.number is None and not figure.unit:

@@ -2,6 +2,7 @@
 
 import math
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from pipeline.claims.lexicon import cue_words
@@ -14,9 +15,12 @@ FOLLOWS, FOLLOWS_ACROSS = 0.7, 0.25
 LEARNED_NAME, LEARNED_WORD, LEARNED_MOST = 0.5, 0.25, 1.0
 LEARN_TIMES, LEARN_SHARE, LEARN_RARE = 3, 0.8, 0.12
 CONTEXT_FREE, CONTEXT_OWN = 0.3, 0.6  # context adds at most this, and this share of what the words say themselves
+KIN = 0.6  # what sharing all words with an earlier statement of the aspect is worth in comparison
 ENOUGH = 0.6  # score from which an anchored aspect is a candidate
 DATED, DATED_FROM = 1.0, 0.4  # what a day to come adds on an aspect that asks when, and the own score that it takes
-STRONG, WITNESS = 0.5, 9.0  # weight of a feature that counts as a witness with another, and alone
+FIRM = 0.5  # what a firm hold is worth in comparison
+LEARNED_ALONE = 0.7  # learned words that hold alone
+STRONG = 0.5  # weight of a feature that counts as a witness with another, and alone
 
 
 @dataclass(slots=True)
@@ -51,7 +55,12 @@ class Fit:
     own: float  # by its own words
     score: float  # with learned words and context
     order: float  # by which aspects are compared: context counts half
-    anchored: bool
+    hold: int  # 2 firm, 1 loose, 0 none: see `_hold`
+
+    @property
+    def usable(self) -> bool:
+        """Whether the aspect is a candidate at all."""
+        return self.hold > 0 and self.score >= ENOUGH
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,8 +117,10 @@ def own_scores(unit: Unit, profiles: tuple[AspectProfile, ...], usage: Usage) ->
     return tuple(own_score(matches(unit, p, usage)) for p in profiles)
 
 
-def fit(unit: Unit, profile: AspectProfile, usage: Usage, context: Context, ahead: bool = False) -> Fit:
-    """The fit of a unit to one aspect."""
+def fit(
+    unit: Unit, profile: AspectProfile, usage: Usage, context: Context, ahead: bool = False, kin: float = 0.0
+) -> Fit:
+    """The fit of a unit to one aspect; `kin` is how much it shares with what was said there before."""
     i, found = profile.index, matches(unit, profile, usage)
     own, names = own_score(found), learned_score(unit, profile.index, usage)
     around = CONTEXT_OWN * own + CONTEXT_FREE if own else CONTEXT_FREE
@@ -120,27 +131,32 @@ def fit(unit: Unit, profile: AspectProfile, usage: Usage, context: Context, ahea
     if context.previous == i:
         score += FOLLOWS if context.same_paragraph or unit.follows else FOLLOWS_ACROSS
     near = context.previous == i or _at(context.title, i) >= 1.0
-    order = own + dated + 0.5 * (score - own - dated)
-    return Fit(i, own, score, order, _is_anchored(unit, profile, found, own, names, near))
+    order = KIN * kin + own + dated + 0.5 * (score - own - dated)
+    return Fit(i, own, score, order, _hold(unit, profile, found, names, near, bool(dated)))
 
 
 def _at(scores: tuple[float, ...], i: int) -> float:
     return scores[i] if scores else 0.0
 
 
-def _is_anchored(
-    unit: Unit, profile: AspectProfile, found: dict[str, tuple[float, bool]], own: float, names: float, near: bool
-) -> bool:
-    """Whether something in the sentence itself, not only around it, ties it to the aspect."""
-    outside = [f for f, (value, aside) in found.items() if not aside]
+def _hold(
+    unit: Unit,
+    profile: AspectProfile,
+    found: dict[str, tuple[float, bool]],
+    names: float,
+    near: bool,
+    dated: bool,
+) -> int:
+    """How firmly the sentence itself, not only what stands around it, holds to the aspect: 2 firmly, 1 loosely, 0 not."""
+    outside = [f for f, (_, aside) in found.items() if not aside]
     strong = [f for f in outside if profile.weights[f] >= STRONG and f not in profile.light and not _is_actor(profile, f)]
     if any(f in profile.anchors for f in outside) or len(strong) >= 2:
-        return True
-    if any(profile.weights[f] >= WITNESS for f in strong):
-        return True
-    if strong and (names >= LEARNED_NAME or near or any(f in profile.anchors for f in found)):
-        return True
-    return profile.expects("response") and _actor_speaks(unit, profile)
+        return 2
+    if profile.expects("response") and _actor_speaks(unit, profile):
+        return 2
+    if strong and (names >= LEARNED_NAME or near or dated or any(f in profile.anchors for f in found)):
+        return 2
+    return 1 if any(f in profile.anchors for f in found) or names >= LEARNED_ALONE or (strong and unit.follows) else 0
 
 
 def _is_actor(profile: AspectProfile, feature: str) -> bool:
@@ -159,9 +175,14 @@ def _actor_speaks(unit: Unit, profile: AspectProfile) -> bool:
 
 
 def route(
-    unit: Unit, profiles: tuple[AspectProfile, ...], usage: Usage, context: Context, ahead: bool = False
+    unit: Unit,
+    profiles: tuple[AspectProfile, ...],
+    usage: Usage,
+    context: Context,
+    ahead: bool = False,
+    kin: Mapping[int, float] | None = None,
 ) -> tuple[Fit, ...]:
-    """Fits to all aspects, the best first; `ahead` if the unit names a day to come."""
-    fits = [fit(unit, p, usage, context, ahead) for p in profiles]
-    return tuple(sorted(fits, key=lambda f: (-(f.anchored and f.score >= ENOUGH), -f.order, f.aspect)))
+    """Fits to all aspects, the best first; `ahead` if the unit names a day to come, `kin` what it shares with what was said."""
+    fits = [fit(unit, p, usage, context, ahead, (kin or {}).get(p.index, 0.0)) for p in profiles]
+    return tuple(sorted(fits, key=lambda f: (-f.usable, -f.order - (FIRM if f.hold == 2 else 0.0), f.aspect)))
 
