@@ -179,15 +179,15 @@ def _article_pause(state: ArticleState, now: datetime, plan: RecheckPlan) -> tup
 def _by_age_and_edits(state: ArticleState, now: datetime, plan: RecheckPlan) -> tuple[timedelta, str]:
     """The sooner of what the age asks for and what a recent edit asks for.
 
-    After an edit the ages start anew, for edits come in clusters; but the older the article the less densely, so that a page
-    that changes at every look cannot cost more than some looks for each doubling of its age.
+    After an edit the ages start anew, for edits come in clusters; but never denser than an eighth of the article's age, so that
+    a page that changes at every look costs some looks for each doubling of its age and no more.
     """
     age = max(now - state.first_seen_at, timedelta(0))
     by_age = _next_age(age, plan) - age
     pause, reason = by_age, f"{_words(age)} old: next look by age"
     if state.last_changed_at and state.changes:
         since = max(now - state.last_changed_at, timedelta(0))
-        by_edit = max(_next_age(since, plan) - since, age / (8 * min(state.changes, 4)))
+        by_edit = max(_next_age(since, plan) - since, age / 8)
         if by_edit < by_age:
             pause, reason = by_edit, f"edited {_words(since)} ago, {state.changes} times in all: looked at sooner"
     if pause >= DAY:

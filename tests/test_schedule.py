@@ -150,20 +150,18 @@ def test_an_edit_makes_an_article_interesting_again():
     now = NOW + 3 * DAY
     quiet = decide_recheck(article(), now, PLAN)
     edited = decide_recheck(article(changes=1, last_changed_at=now), now, PLAN)
-    often = decide_recheck(article(changes=5, last_changed_at=now), now, PLAN)
-    assert often.due_at < edited.due_at < quiet.due_at
-    assert "edited" in edited.reason
+    assert edited.due_at < quiet.due_at and "edited" in edited.reason
     young = NOW + HOUR
     assert decide_recheck(article(changes=1, last_changed_at=young), young, PLAN).due_at == young + QUARTER
 
 
 def test_a_page_that_changes_at_every_look_costs_a_bounded_number_of_looks():
-    """Some dozens for each doubling of its age, not one every quarter of an hour for ever."""
+    """Half a dozen for each doubling of its age, not one every quarter of an hour for ever."""
     now, count = NOW, 0
     while now < NOW + timedelta(days=64):
         now = decide_recheck(article(changes=count, last_changed_at=now), now, PLAN).due_at
         count += 1
-    assert 100 < count < 300
+    assert 30 < count < 100
 
 
 def test_a_missing_article_is_looked_for_soon_then_daily_weekly_and_rarely():

@@ -125,7 +125,7 @@ class Fetcher:
             shown = redact(request.url, secrets)
             return Fetched(url=shown, final_url=shown, fetched_at=now, outcome=Outcome.BLOCKED, reason=redact(str(e), secrets))
         trip = Trip(request, now, credentials, [url], self._settings.total_timeout)
-        lane = self._lanes.of(str(url.host))
+        lane = self._lanes.of(str(url.raw_host))
         lane.waiting += 1
         try:
             end = await self._try(trip)
@@ -150,7 +150,7 @@ class Fetcher:
             trip.left -= pause
             await asyncio.sleep(pause)
         if end.tried:
-            last = self._lanes.of(str(trip.seen[-1].host))
+            last = self._lanes.of(str(trip.seen[-1].raw_host))
             last.strikes = last.strikes + 1 if end.outcome in _SILENT else 0
         return end
 
@@ -188,7 +188,7 @@ class Fetcher:
         """One GET when the host's turn has come."""
         url = trip.seen[-1]
         clock = asyncio.get_running_loop().time
-        async with self._lanes.turn(str(url.host), trip.now, counts=not trip.for_robots) as lane:
+        async with self._lanes.turn(str(url.raw_host), trip.now, counts=not trip.for_robots) as lane:
             started = clock()
             try:
                 return await self._wire.get(
@@ -224,7 +224,7 @@ class Fetcher:
         conditional = trip.own and (_sendable(trip.request.etag) or _sendable(trip.request.last_modified))
         outcome, reason = decide_outcome(answer.status, conditional=conditional, retry_after=wait is not None)
         if outcome == Outcome.RATE_LIMITED:
-            self._lanes.of(str(answer.url.host)).hold(wait, trip.now)
+            self._lanes.of(str(answer.url.raw_host)).hold(wait, trip.now)
         if outcome == Outcome.OK and (not answer.body or answer.body.isspace()):
             outcome, reason = Outcome.EMPTY, "the body is empty"
         again = answer.status in _AGAIN and outcome == Outcome.SERVER_ERROR
@@ -239,7 +239,7 @@ class Fetcher:
         if isinstance(file, End):
             return file
         decision = decide_robots(file, str(url), self._agent)
-        lane = self._lanes.of(str(url.host))
+        lane = self._lanes.of(str(url.raw_host))
         lane.gap = max(lane.gap, decision.gap)
         return None if decision.allowed else End(Outcome.ROBOTS, decision.reason)
 
@@ -263,7 +263,8 @@ class Fetcher:
 
 def _sendable(validator: str | None) -> bool:
     """Whether a validator may go into a header: a server that sent us odd bytes does not get to write our request."""
-    return bool(validator) and len(validator) <= _LONGEST_VALIDATOR and validator.isascii() and validator.isprintable()
+    text = validator or ""
+    return 0 < len(text) <= _LONGEST_VALIDATOR and text.isascii() and text.isprintable()
 
 
 def _fetched(trip: Trip, end: End) -> Fetched:

@@ -59,7 +59,8 @@ class Deflate:
     """RFC 1950 as the standard says, or the bare RFC 1951 that some servers send: told apart by the first two bytes."""
 
     def __init__(self) -> None:
-        self._z, self._held = None, b""
+        self._z: zlib._Decompress | None = None
+        self._held = b""
 
     def feed(self, data: bytes) -> Iterator[bytes]:
         if self._z is None:

@@ -13,7 +13,7 @@ from yarl import URL
 
 from pipeline.errors import ConfigError
 from pipeline.fetch.decode import STEP, BadBody, Body
-from pipeline.fetch.guard import Blocked, Guard, GuardedResolver, Lookup
+from pipeline.fetch.guard import Blocked, Guard, GuardedResolver, Lookup, parse_url
 from pipeline.fetch.redact import redact
 from pipeline.fetch.rules import REDIRECTS
 from pipeline.fetch.settings import FetchSettings
@@ -65,25 +65,26 @@ class Proxies:
 
     @property
     def endpoints(self) -> frozenset[tuple[str, int]]:
-        return frozenset((str(u.host), int(u.port or 80)) for u in self._urls.values())
+        return frozenset((str(u.raw_host), int(u.port or 80)) for u in self._urls.values())
 
     def route(self, url: URL) -> URL | None:
         """The proxy for this URL, or None to go directly."""
         proxy = self._urls.get(url.scheme)
         if proxy is None:
             return None
-        host = f"{url.host}:{url.port}"
+        host = f"{url.raw_host}:{url.port}"
         if self._from_system:
             return None if urllib.request.proxy_bypass(host) else proxy
-        return None if urllib.request.proxy_bypass_environment(host, self._named) else proxy
+        bypass = urllib.request.proxy_bypass_environment(host, self._named)  # type: ignore[attr-defined]  # typeshed lacks it
+        return None if bypass else proxy
 
 
 def _proxy_url(scheme: str, value: str) -> URL:
     try:
-        url = URL(value if "//" in value else f"http://{value}")
-    except ValueError:
+        url = parse_url(value if "//" in value else f"http://{value}")
+    except Blocked:
         url = URL()
-    if url.scheme != "http" or not url.host:
+    if url.scheme != "http" or not url.raw_host:
         raise ConfigError("the environment", f"{scheme}_proxy", "only http:// proxies are supported", redact(value))
     return url
 

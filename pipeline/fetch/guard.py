@@ -9,7 +9,7 @@ import asyncio
 import ipaddress
 import re
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
 
@@ -29,7 +29,7 @@ _HOST = re.compile(r"[a-z0-9_](?:[a-z0-9._-]{0,251}[a-z0-9_])?\.?", re.IGNORECAS
 _NUMERIC_LABEL = re.compile(r"\d+|0x[0-9a-f]*", re.IGNORECASE)
 _LONGEST_URL = 8_000
 
-Lookup = Callable[..., list[tuple[int, int, int, str, tuple[str | int, ...]]]]  # socket.getaddrinfo or a stand-in
+Lookup = Callable[..., Sequence[tuple[int, int, int, str, tuple[str | int | bytes, ...]]]]  # socket.getaddrinfo or a stand-in
 
 
 class Blocked(OSError):
@@ -54,10 +54,7 @@ class Guard:
             raise Blocked("the URL holds a backslash, a space or a control character")
         if len(url) > _LONGEST_URL:
             raise Blocked(f"the URL is longer than {_LONGEST_URL} characters")
-        try:
-            parsed = URL(url)
-        except ValueError:
-            raise Blocked("this is not a valid URL") from None
+        parsed = parse_url(url)
         if parsed.scheme not in ("http", "https"):
             raise Blocked(f"the scheme {parsed.scheme[:20]!r} may not be fetched, only http and https")
         self._check_host(parsed.raw_host or "")
@@ -79,6 +76,14 @@ class Guard:
             raise Blocked(f"the host {name[:60]!r} is an address in an odd spelling")
         if (name == "localhost" or name.endswith(".localhost")) and not self.allow_private:
             raise Blocked("localhost is not public")  # said here too: a proxy would resolve it to itself
+
+
+def parse_url(text: str) -> URL:
+    """The URL, or Blocked. `http://[]@` makes yarl 1.25 raise IndexError: one hostile link must not end a run."""
+    try:
+        return URL(text)
+    except (ValueError, IndexError):
+        raise Blocked("this is not a valid URL") from None
 
 
 def _public(ip: ipaddress.IPv4Address | ipaddress.IPv6Address) -> bool:

@@ -25,10 +25,12 @@ def redact(text: str, secrets: Sequence[str] = ()) -> str:
     """A URL or any text without user info, without values of token-like parameters, without the secrets given."""
     for secret in _forms(secrets):
         text = text.replace(secret, HIDDEN)
-    text = _USERINFO.sub("", text)
     text = _PARAMETER.sub(rf"\1{HIDDEN}", text)
     text = _HEADER.sub(rf"\1{HIDDEN}", text)
-    return _JWT.sub(HIDDEN, text)
+    text = _JWT.sub(HIDDEN, text)
+    while (shorter := _USERINFO.sub("", text)) != text:  # taking one away can lay the next bare
+        text = shorter
+    return text
 
 
 def _forms(secrets: Sequence[str]) -> list[str]:

@@ -8,7 +8,7 @@ from email.utils import parsedate_to_datetime
 
 from yarl import URL
 
-from pipeline.fetch.guard import Blocked, Guard
+from pipeline.fetch.guard import Blocked, Guard, parse_url
 from pipeline.model import Outcome
 
 LONGEST_WAIT = timedelta(days=7)
@@ -57,10 +57,7 @@ def _joined(here: URL, location: str) -> str:
     """The target as text. The raw text is checked before parsing: a backslash means different hosts to different parsers."""
     if "\\" in location or any(c <= " " or c == "\x7f" for c in location):
         raise Blocked("the URL holds a backslash, a space or a control character")
-    try:
-        return str(here.join(URL(location)))
-    except ValueError:
-        raise Blocked("this is not a valid URL") from None
+    return str(here.join(parse_url(location)))
 
 
 def decide_outcome(status: int, *, conditional: bool, retry_after: bool) -> tuple[Outcome, str]:
