@@ -17,7 +17,7 @@ from pipeline.feeds.identity import entries_of
 from pipeline.feeds.jsonfeed import read_json
 from pipeline.feeds.opml import read_opml, write_opml
 from pipeline.feeds.split import split
-from pipeline.feeds.syndicated import read_items
+from pipeline.feeds.syndicated import feed_title, read_items
 from pipeline.model import ident
 
 __all__ = ["FeedDocument", "FeedLimits", "NotAFeed", "NotAFeedKind", "read_feed", "read_opml", "volatile_hash", "write_opml"]
@@ -79,14 +79,14 @@ def _read_xml(text: str, url: str, known: Collection[str], limits: FeedLimits) -
     hashes = [ident("itm", pieces.opening, item) for item in pieces.items]
     skipped = _unchanged(pieces.items, hashes, known)
     left = [n for n, item_hash in enumerate(hashes) if item_hash not in skipped]
-    title, version, said = read_items(pieces, [pieces.items[n] for n in left], [hashes[n] for n in left], url)
+    version, said = read_items(pieces, [pieces.items[n] for n in left], [hashes[n] for n in left], url, limits.max_broken_chars)
     return Read(
-        title=title,
+        title=feed_title(pieces),
         format=version,
-        said=said,
+        said=tuple(item for item in said if item is not None),
         hashes=tuple(hashes),
         skipped=skipped,
-        warnings=pieces.warnings,
+        warnings=(*pieces.warnings, *(["An item whose markup cannot be read was left out."] if None in said else [])),
     )
 
 

@@ -19,6 +19,8 @@ _WESTERN = ("cp1252", "latin", "iso8859-1", "ascii")  # decode anything: no evid
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
 _BAD_REFERENCE = re.compile(
     r"&#(?:[xX]0*(?:[0-8bBcCeEfF]|1[0-9a-fA-F]|[fF]{3}[eEfF])|0*(?:[0-8]|1[124-9]|2[0-9]|3[01]|6553[45]));"
+    r"|&#(?:[xX][0-9a-fA-F]{7,}+|[0-9]{8,}+);?|&#(?:[xX](?:[2-9a-fA-F][0-9a-fA-F]{5}|1[1-9a-fA-F][0-9a-fA-F]{4})"
+    r"|(?:[2-9]\d{6}|1[2-9]\d{5}|111[5-9]\d{3}|1114[2-9]\d\d|11141[2-9]\d|111411[2-9]))(?![0-9a-fA-F]);?"
 )
 _HALF_REFERENCES = re.compile(r"(?:&#(?:[xX]0*[dD][89a-fA-F][0-9a-fA-F]{2}|0*5[567]\d{3});)+")  # around U+D800 to U+DFFF
 

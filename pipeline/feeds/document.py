@@ -14,6 +14,10 @@ class FeedLimits:
     max_depth: int = 200  # of elements inside each other
     max_tags: int = 200_000  # of the whole document: they cost about ten microseconds each
     max_item_chars: int = 1_000_000  # of one item's markup
+    max_short_chars: int = 2_000  # of the markup of an author, a date, an id or a link: feedparser searches them in square time
+    max_broken_chars: int = 3_000_000  # of all items that are not well-formed: about a second for each million
+    max_attributes: int = 300  # of one tag: square time, too
+    max_opening_chars: int = 20_000  # of the tags around the items: they are parsed again with each broken item
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,11 +5,10 @@ import re
 
 _ITEM = re.compile(rb"<(?:[\w.-]+:)?(?:item|entry)[\s/>]", re.IGNORECASE)
 _ITEM_END = re.compile(rb"</(?:[\w.-]+:)?(?:item|entry)\s*>", re.IGNORECASE)
-# When and by what the document was built; generators leave timings in comments.
+# When and by what the document was built.
 _VOLATILE = re.compile(
-    rb"<((?:[\w.-]+:)?(?:lastBuildDate|pubDate|updated|modified|date|ttl|generator))(?=[\s/>])[^<>]*>[^<]{0,200}(?:</\1\s*>)?"
-    rb"|<!--(?:(?!-->).){0,500}-->",
-    re.IGNORECASE | re.DOTALL,
+    rb"<((?:[\w.-]+:)?(?:lastBuildDate|pubDate|updated|modified|date|ttl|generator))(?=[\s/>])[^<>]{0,300}>[^<]{0,300}(?:</\1\s*>)?",
+    re.IGNORECASE,
 )
 
 
@@ -24,7 +23,7 @@ def volatile_hash(body: bytes) -> str:
         digest.update(body)
         return digest.hexdigest()[:32]
     end = _end_of_items(body, first.start())
-    for part in (_VOLATILE.sub(b"", body[: first.start()]), body[first.start() : end], _VOLATILE.sub(b"", body[end:])):
+    for part in (_lasting(body[: first.start()]), body[first.start() : end], _lasting(body[end:])):
         digest.update(len(part).to_bytes(8, "big") + part)
     return digest.hexdigest()[:32]
 
@@ -34,3 +33,12 @@ def _end_of_items(body: bytes, start: int) -> int:
     tail = max(start, len(body) - 65_536)
     ends = [match.end() for match in _ITEM_END.finditer(body, tail)]
     return ends[-1] if ends else len(body)
+
+
+def _lasting(head: bytes) -> bytes:
+    """Without the volatile elements, and without comments, in which generators leave their timings."""
+    kept, position = [], 0
+    while (start := head.find(b"<!--", position)) >= 0 and (end := head.find(b"-->", start)) >= 0:
+        kept.append(head[position:start])
+        position = end + 3
+    return _VOLATILE.sub(b"", b"".join([*kept, head[position:]]))

@@ -17,15 +17,17 @@ _HTML = re.compile(r"<!doctype\s+html|<html[\s>]", re.IGNORECASE)
 _DECLARATIONS = re.compile(r"<!ENTITY|<!DOCTYPE[^<>\[]*\[", re.IGNORECASE)
 _ANCESTORS = frozenset({"rss", "rdf", "feed", "channel"})
 _ITEMS = frozenset({"item", "entry"})
+_SHORT = frozenset({"author", "creator", "managingeditor", "webmaster", "publisher", "owner", "contributor", "name", "email"})
+_SHORT |= {"pubdate", "date", "updated", "published", "issued", "modified", "created", "guid", "id", "link", "origlink"}
 _HEAD = 65_536  # characters in which the root element has to appear
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pieces:
-    """A document in pieces: `opening + any items + closing` is a feed again, so is `lead + any items + closing`."""
+    """A document in pieces: `opening + any items + closing` is a feed again."""
 
     opening: str  # the start tags around the items, with their namespaces and bases
-    lead: str  # all from the root to the first item: the opening and what the feed says of itself
+    head: str  # all from the root to the first item: what the feed says of itself
     items: tuple[str, ...]
     closing: str
     warnings: tuple[str, ...]
@@ -62,12 +64,15 @@ class _Cutter:
         self.text, self.root, self.limits = text, root, limits
         self.open: list[tuple[str, str]] = []  # (name, start tag) of the elements around the place, outside items
         self.around: list[tuple[str, str]] = []  # the same at the first item
-        self.rooted = False  # the root's start tag was seen
+        self.seen: list[tuple[str, str]] = []  # every element outside the items that may stand around one
         self.items: list[str] = []
         self.first = len(text)  # where the first item begins
         self.start: int | None = None  # where the current item begins
         self.name = ""
         self.depth = self.deepest = 0  # inside the current item
+        self.crowded = False  # a tag has too many attributes
+        self.short: tuple[str, int] | None = None  # name and begin of an element that has to be short
+        self.dropped: list[tuple[int, int]] = []  # spans of the current item that are left out
         self.stopped = False  # at a limit
         self.warnings: list[str] = []
 
@@ -79,12 +84,14 @@ class _Cutter:
             self.warnings.append("The document ends inside an item, which was left out.")
         elif any(_local(name) in _ANCESTORS for name, _ in self.open) and not self.stopped:
             self.warnings.append("The document ends before its root element does.")
-        if not self.rooted:
+        if not self.seen:
             return NotAFeed(kind=NotAFeedKind.XML, reason="The root element of the feed is not complete.")
-        around = [(name, tag) for name, tag in self.around or self.open if _local(name) in _ANCESTORS]
+        around = [(name, tag) for name, tag in self.around if _local(name) in _ANCESTORS] or self.seen[:2]
+        if sum(len(tag) for _, tag in around) > self.limits.max_opening_chars:
+            return NotAFeed(kind=NotAFeedKind.XML, reason="The root element of the feed is too long.")
         return Pieces(
             opening="".join(tag for _, tag in around),
-            lead=self.text[self.root : self.first],
+            head=self.text[self.root : self.first],
             items=tuple(self.items),
             closing="".join(f"</{name}>" for name, _ in reversed(around)),
             warnings=tuple(dict.fromkeys(self.warnings)),
@@ -97,6 +104,9 @@ class _Cutter:
                 self.warnings.append(f"Only the first {len(self.items)} items were read; the feed has more.")
                 self.start, self.stopped = None, True
                 return None
+            self.crowded = (self.crowded and self.start is not None) or self.text.count(
+                "=", begin, end
+            ) > self.limits.max_attributes
             if self.start is None:
                 self.outside(begin, end, name, kind)
             else:
@@ -111,8 +121,8 @@ class _Cutter:
             if kind == "empty":
                 self.end_item(end)
         elif kind == "open":
-            self.rooted = True
             self.open.append((name, self.text[begin:end]))
+            self.seen += self.open[-1:] if _local(name) in _ANCESTORS else []
         elif kind == "/" and name in (around := [n for n, _ in self.open]):
             del self.open[len(around) - 1 - around[::-1].index(name) :]
 
@@ -124,23 +134,49 @@ class _Cutter:
             self.end_item(begin)
             self.outside(begin, end, name, kind)
         else:
+            self.watch(begin, end, name, kind)
             self.depth = max(0, self.depth + {"open": 1, "/": -1}.get(kind, 0))
             self.deepest = max(self.deepest, self.depth)
+
+    def watch(self, begin: int, end: int, name: str, kind: str) -> None:
+        """Note an element that has to be short and is not."""
+        if self.short is None and kind == "open" and _local(name) in _SHORT:
+            self.short = (name, begin)
+        elif self.short is not None and kind == "/" and name == self.short[0]:
+            self.drop(end)
+
+    def drop(self, end: int) -> None:
+        if self.short is not None and end - self.short[1] > self.limits.max_short_chars:
+            self.dropped.append((self.short[1], end))
+            self.warnings.append("An author, date, id or link of impossible length was left out.")
+        self.short = None
 
     def begin_item(self, begin: int, name: str) -> None:
         if self.first == len(self.text):
             self.around, self.first = list(self.open), begin
         self.start, self.name, self.depth, self.deepest = begin, name, 0, 0
+        self.short, self.dropped = None, []
 
     def end_item(self, end: int) -> None:
-        item = self.text[self.start : end]
-        if self.deepest > self.limits.max_depth:
+        self.drop(self.text.rfind("<", 0, end))  # never closed
+        item = self.taken(end)
+        if self.crowded:
+            self.warnings.append("An item with a tag of too many attributes was left out.")
+        elif self.deepest > self.limits.max_depth:
             self.warnings.append("An item whose elements are nested too deeply was left out.")
         elif len(item) > self.limits.max_item_chars:
             self.warnings.append("An item that is too long was left out.")
         else:
             self.items.append(item)
         self.start = None
+
+    def taken(self, end: int) -> str:
+        """The current item's markup without the dropped spans."""
+        parts, position = [], self.start
+        for begin, stop in self.dropped:
+            parts.append(self.text[position:begin])
+            position = stop
+        return "".join([*parts, self.text[position:end]])
 
 
 def _tags(text: str, position: int):

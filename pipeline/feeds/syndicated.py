@@ -9,7 +9,7 @@
 import io
 import re
 from collections.abc import Mapping, Sequence
-from html import escape
+from html import escape, unescape
 from pyexpat import ExpatError, ParserCreate
 
 from pipeline.feeds.document import Said
@@ -27,27 +27,43 @@ _NAMESPACES = re.compile(
 _USUAL = frozenset({"media", "itunes", "googleplay", "dc", "dcterms"})
 _BASE = re.compile(r"(?<=\s)xml:base(?=\s*=)")
 _CONTENT = re.compile(r"<(?:(?!media:)[\w.-]+:)?(?:encoded|content|body|fullitem)[\s>]", re.IGNORECASE)
+_ADDRESS = re.compile(r"(?:mailto:)?[^\s@<>()]+@[^\s@<>()]+")
 _ASIDE = "aside-"
+_TITLE = re.compile(r"<(?:[\w.-]+:)?title(?:\s[^<>]*)?>\s*(?:([^<]*)<|<!\[CDATA\[(.{0,2000}?)\]\]>)", re.IGNORECASE | re.DOTALL)
+_GIVES_UP = (
+    ValueError,
+    LookupError,
+    TypeError,
+    AttributeError,
+    AssertionError,
+    RecursionError,
+)  # what its parsers raise on markup that they did not expect
 
 
 def read_items(
-    pieces: Pieces, items: Sequence[str], hashes: Sequence[str], url: str
-) -> tuple[str | None, str, tuple[Said, ...]]:
-    """The feed's title, its format, and what each of `items` (some of the pieces' own) says, in order."""
-    sound_lead = _sound(pieces.lead + pieces.closing)
-    start = pieces.lead if sound_lead else pieces.opening
+    pieces: Pieces, items: Sequence[str], hashes: Sequence[str], url: str, most_broken: int
+) -> tuple[str, list[Said | None]]:
+    """The feed's format, and what each of `items` (some of the pieces' own) says; None for one that cannot be read.
+
+    `most_broken` bounds the characters of items that are not well-formed; what is beyond is not read.
+    """
     sound = [n for n, item in enumerate(items) if _sound(pieces.opening + item + pieces.closing)]
-    title, version, found = _parse(start, [items[n] for n in sound], pieces.closing)
-    if len(found) != len(sound):  # an item within an item, or the like
-        sound, found = [], []
-    entries = dict(zip(sound, found, strict=True))
-    said = []
+    version, found = _parse(pieces.opening, [items[n] for n in sound], pieces.closing)
+    entries = dict(zip(sound, found, strict=True)) if len(found) == len(sound) else {}  # unless an item hides in an item
+    said: list[Said | None] = []
+    broken = 0  # characters given to the forgiving parser
     for n, item in enumerate(items):
-        for entry in [entries[n]] if n in entries else _parse(pieces.opening, [item], pieces.closing)[2][:1]:
-            said.append(_said(entry, item, hashes[n], url, version))
-    if not sound_lead:
-        title = _parse(pieces.lead, [], pieces.closing)[0]
-    return title, version, tuple(said)
+        broken += 0 if n in entries else len(item)
+        readable = n not in entries and broken <= most_broken
+        alone = [entries[n]] if n in entries else _parse(pieces.opening, [item], pieces.closing)[1] if readable else []
+        said.append(_said(alone[0], item, hashes[n], url, version) if alone else None)
+    return version, said
+
+
+def feed_title(pieces: Pieces) -> str | None:
+    """What the feed calls itself. Read without a parser: it decides nothing, and a broken head must not cost the items."""
+    found = _TITLE.search(pieces.head, 0, 20_000)
+    return plain(unescape(found[1]) if found and found[2] is None else found and found[2])
 
 
 def _sound(text: str) -> bool:
@@ -60,32 +76,40 @@ def _sound(text: str) -> bool:
     return True
 
 
-def _parse(start: str, items: Sequence[str], closing: str) -> tuple[str | None, str, list[dict[str, object]]]:
-    """feedparser's answer: title and version of the feed, and its entries; their links know xml:base, their ids do not."""
-    text = _set_aside(start + "".join(items) + closing)
-    plain_base = _BASE.sub("xml:base-aside", text)
-    result = _feedparser(plain_base)
-    entries = [dict(entry) for entry in result["entries"]]
-    if plain_base != text:
-        based = [dict(entry) for entry in _feedparser(text)["entries"]]
-        entries = [{**b, "id": e.get("id")} for e, b in zip(entries, based, strict=False)]
-    title = dict(result["feed"]).get("title")
-    return plain(title), result.get("version", ""), entries
+def _parse(opening: str, items: Sequence[str], closing: str) -> tuple[str, list[dict[str, object]]]:
+    """feedparser's answer: the version, and the entries; their links know xml:base, their ids do not."""
+    text = _set_aside(opening + "".join(items) + closing)
+    baseless = _BASE.sub("xml:base-aside", text)
+    version, entries = _feedparser(baseless)
+    if baseless != text:
+        entries = [{**based, "id": entry.get("id")} for entry, based in zip(entries, _feedparser(text)[1], strict=False)]
+    return version, entries
 
 
-def _feedparser(text: str):
+def _feedparser(text: str) -> tuple[str, list[dict[str, object]]]:
+    """Version and entries; nothing if the markup is so broken that the forgiving parser gives up, too."""
     import feedparser  # here: a pass with nothing to parse does not pay for it
 
     prolog = '<?xml version="1.0" encoding="utf-8"?>\n'
     stream = io.BytesIO((prolog + text).encode("utf8"))
-    return feedparser.parse(stream, response_headers=_HEADERS, sanitize_html=False, resolve_relative_uris=False)
+    try:
+        result = feedparser.parse(stream, response_headers=_HEADERS, sanitize_html=False, resolve_relative_uris=False)
+    except _GIVES_UP:
+        return "", []
+    return result.get("version", ""), [dict(entry) for entry in result["entries"]]
 
 
 def _set_aside(text: str) -> str:
-    """Elements that feedparser would take for the item's own title, description or update under names of their own."""
-    prefixes = sorted(_USUAL | set(_NAMESPACES.findall(text)))
+    """Elements that feedparser would take for the item's own title, description or update under names of their own.
+
+    Categories go with them: nothing here reads them, and feedparser collects them in square time.
+    """
+    prefixes = "|".join(map(re.escape, sorted(_USUAL | set(_NAMESPACES.findall(text)))))
     names = "title|description|summary|subtitle|abstract|text|date"
-    tag = re.compile(rf"<(/?)((?:{'|'.join(map(re.escape, prefixes))}):)({names})(?=[\s/>])([^<>]*+)>", re.IGNORECASE)
+    lists = "category|keywords|subject|tags"
+    tag = re.compile(
+        rf"<(/?)((?:{prefixes}):(?=(?:{names}|{lists})[\s/>])|(?={lists}))([\w-]+)(?=[\s/>])([^<>]*+)>", re.IGNORECASE
+    )
 
     def renamed(found: re.Match[str]) -> str:
         bound = found[4] if "xmlns" in found[4] else "/" if found[4].endswith("/") else ""  # other attributes hide the text
@@ -164,8 +188,15 @@ def _content(entry: Mapping[str, object], item: str) -> str | None:
 
 
 def _byline(entry: Mapping[str, object]) -> str | None:
-    """The names of the authors, without their addresses."""
+    """The names of the authors, without their addresses. One author's text is taken as written: it may be name and address."""
     authors = entry.get("authors")
-    names = [plain(author.get("name")) for author in authors if isinstance(author, dict)] if isinstance(authors, list) else []
-    known = [name for name in dict.fromkeys(names) if name and not re.fullmatch(r"\S+@\S+", name)]
+    found = [author.get("name") for author in authors if isinstance(author, dict)] if isinstance(authors, list) else []
+    names = [_text(entry, "author")] if len(found) < 2 else found
+    known = [name for name in dict.fromkeys(map(_person, names)) if name]
     return squeeze(", ".join(known)) or None
+
+
+def _person(written: str | None) -> str | None:
+    """`ann@wire.example (Ann Oak)` and `Ann Oak <ann@wire.example>` are Ann Oak."""
+    name = plain(_ADDRESS.sub(" ", written or ""))
+    return name.strip("()<>,; ") or None if name else None
