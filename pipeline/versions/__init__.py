@@ -1,9 +1,9 @@
 """Whether a look at an article is a version of it: New, Same, Reverted or Quarantined, with a reason.
 
-In this order: an answer that is not the article is quarantined (`signs`); a text that stands is Same; a text that stood before
-is Reverted; what remains is New. Headline, body and byline are recognised apart, so a headline that goes to and fro while the
-body moves on makes no version, and a body that returns under another headline is a reversion. Two looks that differ only in
-the outlet's recurring furniture are the same.
+In this order: an answer without a page is quarantined; a text that stands is Same; a page that only takes the article's place
+is quarantined (`signs`); a text that stood before is Reverted; what remains is New. Headline, body and byline are recognised
+apart, so a headline that goes to and fro while the body moves on makes no version, and a body that returns under another
+headline is a reversion. Two looks that differ only in the outlet's recurring furniture are the same.
 
 Pure: no clock, no store. The journey passes what it knows of the article and records `standing(seen.document, known)`.
 """
@@ -49,6 +49,8 @@ def decide_version(seen: Observation, known: KnownArticle, *, rebuilt: Document 
     if seen.document is None:
         return Quarantined(kind=QuarantineKind.EMPTY, reason="Nothing could be read from the page.")
     document = standing(seen.document, known)
+    if known.head is not None and _stands(document, known.head, known.furniture):
+        return Same(reason="The text that stands.")
     sign = served_sign(seen)
     if sign is None and _has_page(seen.document):
         sign = page_sign(document, known, seen.final_url, seen.seen_url)
@@ -106,11 +108,9 @@ def _persists(seen: Observation, document: Document, known: KnownArticle) -> boo
 
 def _decide_text(document: Document, known: KnownArticle, rebuilt: Document | None, prefix: str = "") -> VersionDecision:
     """New, Same or Reverted, for a document that is the article."""
-    mine, head = key(document), known.head
-    if head is None and not known.seen:
+    mine = key(document)
+    if known.head is None and not known.seen:
         return New(reason=f"{prefix}The first text of this article.", text_hash=str(mine))
-    if head is not None and _stands(document, head, known.furniture):
-        return Same(reason="The text that stands.")
     if rebuilt is not None and key(rebuilt, known.furniture) == key(document, known.furniture):
         return Same(reason="The page is unchanged; only the extractor reads it differently.")
     seen = seen_keys(known.seen)

@@ -19,6 +19,7 @@ NOTICE = 250  # words: a text with more is not a wall, however it is headed
 STUB = 200  # words that a stub may show of an article of which no full text is known
 PROSE = 60  # words of own sentences that make a page an article in spite of a wall's headline
 BUTTON = 4  # words: a line of at most this many without an end mark is a button or a label
+LINE = 12  # words of a line beside an invitation that may be part of it
 SHORN = 0.6  # a stub shows less than this share of the known text
 ALIEN = 80  # words: a text that shares nothing with the article and has no more is suspect
 KIN = 0.2  # a text with less than this share of its words in the article's is foreign to it
@@ -170,15 +171,16 @@ def _invitations(page: _Page) -> list[str]:
 
 
 def _is_less(page: _Page, head: Version) -> bool:
-    """Whether the look's own text is much less than the standing one, or a part of it."""
-    return page.own < SHORN * _size(head.text) or _is_part(page, head)
+    """Whether a look with an invitation shows much less than the standing text, or a part of it and a few short lines."""
+    return page.own < SHORN * _size(head.text) or _is_part(page, head, line=LINE)
 
 
-def _is_part(page: _Page, head: Version) -> bool:
-    """Whether all that the look says stands in the known text too, and that says more."""
+def _is_part(page: _Page, head: Version, line: int = 0) -> bool:
+    """Whether all that the look says stands in the known text too, lines of so many words aside, and that says more."""
     own = [fold(p) for p, kinds in zip(page.document.paragraphs, page.kinds, strict=True) if not kinds and not _is_button(p)]
     text = fold(" ".join(head.paragraphs))
-    return bool(own) and page.own < _size(head.text) and all(_CUT.sub("", p).rstrip() in text for p in own)
+    stands = [_CUT.sub("", p).rstrip() in text for p in own]
+    return any(stands) and page.own < _size(head.text) and all(s or _size(p) <= line for s, p in zip(stands, own, strict=True))
 
 
 def _alien(page: _Page) -> Sign | None:
