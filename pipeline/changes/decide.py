@@ -185,6 +185,7 @@ class StatementClaim:
     was: Statement | None = None  # what the sentence said before its edit
     was_entry: Entry | None = None
     headline: bool = False
+    answers: bool = False  # on an aspect that asks for answers one of its actors speaks
     source_only: bool = False  # only the naming of the source changed
 
 
@@ -234,7 +235,7 @@ def _decide_fresh(claim: StatementClaim, near: tuple[Near, ...], scene: Scene) -
         return Verdict("suppressed", "too weakly tied to the aspect to be told by itself")
     if not claim.told:
         return Verdict("suppressed", "too weakly tied to the aspect to be told by itself")
-    if not is_telling(new):
+    if not is_telling(new) and not claim.answers:
         return Verdict("suppressed", "tells no state, figure, date, denial or intention")
     return line(ChangeKind.NEW, "a statement that no report made before", None, 1.0 + _worth(new) + min(1.0, claim.score / 4))
 
@@ -246,7 +247,7 @@ def _adds_nothing(new: Statement, old: Statement) -> bool:
 
 def is_telling(new: Statement) -> bool:
     """Whether a statement says that something is so, will be, or is not, rather than describing."""
-    return bool(new.states or new.figures or new.modals or new.future)
+    return bool(new.states or new.figures or new.modals or new.future or new.acts)
 
 
 def _worth(new: Statement) -> float:

@@ -65,6 +65,7 @@ from pipeline.model import Change, ChangeKind, Claim, Report, Watch, ident
 SHORT = 160  # characters: a longer sentence is shown by its clause
 PLAIN_LINES = 1  # first statements without a state, figure or date that one report may add to an aspect
 TELL_AT = 0.7
+FOCUSED, FOCUS_AT = True, 1.0
 SETTLED = frozenset({"will", "must", "shall"})
 
 
@@ -168,6 +169,7 @@ class Ledger:
         by_unit = {id(r.unit): r for r in readings}
         title = next((own_scores(u, self.profiles, self.usage) for u in units if u.paragraph == HEADLINE), ())
         outlets = frozenset(a.outlet.lower().removeprefix("the ") for a in self.articles.values())
+        focus = self._focus(units)
         findings: list[Finding] = []
         given: set[str] = set()  # values that the report's sentences have given
         context, last_root, last = Context(title=title), "", -2
@@ -182,12 +184,21 @@ class Ledger:
             reading.evidence = _with_followers(units, i)
             reading.attribution = attribute(unit, report.outlet, last_root, outlets)
             last_root = reading.attribution.root
-            found = self._judge_one(report, reading, context, scene, given)
+            found = self._judge_one(report, reading, context, scene, given, focus)
             findings += found
             self.usage.count(unit)
             context = self._after(context, unit, reading.held.aspect)
             last = unit.paragraph
         return findings
+
+    def _focus(self, units: list[Unit]) -> int | None:
+        """The aspect that the headline is firmly on, if it leads by far: then the whole article is."""
+        title = next((u for u in units if u.paragraph == HEADLINE), None)
+        if title is None:
+            return None
+        best, *rest = route(title, self.profiles, self.usage, Context())
+        clear = best.hold == 2 and best.own >= FOCUS_AT and not self.profiles[best.aspect].pure
+        return best.aspect if clear and all(f.own <= 0.5 * best.own for f in rest) else None
 
     def _after(self, context: Context, unit: Unit, aspect: int) -> Context:
         """The context for the sentence that follows."""
@@ -195,7 +206,7 @@ class Ledger:
         return Context(context.title, own, context.before, aspect if aspect >= 0 else None, True)
 
     def _judge_one(
-        self, report: Report, reading: Reading, context: Context, scene: Scene, given: set[str]
+        self, report: Report, reading: Reading, context: Context, scene: Scene, given: set[str], focus: int | None
     ) -> list[Finding]:
         """Figures first, each under its own key; then the sentence as a statement, where no figure spoke for it."""
         unit = reading.unit
@@ -214,6 +225,9 @@ class Ledger:
         near = self.shelf.near(statement, self.profiles, self.usage)
         kin = self._kin(near)
         days = bool(statement.ahead)
+        stance = any(s.startswith("stance.") for s in statement.states)
+        telling = FOCUSED and (settled(statement) or statement.acts)
+        context = replace(context, stance=stance, focus=focus if telling and unit.paragraph != HEADLINE else None)
         changed = self._changed_part(reading)
         fits = route(unit, self.profiles, self.usage, context, days, kin)
         around = [0.0] * len(self.profiles)
@@ -345,12 +359,12 @@ class Ledger:
             was = read_statement(old, values, report.published_at or report.seen_at)
         profile = self.profiles[best.aspect]
         told = best.score >= TELL_AT
-        settled = bool(statement.states or statement.figures or statement.ahead or statement.negated or SETTLED & statement.modals)
         if reading.unit.follows or best.hold < 2:
-            told = told and settled
+            told = told and (settled(statement) or statement.acts)
+        answers = profile.expects("response") and any(w.source and w.stem in profile.actors for w in reading.unit.words)
         headline = reading.unit.paragraph == HEADLINE
         source_only = was is not None and self._only_source(reading, report)
-        claim = StatementClaim(statement, profile, reading.unit, best.score, told, was, was_entry, headline, source_only)
+        claim = StatementClaim(statement, profile, reading.unit, best.score, told, was, was_entry, headline, answers, source_only)
         verdict = decide_statement(claim, near, scene)
         entry = self._enter_statement(reading, statement, best, verdict, scene)
         status = ",".join(sorted(statement.states))
@@ -553,6 +567,13 @@ def _with_followers(units: list[Unit], i: int) -> str:
     while end < len(units) and units[end].follows and units[end].paragraph == units[i].paragraph:
         end += 1
     return " ".join(u.text for u in units[start:end])
+
+
+def settled(statement: Statement) -> bool:
+    """Whether a statement says that something is so or will be, beyond describing."""
+    return bool(
+        statement.states or statement.figures or statement.ahead or statement.negated or SETTLED & statement.modals
+    )
 
 
 def _labelled(unit: Unit) -> bool:

@@ -19,11 +19,12 @@ from pipeline.claims.units import Unit, Word, function_stems
 
 NEAR_AT = 0.45  # flat between .40 and .65
 IN_CLAUSE, OF_CONTEXT = 0.3, 0.1
-NEAR_OTHER, OTHER, OTHER_MONEY = 0.9, 0.9, 0.6  # the same for an aspect that asks for no figures, and its share of the worth
+NEAR_OTHER, OTHER, OTHER_MONEY = 0.9, 0.9, 0.35  # the same for an aspect that asks for no figures, and its share of the worth
 OF_MONEY = 0.6  # what a sum of money is worth on an aspect that asks for money
 VAGUE = 0.4  # taken off for dozens and hundreds
 FALLOFF = 5.0  # words between a figure and a concept that halve its worth
 MONEY = "money"
+PAYING = frozenset({"cost", "give", "compensate", "loan", "fine", "fraud"})  # concepts that go with sums
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,6 +253,8 @@ def _fit(
         worth = value / (1 + abs(i - figure.at) / FALLOFF)
         if worth > near:
             near, nearest = worth, (feature, word)
+    if sums and any(c in PAYING for w in unit.words if w.clause == figure.clause for c in w.concepts):
+        near += OF_MONEY
     money = OF_MONEY if figure.unit == MONEY and asks_money(profile) else 0.0
     if not takes and figure.unit != MONEY:
         near = max(near, _named_before(unit, figure, profile, usage))

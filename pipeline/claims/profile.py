@@ -51,7 +51,7 @@ def features(word: Word) -> tuple[str, ...]:
 
 def build_profiles(watch: Watch) -> tuple[AspectProfile, ...]:
     """The profiles of a story's aspects; each weight depends on all of them."""
-    title = {f for w in read_words(watch.title) for f in features(w)}
+    title = {f for w in read_words(watch.title) for f in (features(w) if len(w.concepts) < 2 else features(w)[:1])}
     raw = [_raw_weights(aspect) for aspect in watch.aspects]
     shared = Counter(f for weights, _, _ in raw for f in weights)
     named = Counter(f for aspect in watch.aspects for w in _content(aspect.name) for f in features(w))

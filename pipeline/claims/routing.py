@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from pipeline.claims.lexicon import cue_words
 from pipeline.claims.profile import AspectProfile, features
-from pipeline.claims.units import Unit, function_stems
+from pipeline.claims.units import Unit, Word, function_stems
 
 ASIDE = 0.35  # a word in a phrase that says where or who says it, or a title
 TITLE, BEFORE, TWO_BEFORE, CONTEXT_MOST = 0.35, 0.27, 0.11, 1.0
@@ -15,6 +15,8 @@ FOLLOWS, FOLLOWS_ACROSS = 0.7, 0.25
 LEARNED_NAME, LEARNED_WORD, LEARNED_MOST = 0.5, 0.25, 1.0
 LEARN_TIMES, LEARN_SHARE, LEARN_RARE = 3, 0.8, 0.12
 CONTEXT_FREE, CONTEXT_OWN = 0.3, 0.6  # context adds at most this, and this share of what the words say themselves
+RESPONDS = 0.6  # what it adds on an aspect that asks for answers if one of its actors speaks
+FOCUS = 0.9  # score of a telling unit without words of its own in an article that is all on one aspect
 KIN = 0.6  # what sharing all words with an earlier statement of the aspect is worth in comparison
 ENOUGH = 0.6  # score from which an anchored aspect is a candidate
 DATED, DATED_FROM = 1.0, 0.4  # what a day to come adds on an aspect that asks when, and the own score that it takes
@@ -72,6 +74,8 @@ class Context:
     two_before: tuple[float, ...] = ()
     previous: int | None = None  # aspect that the unit before went to
     same_paragraph: bool = False
+    stance: bool = False  # the unit tells somebody's stance
+    focus: int | None = None  # aspect that the whole article is on, and the unit tells something
 
 
 def matches(unit: Unit, profile: AspectProfile, usage: Usage) -> dict[str, tuple[float, bool]]:
@@ -88,10 +92,18 @@ def matches(unit: Unit, profile: AspectProfile, usage: Usage) -> dict[str, tuple
             continue
         concept = next((c for c in word.concepts if c in profile.weights), best)
         known = found.get(concept)
-        speaks = word.source and profile.expects("response") and (best in profile.anchors or word.stem in profile.actors)
-        aside = word.aside and not speaks and (known is None or known[1])
+        actor = word.stem in profile.actors
+        speaks = actor and word.source and profile.expects("response")
+        aside = (word.aside and not speaks) or (actor and not speaks and not _is_subject(unit, word))
+        aside = aside and (known is None or known[1])
         found[concept] = (max(value, known[0] if known else 0.0), aside)
     return found
+
+
+def _is_subject(unit: Unit, word: Word) -> bool:
+    """Whether a name opens its clause, with at most its title or article before it: it acts, it is not only mentioned."""
+    before = [w for w in unit.words if w.clause == word.clause and w.start < word.start]
+    return len(before) <= 3 and all(w.name or w.aside or w.low in cue_words("determiner") for w in before)
 
 
 def own_score(found: dict[str, tuple[float, bool]]) -> float:
@@ -131,8 +143,12 @@ def fit(
     if context.previous == i:
         score += FOLLOWS if context.same_paragraph or unit.follows else FOLLOWS_ACROSS
     near = context.previous == i or _at(context.title, i) >= 1.0
+    if profile.expects("response") and _answers(unit, profile, context):
+        score += RESPONDS
+    if context.focus == i:
+        score = max(score, FOCUS)
     order = KIN * kin + own + dated + 0.5 * (score - own - dated)
-    return Fit(i, own, score, order, _hold(unit, profile, found, names, near, bool(dated)))
+    return Fit(i, own, score, order, _hold(unit, profile, found, names, near, bool(dated), context))
 
 
 def _at(scores: tuple[float, ...], i: int) -> float:
@@ -146,6 +162,7 @@ def _hold(
     names: float,
     near: bool,
     dated: bool,
+    context: Context,
 ) -> int:
     """How firmly the sentence itself, not only what stands around it, holds to the aspect: 2 firmly, 1 loosely, 0 not."""
     outside = [f for f, (_, aside) in found.items() if not aside]
@@ -156,12 +173,21 @@ def _hold(
         return 2
     if strong and (names >= LEARNED_NAME or near or dated or any(f in profile.anchors for f in found)):
         return 2
+    if context.focus == profile.index:
+        return 1
     return 1 if any(f in profile.anchors for f in found) or names >= LEARNED_ALONE or (strong and unit.follows) else 0
 
 
 def _is_actor(profile: AspectProfile, feature: str) -> bool:
     """Whether a feature is a name in the wording: it says who or where, not what."""
     return feature[1:] in profile.actors and feature not in profile.anchors
+
+
+def _answers(unit: Unit, profile: AspectProfile, context: Context) -> bool:
+    """Whether an actor of the aspect says it, or takes a stance in it."""
+    if any(w.source and w.stem in profile.actors for w in unit.words):
+        return True
+    return context.stance and any(w.stem in profile.actors and _is_subject(unit, w) for w in unit.words)
 
 
 def _actor_speaks(unit: Unit, profile: AspectProfile) -> bool:

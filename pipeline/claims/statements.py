@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from pipeline import words
 from pipeline.claims.lexicon import cue_words, cues
 from pipeline.claims.units import Unit, Word, is_negated
 from pipeline.text import ValueKind, values
@@ -43,6 +44,7 @@ class Statement:
     negated: bool
     modals: frozenset[str]
     ahead: frozenset[str] = frozenset()  # those of the dates that were still to come
+    acts: bool = False  # tells of a deed
     quoted: bool = False  # mostly somebody's words
     sourced: bool = False  # says who says so
 
@@ -74,6 +76,7 @@ def read_statement(unit: Unit, figures: frozenset[str], published_at: datetime |
         figures=figures,
         negated=unit.negated,
         modals=frozenset(low for low in lows if low in cue_words("modal")),
+        acts=any(low in words.family("acts") for low in lows),
         quoted=quoted > MOSTLY_QUOTED * len(unit.words),
         sourced=any(low in cue_words("say") for low in lows),
     )
