@@ -45,11 +45,11 @@ def read_feed(
     `headers` are the response's, names in lower case; `known` holds the hashes of items that were read before (a set, or a
     mapping from them); `zone` is the outlet's, for dates without one; `base` is where redirects led, if links count from there.
     """
-    if not body.strip():
-        return NotAFeed(kind=NotAFeedKind.EMPTY, reason="The body is empty.")
     if body.startswith(_MAGIC):
         return NotAFeed(kind=NotAFeedKind.BINARY, reason="The body is an image, an archive or another binary file.")
     text = decode(body, (headers or {}).get("content-type"))
+    if not text.strip():
+        return NotAFeed(kind=NotAFeedKind.EMPTY, reason="The body is empty.")
     reader = _read_json if text.lstrip().startswith(("{", "[")) else _read_xml
     found = reader(text, base or url, known, limits)
     if isinstance(found, NotAFeed):
