@@ -27,9 +27,9 @@ _PROLOG = re.compile(r"^\s*<\?xml[^>]*\?>")
 
 def decode(body: bytes, content_type: str | None = None) -> str:
     """The page's characters. What cannot be read becomes U+FFFD."""
-    for mark, name in _BOMS:
+    for mark, coding in _BOMS:
         if body.startswith(mark):
-            return body[len(mark) :].decode(name, "replace")
+            return body[len(mark) :].decode(coding, "replace")
     plain = b"\x00" not in body[:1000] and b"\x1b" not in body[:10_000]  # UTF-16 and ISO-2022 are valid UTF-8 by accident
     if plain and (text := _strict(body, "utf-8")) is not None:
         return text

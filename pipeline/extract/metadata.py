@@ -20,8 +20,6 @@ from pipeline.dates import parse_date
 from pipeline.text import fold, squeeze
 from pipeline.urls import believable_canonical, site
 
-Json = Mapping[str, object] | Sequence[object] | str | int | float | bool | None
-
 _ARTICLE_TYPES = re.compile(r"(?:Article|Posting|Report|Review)$")
 _MOST_JSON = 500_000  # characters of linked data that are read
 _NODES = 2_000  # nodes of linked data that are looked at
@@ -86,6 +84,7 @@ def read_metadata(tree: HtmlElement, url: str) -> Metadata:
     page = _Page(tree, url)
     headline, heading = _headline(page)
     published, updated = _dates(page, heading)
+    body = page.article.get("articleBody")
     return Metadata(
         headline=headline,
         heading=heading,
@@ -96,7 +95,7 @@ def read_metadata(tree: HtmlElement, url: str) -> Metadata:
         language=_language(page),
         canonical_url=_canonical(page),
         paywalled=_is_paywalled(page),
-        body=page.article.get("articleBody", "") if isinstance(page.article.get("articleBody"), str) else "",
+        body=body if isinstance(body, str) else "",
         page_title=page.title,
     )
 
@@ -169,7 +168,7 @@ def _byline(page: _Page) -> str | None:
     if not names:
         names = [page.meta(*_AUTHOR_META)]
     if not any(names):
-        found = next((f for f in map(page.tree.xpath, _AUTHOR_XPATHS) if f), [])
+        found: list[HtmlElement] = next((f for f in map(page.tree.xpath, _AUTHOR_XPATHS) if f), [])
         names = [squeeze(e.text_content()) for e in found[:8]]
     names = [n for n in dict.fromkeys(names) if n and "://" not in n and len(n.split()) <= 12]
     return ", ".join(names) or None

@@ -99,7 +99,7 @@ def _inside(element: HtmlElement, holder: HtmlElement) -> bool:
 def _by_trafilatura(tree: HtmlElement, blocks: list[Block]) -> HtmlElement:
     """The smallest element that holds most of what trafilatura takes for the main text."""
     read = trafilatura.bare_extraction(tree, fast=True, favor_precision=True, include_comments=False, config=_CONFIG)
-    text = fold(read.text) if read is not None and read.text else ""
+    text = fold(getattr(read, "text", None))
     chosen = [b for b in blocks if b.words >= _PROSE and fold(b.text) in text]
     return _common(chosen) if chosen else tree
 
