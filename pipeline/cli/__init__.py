@@ -4,14 +4,16 @@ Exit codes: 0 done (a bad feed is a row, not a crash), 2 usage or configuration,
 or written, 75 another run holds it.
 """
 
-import os
 import sys
+import traceback
 
-import click
 import typer
 
 from pipeline.cli import reading, running
+from pipeline.cli.output import printable
 from pipeline.errors import WritethruError
+
+INTERNAL = 70
 
 app = typer.Typer(
     name="writethru",
@@ -32,20 +34,14 @@ def main() -> None:
 def run(arguments: list[str]) -> int:
     """Run one command; returns its exit code. Messages for people go to standard error."""
     try:
-        code = app(arguments, standalone_mode=False, prog_name="writethru")
-    except click.exceptions.NoArgsIsHelpError as e:
-        e.show()
-        return 2
-    except click.ClickException as e:
-        e.show()
-        return e.exit_code
-    except click.exceptions.Abort:
-        print("Stopped.", file=sys.stderr)
-        return 130
+        app(arguments, prog_name="writethru")
+    except SystemExit as end:  # how the parser ends: 0 done, 2 usage
+        return end.code if isinstance(end.code, int) else 0
     except WritethruError as e:
-        print(f"writethru: {e}", file=sys.stderr)
+        print(f"writethru: {printable(str(e))}", file=sys.stderr)
         return e.exit_code
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
-    return code if isinstance(code, int) else 0
+    except Exception as bug:  # the outermost place: whatever is left is a bug of ours, told as one
+        traceback.print_exc()
+        print(f"writethru: internal error: {type(bug).__name__}. The store is as it was before this command.", file=sys.stderr)
+        return INTERNAL
+    return 0

@@ -136,12 +136,13 @@ def serve(
     run_server(start.settings, port, say=start.reporter.say)
 
 
-def verify(config: ConfigOption = None, db: DbOption = None, now: NowOption = None, json: JsonOption = False) -> int:
+def verify(config: ConfigOption = None, db: DbOption = None, now: NowOption = None, json: JsonOption = False) -> None:
     """Check that the store holds together: every file of sql/checks must return no rows."""
     start = begin(config, db, now, json=json)
     done = journey.verify(start.settings)
     _tell(start, done)
-    return 1 if done.failures else 0
+    if done.failures:
+        raise typer.Exit(1)
 
 
 def backup(

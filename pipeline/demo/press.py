@@ -165,6 +165,8 @@ def serving(press: Press) -> Iterator[str]:
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
+        wbufsize = 65_536  # headers and body in one packet: two would wait for each other's acknowledgement
+        disable_nagle_algorithm = True
 
         def do_GET(self) -> None:
             status, kind, body = press.answer(self.path)

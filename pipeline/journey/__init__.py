@@ -12,7 +12,7 @@ from pathlib import Path
 from pipeline.config import Settings
 from pipeline.journey.keeping import BackupSummary, VerifySummary, backup, snapshot, verify
 from pipeline.journey.progress import Progress, silent
-from pipeline.journey.reading import Told, ask, explain, listing, log_lines, write_parquet
+from pipeline.journey.reading import Told, ask, explain, listing, log_lines, reading, write_parquet
 from pipeline.journey.starting import init
 from pipeline.store import Store, lease, publish_snapshot
 
@@ -22,6 +22,7 @@ __all__ = [
     "VerifySummary",
     "ask",
     "backup",
+    "best_lines",
     "explain",
     "import_files",
     "ingest",
@@ -29,12 +30,14 @@ __all__ = [
     "listing",
     "log_lines",
     "markdown_logs",
+    "reading",
     "report",
     "run",
     "snapshot",
     "track",
     "verify",
     "write_parquet",
+    "writing",
 ]
 
 
@@ -76,6 +79,13 @@ def report(settings: Settings, now: datetime, *, progress: Progress = silent):
     from pipeline.journey.reporting import write_reports
 
     return write_reports(settings, now, progress)
+
+
+def best_lines(settings: Settings, slug: str, most: int) -> list[str]:
+    """The most telling lines of a story's log for a terminal."""
+    from pipeline.journey import reporting
+
+    return reporting.best_lines(settings, slug, most)
 
 
 def markdown_logs(settings: Settings, since: datetime, until: datetime) -> dict[str, str]:

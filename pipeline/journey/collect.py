@@ -8,10 +8,11 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TypeVar
 
+from pipeline import schedule
 from pipeline.archive import Archive
 from pipeline.config import Settings, load_feeds, secret_of
 from pipeline.feeds import NotAFeed, read_feed, volatile_hash
-from pipeline.fetch import FEED_BYTES, Fetcher, FetchRequest, FetchSettings, RobotsMemory
+from pipeline.fetch import FEED_BYTES, Fetcher, FetchRequest, FetchSettings, RobotsFile, RobotsMemory
 from pipeline.journey.looks import Desk, Tally
 from pipeline.journey.progress import Progress
 from pipeline.model import (
@@ -24,8 +25,7 @@ from pipeline.model import (
     Observation,
     Outcome,
 )
-from pipeline.schedule import decide_next_fetch, decide_recheck
-from pipeline.store import FetchRow, Store
+from pipeline.store import FetchRow, RobotsRow, Store, plain_row, value_of
 
 PAGES = 50  # pages written in one transaction
 FEEDS = 100  # feeds written in one transaction
@@ -78,7 +78,8 @@ class Ingest:
         self.store, self.settings, self.now, self.progress = store, settings, now, progress
         self.fetching = fetch_settings(settings, proxy)
         self.random = random.Random(now.isoformat())  # jitter only; the same run makes the same choices
-        self.robots = RobotsMemory()
+        self.robots = RobotsMemory(RobotsFile(**plain_row(r)) for r in store.robots())
+        self._robots_known = frozenset(self.robots.records())
         self.desk = Desk(store)
         self.done = IngestSummary()
         self._fetches: list[FetchRow] = []
@@ -181,8 +182,14 @@ class Ingest:
         self.archive.sync()
         rows = self.desk.batch(self._fetches)
         with self.store.transaction():
-            self.store.record(replace(rows, feeds=tuple(self._feeds), items=tuple(self._items)))
+            self.store.record(replace(rows, feeds=tuple(self._feeds), items=tuple(self._items), robots=self._new_robots()))
         self._fetches, self._feeds, self._items = [], [], []
+
+    def _new_robots(self) -> tuple[RobotsRow, ...]:
+        """What sites have said since the last time."""
+        fresh = [f for f in self.robots.records() if f not in self._robots_known]
+        self._robots_known |= frozenset(fresh)
+        return tuple(value_of(RobotsRow, plain_row(f)) for f in fresh)
 
 
 async def _fetch_each(
@@ -220,7 +227,7 @@ def fetch_settings(settings: Settings, proxy: str | None) -> FetchSettings:
 
 def _feed_request(state: FeedState, settings: Settings) -> FetchRequest:
     return FetchRequest(
-        url=state.feed.url,
+        url=state.moved_to or state.feed.url,
         kind="feed",
         max_bytes=settings.fetch.max_feed_bytes or FEED_BYTES,
         etag=state.etag,
@@ -274,4 +281,73 @@ def observation(state: ArticleState, got: Fetched, now: datetime) -> Observation
         outcome=got.outcome,
         final_url=got.final_url,
         document=document,
+    )
+
+
+# ---- what comes next -----------------------------------------------------------------------------------------------------
+
+
+def after_feed(state: FeedState, got: Fetched, now: datetime, settings: Settings) -> FeedState:
+    """A feed's state after a fetch: validators of what was read, and when it is due again."""
+    asked = schedule.FeedState(
+        url=state.feed.url,
+        every=state.feed.every or settings.fetch.feed_every,
+        failures=state.failures,
+        gone_since=state.gone_since,
+    )
+    plan = schedule.decide_next_fetch(asked, got.outcome, now, got.retry_after)
+    good = got.outcome in schedule.GOOD
+    return replace(
+        state,
+        etag=got.etag if got.outcome is Outcome.OK else state.etag,
+        last_modified=got.last_modified if got.outcome is Outcome.OK else state.last_modified,
+        last_fetched_at=now,
+        last_success_at=now if good else state.last_success_at,
+        last_outcome=got.outcome,
+        last_reason=got.reason,
+        failures=plan.failures,
+        gone_since=plan.gone_since,
+        next_due_at=plan.due_at,
+        due_reason=plan.reason,
+        **_address_after(state, got),
+    )
+
+
+def _address_after(state: FeedState, got: Fetched) -> dict[str, object]:
+    """Where the feed is fetched from: it changes when the same permanent redirect has been seen several times in a row."""
+    if got.outcome not in schedule.GOOD:
+        return {}
+    moves = (*state.moves, got.permanent_url or "")[-schedule.EQUAL_REDIRECTS :]
+    move = schedule.decide_permanent_move(state.moved_to or state.feed.url, [m or None for m in moves])
+    return {"moves": () if isinstance(move, schedule.Move) else moves} | (
+        {"moved_to": move.url} if isinstance(move, schedule.Move) else {}
+    )
+
+
+def after_page(state: ArticleState, got: Fetched, now: datetime, settings: Settings) -> ArticleState:
+    """An article's state after a fetch: validators of what was judged, and when it is due again."""
+    good = got.outcome in schedule.GOOD and state.status == "live"
+    failures = 0 if good else state.failures + 1
+    away = got.outcome in (Outcome.GONE, Outcome.MISSING)
+    since = state.missing_since or now if away else None
+    asked = schedule.ArticleState(
+        url=state.url,
+        first_seen_at=state.first_seen_at,
+        outcome=got.outcome,
+        failures=failures,
+        missing_since=since,
+        changes=state.times_changed,
+        last_changed_at=state.last_changed_at,
+    )
+    plan = schedule.decide_recheck(asked, now, schedule.RecheckPlan(**settings.recheck.model_dump()), got.retry_after)
+    keeps = got.outcome is Outcome.OK and good
+    return replace(
+        state,
+        etag=got.etag if keeps else state.etag if good else None,
+        last_modified=got.last_modified if keeps else state.last_modified if good else None,
+        body_hash=hashlib.sha256(got.body or b"").hexdigest()[:32] if keeps else state.body_hash if good else None,
+        failures=failures,
+        missing_since=since,
+        next_due_at=plan.due_at,
+        due_reason=plan.reason,
     )

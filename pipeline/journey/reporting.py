@@ -10,7 +10,7 @@ from typing import Any
 from pipeline.changelog.markdown import render_markdown
 from pipeline.changelog.site import write_site
 from pipeline.changelog.terminal import terminal_lines
-from pipeline.changelog.views import Site, StoryPage
+from pipeline.changelog.views import ChangeLine, Site, StoryPage
 from pipeline.config import Settings, load_watches
 from pipeline.errors import UsageError
 from pipeline.journey.progress import Progress
@@ -130,6 +130,22 @@ def markdown_logs(settings: Settings, since: datetime, until: datetime) -> dict[
         stories = [value_of(Story, r) for r in store.rows("page_stories")]
         pages = [story_page(store, s, aspects_of(s, watches), until, since) for s in stories if s.origin == "watched"]
         return {p.story.slug: render_markdown(_between(p, None, since, until)) for p in pages}
+
+
+def best_lines(settings: Settings, slug: str, most: int, width: int = 100) -> list[str]:
+    """The most telling lines of a story's log for a terminal, of every aspect some, in time order."""
+    watches = load_watches(settings.stories)
+    with reading(settings) as store:
+        story = next(value_of(Story, r) for r in store.rows("page_stories") if r["slug"] == slug)
+        page = story_page(store, story, aspects_of(story, watches), store.last_seen() or EPOCH)
+    per_aspect = -(-most // max(1, len({c.change.aspect for c in page.changes})))
+    taken: dict[str, list[ChangeLine]] = {}
+    for line in sorted(page.changes, key=lambda c: (-c.change.rank, -c.change.corroborations, c.change.change_id)):
+        mine = taken.setdefault(line.change.aspect, [])
+        if len(mine) < per_aspect:
+            mine.append(line)
+    best = tuple(line for mine in taken.values() for line in mine)
+    return list(terminal_lines(replace(page, changes=best, quiet_edits=(), days=()), width))
 
 
 def _between(page: StoryPage, aspect: str | None, since: datetime | None, until: datetime | None) -> StoryPage:

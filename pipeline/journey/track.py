@@ -167,7 +167,7 @@ def _read_story(store: Store, watch: Watch, now: datetime, progress: Progress) -
     going_on = saved is not None and saved.method == method and saved.covers == _covers(keys, saved.through)
     if saved and going_on and keys and keys[-1][0] == saved.through:
         return 0
-    ledger = Ledger.load(saved.data, watch) if saved and going_on else Ledger(watch)
+    ledger = Ledger.load(watch, saved.data) if saved and going_on else Ledger(watch)
     reports = store.reports(watch.story_id, saved.through if saved and going_on else None)
     claims, found = _read_reports(ledger, watch, reports, progress)
     store.save_ledger(watch.story_id, claims, ledger.changes(), ledger.standing(), anew=not going_on)

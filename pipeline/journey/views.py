@@ -55,13 +55,14 @@ def story_page(
 ) -> StoryPage:
     """Everything that a story's page shows."""
     mine = {"story_id": story.story_id}
+    order = {a.name: n for n, a in enumerate(aspects)}
     changes = tuple(change_line(r) for r in store.rows("page_changes", mine))
     edits = store.rows("page_edits", {**mine, "outlet": None, "most": MOST_EDITS})
     return StoryPage(
         story=story,
         as_of=as_of,
         aspects=tuple(aspects),
-        standing=tuple(standing_row(r, changes) for r in store.rows("page_standing", mine)),
+        standing=tuple(sorted(map(standing_row, store.rows("page_standing", mine)), key=lambda s: order.get(s.aspect, 99))),
         changes=changes,
         quiet_edits=tuple(quiet_edit(r) for r in edits),
         reports=tuple(value_of(ReportRow, r) for r in store.rows("page_reports", mine)),
@@ -81,8 +82,8 @@ def change_line(r: Row) -> ChangeLine:
     return ChangeLine(**told)
 
 
-def standing_row(r: Row, changes: Sequence[ChangeLine]) -> StandingRow:
-    """A row of what stands, tied to the line of the log that brought it."""
+def standing_row(r: Row) -> StandingRow:
+    """A row of what stands, with who says otherwise."""
     first = Voice(
         outlet=r["outlet"],
         url=r["url"],
@@ -90,21 +91,20 @@ def standing_row(r: Row, changes: Sequence[ChangeLine]) -> StandingRow:
         article_id=r["article_id"],
         value=r["value"],
         attributed_to=r["attributed_to"],
-        sentence=r["sentence"],
     )
-    brought = [c for c in changes if (c.change.aspect, c.change.subject, c.change.url) == (r["aspect"], r["subject"], r["url"])]
-    against = (Voice(outlet=r["contested"], url="", seen_at=r["since"], value=r["contested"]),) if r["contested"] else ()
-    return StandingRow(
-        aspect=r["aspect"],
-        subject=r["subject"],
-        now=r["value"],
-        since=r["since"],
-        said_by=first,
-        independent=r["sources"],
-        repeats=brought[-1].change.repeats if brought else 0,
-        value=r["value"],
-        contested=against,
-        change_id=brought[-1].change.change_id if brought else "",
+    return value_of(StandingRow, {**r, "said_by": first, "contested": tuple(map(_contest, json.loads(r["contested"] or "[]")))})
+
+
+def _contest(c: Row) -> Voice:
+    return Voice(
+        outlet=c["outlet"],
+        url=c["url"],
+        seen_at=datetime.fromisoformat(c["since"]),
+        article_id=c["article_id"],
+        value=c["value"],
+        attributed_to=c["root"],
+        sentence=c["said"],
+        lags=c["lags"],
     )
 
 

@@ -10,10 +10,10 @@ from datetime import datetime
 from pathlib import Path
 from types import TracebackType
 
-from pipeline.store.collected import Batch, Collected, FetchRow, ParagraphRow
+from pipeline.store.collected import Batch, Collected, FetchRow, ParagraphRow, RobotsRow
 from pipeline.store.database import Tables, check_files, connect, copy_store, lease, migrate, publish_snapshot, transaction
 from pipeline.store.reading import Reading, Rows, write_rows_as_parquet
-from pipeline.store.rows import value_of
+from pipeline.store.rows import plain_row, value_of
 from pipeline.store.tracked import Revised, SavedState, Tracked
 
 __all__ = [
@@ -21,12 +21,14 @@ __all__ = [
     "FetchRow",
     "ParagraphRow",
     "Revised",
+    "RobotsRow",
     "Rows",
     "SavedState",
     "Store",
     "check_files",
     "copy_store",
     "lease",
+    "plain_row",
     "publish_snapshot",
     "value_of",
     "write_rows_as_parquet",

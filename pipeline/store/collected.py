@@ -48,6 +48,16 @@ class ParagraphRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RobotsRow:
+    """What a site said in its robots.txt."""
+
+    origin: str  # scheme, host and port
+    fetched_at: datetime
+    status: int
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Batch:
     """What one batch of looks adds to the record: written in one transaction."""
 
@@ -60,6 +70,7 @@ class Batch:
     appearances: tuple[Appearance, ...] = ()
     quarantined: tuple[QuarantinedLook, ...] = ()
     paragraphs: tuple[ParagraphRow, ...] = ()
+    robots: tuple[RobotsRow, ...] = ()
 
 
 class Collected:
@@ -82,6 +93,11 @@ class Collected:
         looks = [{"quarantine_id": q.quarantine_id, **plain_row(q), "kind": q.kind.value} for q in batch.quarantined]
         t.insert_absent("record.quarantine", "quarantine_id", looks)
         t.insert("record.paragraph", [plain_row(p) for p in batch.paragraphs])
+        t.upsert("record.robots", "origin", [plain_row(r) for r in batch.robots])
+
+    def robots(self) -> list[RobotsRow]:
+        """What every site last said in its robots.txt."""
+        return [value_of(RobotsRow, r) for r in read(self.con, "SELECT * FROM record.robots ORDER BY origin")]
 
     def feed_states(self) -> dict[str, FeedState]:
         """Every feed ever followed, by feed_id."""

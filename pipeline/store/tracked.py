@@ -145,6 +145,7 @@ class Tracked:
                 "method": state.method,
                 "now": naive(now),
                 "through": naive(state.through),
+                "covers": state.covers,
                 "data": state.data,
             },
         )
@@ -177,7 +178,7 @@ class Tracked:
         mine = {"story_id": story_id}
         self.tables.insert_absent("derived.claim", "claim_id", [plain_row(c) | mine for c in claims])
         self.tables.insert("derived.change", [plain_row(c) | mine | {"kind": c.kind.value} for c in changes])
-        self.tables.insert("derived.standing", [plain_row(s) | mine for s in standing])
+        self.tables.insert("derived.standing", [_standing_row(s) | mine for s in standing])
 
 
 def _revision_row(r: Revised) -> dict[str, object]:
@@ -200,6 +201,11 @@ def _edit_row(r: Revised, n: int, e: Edit) -> dict[str, object]:
         "seen_at": r.seen_at,
         "ordinal": n,
     }
+
+
+def _standing_row(s: Standing) -> dict[str, object]:
+    contested = [plain_row(c) | {"since": c.since.isoformat()} for c in s.contested]
+    return plain_row(s) | {"contested": json.dumps(contested, ensure_ascii=False)}
 
 
 def _event_id(e: LinkEvent) -> str:

@@ -14,7 +14,7 @@ COMMENT ON TABLE record.run IS 'One row a run that changed anything';
 CREATE TABLE record.feed (
     feed_id VARCHAR NOT NULL, url VARCHAR NOT NULL, title VARCHAR, outlet VARCHAR NOT NULL, added_at TIMESTAMP NOT NULL,
     etag VARCHAR, last_modified VARCHAR, body_hash VARCHAR, last_fetched_at TIMESTAMP, last_success_at TIMESTAMP,
-    last_outcome VARCHAR, last_reason VARCHAR, failures INTEGER NOT NULL, gone_since TIMESTAMP, moves JSON,
+    last_outcome VARCHAR, last_reason VARCHAR, failures INTEGER NOT NULL, gone_since TIMESTAMP, moves JSON, moved_to VARCHAR,
     next_due_at TIMESTAMP, due_reason VARCHAR
 );
 COMMENT ON TABLE record.feed IS 'Feeds ever followed, with the state of fetching each';
@@ -38,7 +38,7 @@ CREATE TABLE record.article (
     etag VARCHAR, last_modified VARCHAR, body_hash VARCHAR,
     suspect_kind VARCHAR, suspect_hash VARCHAR, suspect_first_at TIMESTAMP, suspect_times INTEGER,
     times_changed INTEGER NOT NULL, last_changed_at TIMESTAMP, failures INTEGER NOT NULL,
-    next_due_at TIMESTAMP, due_reason VARCHAR
+    missing_since TIMESTAMP, next_due_at TIMESTAMP, due_reason VARCHAR
 );
 COMMENT ON TABLE record.article IS 'Articles, with the state of following each';
 
@@ -71,6 +71,9 @@ CREATE TABLE record.paragraph (
     outlet VARCHAR NOT NULL, fingerprint VARCHAR NOT NULL, article_id VARCHAR NOT NULL, seen_at TIMESTAMP NOT NULL
 );
 COMMENT ON TABLE record.paragraph IS 'Which paragraphs recur across the articles of an outlet, for telling furniture from text';
+
+CREATE TABLE record.robots (origin VARCHAR NOT NULL, fetched_at TIMESTAMP NOT NULL, status INTEGER NOT NULL, text VARCHAR NOT NULL);
+COMMENT ON TABLE record.robots IS 'What each site last said in its robots.txt';
 
 CREATE TABLE record.decision (
     decision_id VARCHAR NOT NULL, made_at TIMESTAMP NOT NULL, kind VARCHAR NOT NULL, story_id VARCHAR NOT NULL, article_id VARCHAR,
@@ -133,6 +136,8 @@ CREATE TABLE derived.change (
     corroborations INTEGER NOT NULL, repeats INTEGER NOT NULL, rank DOUBLE NOT NULL, confidence DOUBLE NOT NULL, reason VARCHAR NOT NULL
 );
 CREATE TABLE derived.standing (
-    story_id VARCHAR NOT NULL, aspect VARCHAR NOT NULL, subject VARCHAR NOT NULL, value VARCHAR NOT NULL, sentence VARCHAR NOT NULL,
-    since TIMESTAMP NOT NULL, url VARCHAR NOT NULL, attributed_to VARCHAR NOT NULL, sources INTEGER NOT NULL, contested VARCHAR NOT NULL
+    story_id VARCHAR NOT NULL, aspect VARCHAR NOT NULL, subject VARCHAR NOT NULL, "now" VARCHAR NOT NULL, value VARCHAR NOT NULL,
+    since TIMESTAMP NOT NULL, outlet VARCHAR NOT NULL, article_id VARCHAR NOT NULL, url VARCHAR NOT NULL,
+    attributed_to VARCHAR NOT NULL, independent INTEGER NOT NULL, repeats INTEGER NOT NULL, contested JSON,
+    change_id VARCHAR NOT NULL, key VARCHAR NOT NULL
 );

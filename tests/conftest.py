@@ -1,0 +1,76 @@
+"""What all tests share: folders of the sources on the path, and a Prefect server for those that need one."""
+
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+sys.path.insert(0, str(Path(__file__).parent))
+
+
+@dataclass(frozen=True)
+class PrefectServer:
+    """A real server on loopback, with the environment that reaches it."""
+
+    api: str
+    env: dict[str, str]
+
+    def run(self, *command: str, timeout: float = 180) -> str:
+        """Run a command of the environment's Python against this server; its output."""
+        done = subprocess.run(
+            [sys.executable, "-m", *command], env=self.env, cwd=ROOT, capture_output=True, text=True, timeout=timeout, check=False
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout
+
+
+def free_port() -> int:
+    with socket.socket() as s:
+        s.bind(("127.0.0.1", 0))
+        return s.getsockname()[1]
+
+
+@pytest.fixture(scope="session")
+def prefect_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PrefectServer]:
+    """Started once for all tests that need it; ended by its process id."""
+    home, port = tmp_path_factory.mktemp("prefect"), free_port()
+    env = os.environ | {
+        "PREFECT_HOME": str(home),
+        "PREFECT_API_URL": f"http://127.0.0.1:{port}/api",
+        "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+        "DO_NOT_TRACK": "1",
+    }
+    log = (home / "server.log").open("wb")
+    command = [sys.executable, "-m", "prefect", "server", "start", "--host", "127.0.0.1", "--port", str(port)]
+    process = subprocess.Popen(command, env=env, cwd=home, stdout=log, stderr=log, start_new_session=True)
+    try:
+        _wait_until_healthy(env["PREFECT_API_URL"], process, home / "server.log")
+        yield PrefectServer(env["PREFECT_API_URL"], env)
+    finally:
+        os.killpg(process.pid, 15)
+        try:
+            process.wait(20)
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, 9)
+            process.wait(10)
+        log.close()
+
+
+def _wait_until_healthy(api: str, process: subprocess.Popen[bytes], log: Path) -> None:
+    for _ in range(240):
+        try:
+            with urllib.request.urlopen(f"{api}/health", timeout=2) as answer:
+                if answer.status == 200:
+                    return
+        except OSError:
+            assert process.poll() is None, log.read_text(encoding="utf8")
+            time.sleep(0.5)
+    raise AssertionError(log.read_text(encoding="utf8"))
