@@ -1,8 +1,9 @@
 """What an article is about, as weighted terms in four fields.
 
-`b` all words of headline and body; `l` headline and first words; `e` names, that is capitalised runs and their words; `g` four-letter
-pieces of the headline's words, which bridge spellings and compounds. Each field is a vector of unit length, weighted by term
-frequency and inverse document frequency (Sparck Jones 1972) over the articles seen so far: an article is weighed once, on arrival.
+`b` all words of headline and body; `l` headline and first words; `e` names, that is capitalised runs and their words; `g`
+four-letter pieces of the headline's words, which bridge spellings and compounds. Each field is a vector of unit length,
+weighted by term frequency and inverse document frequency (Sparck Jones 1972) over the articles seen so far: an article is
+weighed once, on arrival.
 """
 
 import math
@@ -21,11 +22,16 @@ FIELD_WEIGHTS = np.array([0.30, 0.25, 0.25, 0.20])  # measured on articles, lead
 LEAD_WORDS = 60
 HEAVIEST = 80  # terms kept in a field
 GRAM = 4
+AGING = 400_000  # articles after which the counts are halved
+STEPS = 4096  # weights are whole multiples of 1/STEPS: sums are exact, and a profile can be stored in few bytes
 
 _TOKEN = re.compile(r"\d+(?:\.\d+)*|[^\W\d_]+(?:'[^\W\d_]+)*")
 _THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
-_SENTENCE_END = re.compile(r"[.!?:]['\")\]]*\s+['\"(\[]*$|^['\"(\[\-\s]*$")
-_UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]")  # scripts without blanks between words
+_SENTENCE_END = re.compile(r"[.!?]['\")\]]*\s|^\s*[\"(]")
+_INSIDE_NAME = (" ", "-", "'", ". ", " & ")
+_UNSPACED = re.compile(
+    "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]"
+)  # scripts without blanks between words
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,16 +101,17 @@ def name_runs(text: str) -> Counter[str]:
     """Capitalised runs away from sentence starts, each as one term and word by word."""
     names: Counter[str] = Counter()
     run: list[str] = []
-    last_end = 0
+    end = 0
     for m in _TOKEN.finditer(text):
-        word, gap = m.group(), text[last_end : m.start()]
-        capital = word[0].isupper() and not (_SENTENCE_END.search(gap) if gap.strip(" ") or not last_end else None)
-        if run and (not capital or gap.strip(" -'")):
+        word, gap = m.group(), text[end : m.start()]
+        at_start = end == 0 or _SENTENCE_END.search(gap) is not None
+        capital = word[0].isupper() and not at_start
+        if run and not (capital and gap in _INSIDE_NAME):
             _close_run(run, names)
             run = []
         if capital:
             run.append(word.lower().removesuffix("'s"))
-        last_end = m.end()
+        end = m.end()
     _close_run(run, names)
     return names
 
@@ -161,21 +168,39 @@ class Vocabulary:
 
     def __init__(self) -> None:
         self.articles = 0
-        self.number: dict[str, int] = {}
-        self.seen: list[int] = []  # articles with the term, by number // 4 ... see `_slot`
+        self.number: dict[str, int] = {}  # the field's letter and the term -> its number
+        self.terms: list[str] = []  # the same, by number // 4
+        self.seen: list[int] = []  # articles with the term, by number // 4
 
     def learn(self, terms: Terms) -> None:
         """Count an article."""
         self.articles += 1
+        self._count(terms, 1)
+        if self.articles >= AGING:
+            self._age()
+
+    def meet(self, terms: Terms) -> None:
+        """Number the new terms of an article that has been counted before."""
+        self._count(terms, 0)
+
+    def _count(self, terms: Terms, step: int) -> None:
         for place, field in enumerate(FIELDS):
             for term in terms.fields[place]:
                 key = field + term
                 at = self.number.get(key)
                 if at is None:
                     self.number[key] = len(self.seen) * 4 + place
+                    self.terms.append(key)
                     self.seen.append(1)
                 else:
-                    self.seen[at >> 2] += 1
+                    self.seen[at >> 2] += step
+
+    def _age(self) -> None:
+        """Halve all counts, so that what was common long ago is not taken to be common now; forget what was met once."""
+        self.articles //= 2
+        self.seen = [n // 2 for n in self.seen]
+        self.number = {key: at for key, at in self.number.items() if self.seen[at >> 2]}
+        self.terms = [t if self.seen[n] else "" for n, t in enumerate(self.terms)]
 
     def weigh(self, terms: Terms) -> Profile:
         """The article's profile under the counts so far. Terms that were never counted are left out."""
@@ -188,7 +213,8 @@ class Vocabulary:
                 numbers.append(at)
                 weights.append(w / length)
         order = np.argsort(np.array(numbers, np.int32), kind="stable")
-        return Profile(np.array(numbers, np.int32)[order], np.array(weights, np.float32)[order], terms.words)
+        steps = np.rint(np.array(weights)[order] * STEPS)
+        return Profile(np.array(numbers, np.int32)[order], (steps / STEPS).astype(np.float32), terms.words)
 
     def _heaviest(self, field: str, counts: dict[str, int]) -> list[tuple[float, int]]:
         top = self.articles + 1

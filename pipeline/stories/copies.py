@@ -1,0 +1,151 @@
+"""Whose text is this? Syndicated copies and rewrites that credit another outlet: lineage, so that one source counts once.
+
+Copies are found by the resemblance of their four-word shingles (Broder 1997): of each text the shingles whose hash is a
+multiple of a small number are indexed, and what shares some of them is compared in full. It needs no word list.
+"""
+
+import zlib
+from collections import Counter, deque
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import numpy as np
+
+from pipeline.model import Article
+from pipeline.stories.profile import plain, raw_words
+
+SHINGLE = 4  # words
+KEPT = 4  # one hash in so many is indexed
+LEAST_SHINGLES = 12  # shorter texts have no resemblance worth the name
+COPY = 0.30  # resemblance of a copy: chance and shared background stay far below
+INSIDE = 0.60  # share of the shorter text inside the longer: a copy cut short, or with additions
+CREDITED = 0.25  # likeness that a rewrite has with the report that it credits
+OPENING = 2  # paragraphs in which a rewrite credits its source
+CROWD = 50  # last articles remembered for a hash; more have it only if it is boilerplate
+WINDOW = timedelta(days=7)  # how long after its source a copy may come
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pair:
+    """An article and an earlier one, compared."""
+
+    source_article_id: str
+    source_outlet: str
+    same_outlet: bool
+    resemblance: float = 0.0  # shared shingles over all shingles
+    inside: float = 0.0  # share of the shorter text's shingles that the other has
+    likeness: float = 0.0  # of their profiles
+    credited: bool = False  # the later one names the earlier one's outlet in its opening
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IsCopy:
+    source_article_id: str
+    similarity: float
+    same_text: bool  # the words were taken over, not only the facts
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IsOwn:
+    reason: str
+
+
+def decide_copy(pairs: Sequence[Pair]) -> IsCopy | IsOwn:
+    """Does an article's text derive from one of the earlier ones? The most alike is the source."""
+    texts = [p for p in pairs if p.resemblance >= COPY or p.inside >= INSIDE]
+    if texts:
+        best = min(texts, key=lambda p: (not p.credited, -p.resemblance, p.source_article_id))
+        told = f"Shares {best.inside:.0%} of the shorter text's word sequences with an earlier article of {best.source_outlet}"
+        also = ", which it credits" if best.credited else ""
+        return IsCopy(
+            source_article_id=best.source_article_id,
+            similarity=round(best.resemblance, 4),
+            same_text=True,
+            reason=told + also + ".",
+        )
+    credits = [p for p in pairs if p.credited and not p.same_outlet and p.likeness >= CREDITED]
+    if credits:
+        best = min(credits, key=lambda p: (-p.likeness, p.source_article_id))
+        told = f"Credits {best.source_outlet} in its opening and reports what that outlet's article does"
+        return IsCopy(source_article_id=best.source_article_id, similarity=1.0, same_text=False, reason=told + ".")
+    return IsOwn(reason="No earlier article has its wording, and it credits none.")
+
+
+def shingles(article: Article) -> np.ndarray:
+    """The sorted hashes of a text's four-word sequences."""
+    words = [w.lower() for p in article.paragraphs for w in raw_words(plain(p))]
+    runs = (" ".join(words[i : i + SHINGLE]) for i in range(len(words) - SHINGLE + 1))
+    return np.array(sorted({zlib.crc32(run.encode("utf8")) for run in runs}), np.uint32)
+
+
+@dataclass(slots=True)
+class Known:
+    """An earlier article."""
+
+    order: int
+    article_id: str
+    outlet: str
+    seen_at: datetime
+    hashes: np.ndarray
+
+
+class CopyIndex:
+    """The articles of the last days, by shingle and by outlet."""
+
+    def __init__(self) -> None:
+        self.known: dict[int, Known] = {}
+        self.queue: deque[int] = deque()
+        self.by_hash: dict[int, list[int]] = {}
+        self.outlets: dict[str, deque[int]] = {}
+
+    def alike(self, hashes: np.ndarray) -> list[tuple[Known, float, float]]:
+        """Earlier articles that share much, with resemblance and share inside."""
+        if len(hashes) < LEAST_SHINGLES:
+            return []
+        shared: Counter[int] = Counter()
+        for value in _indexed(hashes):
+            shared.update(o for o in self.by_hash.get(value, ()) if o in self.known)
+        found = []
+        for order, count in sorted(shared.items()):
+            if count >= 2 or len(hashes) < 4 * LEAST_SHINGLES:
+                other = self.known[order]
+                both = len(np.intersect1d(hashes, other.hashes, assume_unique=True))
+                smaller = min(len(hashes), len(other.hashes))
+                found.append((other, both / (len(hashes) + len(other.hashes) - both), both / smaller))
+        return found
+
+    def of_outlets(self, named: Iterable[str]) -> list[Known]:
+        """The last articles of some outlets."""
+        return [self.known[o] for name in sorted(set(named)) for o in self.outlets[name] if o in self.known]
+
+    def add(self, known: Known) -> None:
+        """Remember an article; forget those that are too old to be copied."""
+        self.known[known.order] = known
+        self.queue.append(known.order)
+        self.outlets.setdefault(known.outlet, deque(maxlen=CROWD)).append(known.order)
+        if len(known.hashes) >= LEAST_SHINGLES:
+            for value in _indexed(known.hashes):
+                orders = self.by_hash.setdefault(value, [])
+                orders[:] = [o for o in orders[1 - CROWD :] if o in self.known]
+                orders.append(known.order)
+        while known.seen_at - self.known[self.queue[0]].seen_at > WINDOW:
+            self._forget(self.queue.popleft())
+
+    def _forget(self, order: int) -> None:
+        for value in _indexed(self.known.pop(order).hashes):
+            left = [o for o in self.by_hash.get(value, ()) if o in self.known]
+            if left:
+                self.by_hash[value] = left
+            else:
+                self.by_hash.pop(value, None)
+
+    def credited(self, article: Article) -> list[str]:
+        """Other outlets that the article names in its opening."""
+        opening = plain(" ".join(article.paragraphs[:OPENING]))
+        return [name for name in self.outlets if name != article.outlet and len(name) > 3 and name in opening]
+
+
+def _indexed(hashes: np.ndarray) -> list[int]:
+    return hashes[hashes % KEPT == 0].tolist()

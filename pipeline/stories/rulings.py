@@ -1,0 +1,88 @@
+"""What people decided about stories, in the form in which the linker asks for it. A person wins over the linker for ever.
+
+The last decision on the same matter holds. Stories on which a person decided are *held*: no second look takes them apart or
+lets them end in another story.
+"""
+
+from collections.abc import Sequence
+
+from pipeline.errors import UsageError
+from pipeline.model import HumanDecision, ident
+
+KINDS = ("pin", "unpin", "merge", "split", "rename")
+
+
+class Rulings:
+    """Decisions by people, resolved."""
+
+    def __init__(self, decisions: Sequence[HumanDecision] = ()):
+        self.place: dict[str, HumanDecision] = {}  # article -> the decision that puts it into a story
+        self.target: dict[str, str] = {}  # article -> that story
+        self.barred: dict[str, dict[str, HumanDecision]] = {}  # article -> stories that it is not of
+        self.merges: dict[str, HumanDecision] = {}  # the story that ends -> the decision
+        self.apart: set[frozenset[str]] = set()  # pairs of stories that are not one
+        self.titles: dict[str, str] = {}
+        self.held: set[str] = set()
+        for decision in sorted(decisions, key=lambda d: (d.made_at, d.decision_id)):
+            self._take(decision)
+
+    def _take(self, d: HumanDecision) -> None:
+        if d.kind not in KINDS:
+            raise UsageError(f"decision {d.decision_id}: {d.kind!r} is not one of {', '.join(KINDS)}")
+        self.held.add(d.story_id)
+        match d.kind:
+            case "pin":
+                self._put(d, _needed(d, "article_id"), d.story_id)
+            case "unpin":
+                self._bar(d, _needed(d, "article_id"), d.story_id)
+            case "split":
+                article = _needed(d, "article_id")
+                part = d.other_story_id or ident("sto", "split", d.story_id, article)
+                self._bar(d, article, d.story_id)
+                self._put(d, article, part)
+                self.merges.pop(part, None)
+                self.apart.add(frozenset((d.story_id, part)))
+                self.held.add(part)
+            case "merge":
+                other = _needed(d, "other_story_id")
+                if other == d.story_id:
+                    raise UsageError(f"decision {d.decision_id}: a story cannot be merged with itself")
+                self.merges.pop(d.story_id, None)
+                self.merges[other] = d
+                self.apart.discard(frozenset((d.story_id, other)))
+            case "rename":
+                self.titles[d.story_id] = _needed(d, "title")
+
+    def _put(self, d: HumanDecision, article: str, story: str) -> None:
+        self.place[article], self.target[article] = d, story
+        self.barred.get(article, {}).pop(story, None)
+
+    def _bar(self, d: HumanDecision, article: str, story: str) -> None:
+        self.barred.setdefault(article, {})[story] = d
+        if self.target.get(article) == story:
+            del self.place[article], self.target[article]
+
+    def end_of(self, story_id: str) -> str:
+        """The story in which a story ended by a person's merges; itself if in none."""
+        seen = {story_id}
+        while (d := self.merges.get(story_id)) and d.story_id not in seen:
+            story_id = d.story_id
+            seen.add(story_id)
+        return story_id
+
+    def why(self, article_id: str, story_id: str) -> str:
+        """The reason for a place that a person chose: for the article itself, or for the story that it was in."""
+        d = self.place.get(article_id) or self.merges.get(story_id)
+        who = (d.made_by if d else "") or "a person"
+        return f"Put here by {who}" + (f": {d.note}" if d and d.note else ".")
+
+    def bars(self, article_id: str, story_id: str) -> bool:
+        """Did a person say that the article is not of the story?"""
+        return story_id in self.barred.get(article_id, {})
+
+
+def _needed(d: HumanDecision, name: str) -> str:
+    value = getattr(d, name)
+    if not value:
+        raise UsageError(f"decision {d.decision_id}: a {d.kind} needs {name}")
+    return str(value)

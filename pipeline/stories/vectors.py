@@ -1,0 +1,183 @@
+"""Sums of profiles, and how alike profiles and sums are.
+
+A likeness between two articles is the sum over fields of field weight times cosine. For a story the cosine is taken with the
+sum of its articles' unit vectors (Rocchio's centroid), field by field.
+"""
+
+import math
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+
+from pipeline.stories.profile import FIELD_WEIGHTS, Profile
+
+FIELD_ROOTS = np.sqrt(FIELD_WEIGHTS)
+
+
+def field_totals(numbers: np.ndarray, values: np.ndarray) -> np.ndarray:
+    """The sum of the values in each of the four fields."""
+    return np.bincount(numbers & 3, weights=values, minlength=4)
+
+
+def scaled(profile: Profile) -> np.ndarray:
+    """The weights times the roots of the field weights: their dot product is the likeness of two articles."""
+    return profile.weights * FIELD_ROOTS[profile.numbers & 3]
+
+
+def heaviest_first(profile: Profile) -> tuple[np.ndarray, np.ndarray]:
+    """The terms and their scaled weights, heaviest first."""
+    value = scaled(profile)
+    order = np.argsort(-value, kind="stable")
+    return profile.numbers[order], value[order]
+
+
+def own_likeness(profile: Profile) -> float:
+    """An article's likeness with itself: about the weights of the fields that it has. Rounded, so that sums are exact."""
+    return round(float(field_totals(profile.numbers, profile.weights * profile.weights) @ FIELD_WEIGHTS) * 2**20) / 2**20
+
+
+def likeness_of(a: Profile, b: Profile) -> float:
+    """The likeness of two articles."""
+    mine, theirs = overlap(a.numbers, b.numbers)
+    return float(field_totals(a.numbers[mine], a.weights[mine] * b.weights[theirs]) @ FIELD_WEIGHTS)
+
+
+def gather(numbers: Iterable[np.ndarray], values: Iterable[np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
+    """Sparse vectors added up."""
+    all_numbers, all_values = np.concatenate(list(numbers)), np.concatenate(list(values))
+    unique, place = np.unique(all_numbers, return_inverse=True)
+    return unique, np.bincount(place, weights=all_values, minlength=len(unique))
+
+
+def overlap(numbers: np.ndarray, others: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Places of the shared numbers in each of two rising sequences."""
+    if not len(numbers) or not len(others):
+        none = np.zeros(0, np.int64)
+        return none, none
+    place = np.searchsorted(others, numbers)
+    place[place == len(others)] = 0
+    mine = np.flatnonzero(others[place] == numbers)
+    return mine, place[mine]
+
+
+class Centroid:
+    """The sum of a story's profiles. Weights are whole multiples of 1/STEPS, so that the sum is exact in any order."""
+
+    __slots__ = ("lengths", "numbers", "own", "size", "weights")
+
+    def __init__(self, profiles: Sequence[Profile] = ()):
+        self.size = len(profiles)
+        self.own = sum(own_likeness(p) for p in profiles)
+        self.numbers, self.weights = np.zeros(0, np.int32), np.zeros(0)
+        if profiles:
+            self.numbers, self.weights = gather((p.numbers for p in profiles), (p.weights for p in profiles))
+        self.lengths = field_totals(self.numbers, self.weights * self.weights)
+
+    def add(self, profile: Profile) -> None:
+        self._plus(profile.numbers, profile.weights, 1, own_likeness(profile))
+
+    def remove(self, profile: Profile) -> None:
+        """Take a profile out that is in the sum."""
+        self._plus(profile.numbers, -profile.weights, -1, -own_likeness(profile))
+        kept = self.weights > 0
+        self.numbers, self.weights = self.numbers[kept], self.weights[kept]
+
+    def absorb(self, other: "Centroid") -> None:
+        self._plus(other.numbers, other.weights, other.size, other.own)
+
+    def _plus(self, numbers: np.ndarray, weights: np.ndarray, size: int, own: float) -> None:
+        self.numbers, self.weights = gather((self.numbers, numbers), (self.weights, weights))
+        self.lengths = field_totals(self.numbers, self.weights * self.weights)
+        self.size += size
+        self.own += own
+
+    def parts(self, profile: Profile) -> np.ndarray:
+        """Field weight times cosine with a profile, field by field; their sum is the score."""
+        mine, theirs = overlap(profile.numbers, self.numbers)
+        dots = field_totals(profile.numbers[mine], profile.weights[mine] * self.weights[theirs])
+        return FIELD_WEIGHTS * dots / np.sqrt(np.maximum(self.lengths, 1e-12))
+
+    def parts_without(self, profile: Profile) -> np.ndarray:
+        """The same as if the profile, which is one of the sum, were not in it."""
+        mine, theirs = overlap(profile.numbers, self.numbers)
+        square = field_totals(profile.numbers, profile.weights * profile.weights)
+        dots = field_totals(profile.numbers[mine], profile.weights[mine] * self.weights[theirs])
+        rest = np.maximum(self.lengths - 2 * dots + square, 1e-9)
+        return FIELD_WEIGHTS * np.maximum(dots - square, 0) / np.sqrt(rest)
+
+    def between(self, other: "Centroid") -> float:
+        """Mean likeness of pairs with one article on each side."""
+        mine, theirs = overlap(self.numbers, other.numbers)
+        dots = field_totals(self.numbers[mine], self.weights[mine] * other.weights[theirs])
+        return float(dots @ FIELD_WEIGHTS) / (self.size * other.size)
+
+    def inside(self) -> float | None:
+        """Mean likeness of pairs within; None if there is no pair."""
+        if self.size < 2:
+            return None
+        return (float(self.lengths @ FIELD_WEIGHTS) - self.own) / (self.size * (self.size - 1))
+
+    def heaviest(self, count: int) -> tuple[np.ndarray, np.ndarray]:
+        """The heaviest terms and their weights, times the roots of the field weights, heaviest first."""
+        value = self.weights * FIELD_ROOTS[self.numbers & 3]
+        order = np.lexsort((self.numbers, -value))[:count]
+        return self.numbers[order], value[order]
+
+    def length(self) -> float:
+        """The length over all fields."""
+        return math.sqrt(float(self.lengths @ FIELD_WEIGHTS))
+
+
+def pair_likeness(profiles: Sequence[Profile]) -> np.ndarray:
+    """The likeness of each article with each other one."""
+    numbers = np.concatenate([p.numbers for p in profiles])
+    rows = np.repeat(np.arange(len(profiles)), [len(p.numbers) for p in profiles])
+    _, place, count = np.unique(numbers, return_inverse=True, return_counts=True)
+    shared = count > 1
+    column = np.cumsum(shared) - 1
+    keep = shared[place]
+    dense = np.zeros((len(profiles), int(shared.sum())))
+    dense[rows[keep], column[place[keep]]] = np.concatenate([scaled(p) for p in profiles])[keep]
+    return dense @ dense.T
+
+
+def average_link(likeness: np.ndarray) -> list[tuple[int, int]]:
+    """Average-link agglomeration (Sokal and Michener 1958): the merges in order, as pairs of rows; the first goes on."""
+    n = len(likeness)
+    mean = likeness.astype(np.float64).copy()
+    np.fill_diagonal(mean, -np.inf)
+    size = np.ones(n)
+    merges = []
+    for _ in range(n - 1):
+        a, b = divmod(int(mean.argmax()), n)
+        a, b = min(a, b), max(a, b)
+        row = (mean[a] * size[a] + mean[b] * size[b]) / (size[a] + size[b])
+        mean[a], mean[:, a] = row, row
+        mean[a, a] = -np.inf
+        mean[b], mean[:, b] = -np.inf, -np.inf
+        size[a] += size[b]
+        merges.append((a, b))
+    return merges
+
+
+def two_groups(
+    likeness: np.ndarray, merges: Sequence[tuple[int, int]], least: int, cuts: int
+) -> tuple[list[int], list[int]] | None:
+    """The two largest groups at the highest of the last cuts at which the second one is large enough."""
+    groups = {row: [row] for row in range(len(likeness))}
+    stages: list[list[list[int]]] = []
+    for a, b in merges:
+        if len(groups) <= cuts + 1:
+            stages.append([sorted(rows) for rows in groups.values()])
+        groups[a] = groups[a] + groups.pop(b)
+    for stage in reversed(stages):
+        first, second = sorted(stage, key=lambda rows: (-len(rows), rows[0]))[:2]
+        if len(second) >= least:
+            return first, second
+    return None
+
+
+def mean_inside(likeness: np.ndarray, rows: Sequence[int]) -> float:
+    """Mean likeness of the pairs of some rows."""
+    part = likeness[np.ix_(rows, rows)]
+    return float(part.sum() - np.trace(part)) / (len(rows) * (len(rows) - 1))

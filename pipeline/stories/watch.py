@@ -1,0 +1,262 @@
+"""Does an article belong to a story that a person watches? Judged from the person's few words and from what has joined before.
+
+People word watches in many ways: long titles, three bare terms, a single name. No rule here needs the whole title, and none
+trusts one word alone once the story is under way.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import IntEnum
+
+from pipeline.model import Article, Watch
+from pipeline.stories.profile import LEAD_WORDS, keys, plain, raw_words, stem
+
+NEAR_WORDS = 4  # words that may stand between those of a term
+HALF = 0.5
+COVERED = 0.6  # share of the title's words that counts as the title
+OPENING = 3  # reports before likeness with the story says anything
+SHORT_TITLE = 4  # words of a title all of which must count
+PART, REST = 5, 4  # letters of a word inside a compound, and of what is left of the compound
+
+
+_YEAR = re.compile(r"1[5-9]\d\d|20\d\d")
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """An article's stemmed words, ready for finding terms."""
+
+    headline: tuple[str, ...]
+    words: tuple[str, ...]  # headline and all paragraphs
+    year: int  # in which it was seen
+
+    @property
+    def lead(self) -> tuple[str, ...]:
+        return self.words[: len(self.headline) + LEAD_WORDS]
+
+
+def read_text(article: Article) -> Text:
+    """The words of an article, in order, stop words included."""
+    headline = _stems(article.headline)
+    return Text(headline, headline + tuple(s for p in article.paragraphs for s in _stems(p)), article.seen_at.year)
+
+
+def _stems(text: str) -> tuple[str, ...]:
+    return tuple(stem(w.lower()) for w in raw_words(plain(text)))
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """A match or exclude term: its stems, and whether it shares a word with the title and has more than one."""
+
+    stems: tuple[str, ...]
+    telling: bool
+
+
+class Pattern:
+    """A watch made ready for matching."""
+
+    def __init__(self, watch: Watch):
+        self.watch = watch
+        self.names = tuple(m for m in watch.match if _stems(m))
+        self.excluded = tuple(e for e in watch.exclude if _stems(e))
+        title = tuple(dict.fromkeys(keys(raw_words(plain(watch.title)))))
+        self.terms = tuple(self._term(m, title) for m in self.names)
+        self.title = self._gist(title)
+        self.years = frozenset(w for w in (*title, *(s for t in self.terms for s in t.stems)) if _YEAR.fullmatch(w))
+
+    @staticmethod
+    def _term(text: str, title: Sequence[str]) -> Term:
+        stems = _stems(text)
+        return Term(stems, len(stems) > 1 and any(_same(t, s) for t in title for s in stems))
+
+    def _gist(self, title: tuple[str, ...]) -> tuple[str, ...]:
+        """The words that say what the story is: of a long title those that the terms say too."""
+        if len(title) <= SHORT_TITLE:
+            return title
+        said = {s for t in self.terms for s in t.stems}
+        return tuple(t for t in title if any(_same(t, s) for s in said)) or title
+
+
+def _same(a: str, b: str) -> bool:
+    """Equal, or a compound and its head or first part: earthquake and quake."""
+    short, long = (a, b) if len(a) <= len(b) else (b, a)
+    if a == b:
+        return True
+    return len(short) >= PART and len(long) - len(short) >= REST and (long.endswith(short) or long.startswith(short))
+
+
+def _find(stems: Sequence[str], places: dict[str, list[int]], loose: bool) -> bool:
+    """Do the words occur in order and next to each other or, if loose, near each other in any order?"""
+    spots = [_spots(s, places) for s in stems]
+    if not all(spots):
+        return False
+    if any(all(p + n in spot for n, spot in enumerate(spots)) for p in spots[0]):
+        return True
+    reach = len(stems) + NEAR_WORDS
+    return loose and any(all(any(abs(q - p) < reach for q in spot) for spot in spots[1:]) for p in spots[0])
+
+
+def _spots(word: str, places: dict[str, list[int]]) -> set[int]:
+    spots = set(places.get(word, ()))
+    if len(word) >= PART:
+        for other, found in places.items():
+            if len(other) >= PART and other != word and _same(word, other):
+                spots.update(found)
+    return spots
+
+
+def _places(words: Sequence[str]) -> dict[str, list[int]]:
+    found: dict[str, list[int]] = {}
+    for place, word in enumerate(words):
+        found.setdefault(word, []).append(place)
+    return found
+
+
+class Strength(IntEnum):
+    """How clearly an article's words name the watched story."""
+
+    NONE = 0
+    FAINT = 1  # a term far down in the text, or the title's words without any term
+    FAIR = 2  # a term in the opening, or several anywhere, or one and the title's words
+    FIRM = 3  # a term in the headline, several in the opening, or one there together with the title's words
+
+
+CORE = 0.34
+KIN = {
+    Strength.FIRM: (0.03, -0.20),
+    Strength.FAIR: (0.05, -0.16),
+    Strength.FAINT: (0.06, -0.10),
+    Strength.NONE: (0.08, -0.06),
+}
+NEEDS = {  # likeness needed, lead needed over the nearest other story
+    Strength.FIRM: (0.04, -0.16),
+    Strength.FAIR: (0.07, -0.09),
+    Strength.FAINT: (0.10, -0.10),
+    Strength.NONE: (0.16, 0.02),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Signs:
+    """What an article's words say for and against a watch, whatever has joined it so far."""
+
+    excluded: str = ""  # the exclude term found
+    hits: tuple[str, ...] = ()  # match terms found
+    in_lead: int = 0  # how many of them in headline or opening
+    in_headline: bool = False
+    telling: bool = False  # one in the opening has several words and shares one with the title
+    cover: float = 0.0  # share of the title's words in headline and opening
+    cover_all: float = 0.0  # the same, anywhere
+    wrong_year: bool = False  # its opening speaks of another year than the watch does
+
+    @property
+    def full(self) -> bool:
+        return self.cover >= (COVERED if self.hits else 0.999)
+
+    @property
+    def strength(self) -> Strength:
+        return max(Strength.NONE, Strength(self._words() - 1)) if self.wrong_year and self._words() else self._words()
+
+    def _words(self) -> Strength:
+        if self.in_headline or self.telling or self.in_lead > 1 or (self.in_lead and self.full):
+            return Strength.FIRM
+        if self.in_lead or len(self.hits) > 1 or (self.hits and self.full):
+            return Strength.FAIR
+        if self.hits or self.cover >= HALF or self.cover_all >= 0.999:
+            return Strength.FAINT
+        return Strength.NONE
+
+
+def read_signs(text: Text, pattern: Pattern) -> Signs:
+    """Match an article against a watch."""
+    everywhere, lead, headline = _places(text.words), _places(text.lead), _places(text.headline)
+    for name in pattern.excluded:
+        if _find(_stems(name), everywhere, False):
+            return Signs(excluded=name)
+    found = [n for n, t in enumerate(pattern.terms) if _find(t.stems, everywhere, True)]
+    early = [t for t in (pattern.terms[n] for n in found) if _find(t.stems, lead, True)]
+    return Signs(
+        hits=tuple(pattern.names[n] for n in found),
+        in_lead=len(early),
+        in_headline=any(_find(t.stems, headline, True) for t in early),
+        telling=any(t.telling for t in early),
+        cover=_cover(pattern.title, lead),
+        cover_all=_cover(pattern.title, everywhere),
+        wrong_year=_other_year(pattern, text, lead),
+    )
+
+
+def _cover(title: Sequence[str], places: dict[str, list[int]]) -> float:
+    return sum(bool(_spots(t, places)) for t in title) / len(title) if title else 0.0
+
+
+def _other_year(pattern: Pattern, text: Text, lead: dict[str, list[int]]) -> bool:
+    """Is the watch about an earlier year that the opening does not name? An anniversary is not a new event, nor the reverse."""
+    meant = {y for y in pattern.years if int(y) < text.year - 1}
+    return bool(meant) and not any(y in lead for y in meant)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """How an article stands to a watched story and to its rivals at one moment."""
+
+    reports: int  # that the story has
+    likeness: float = 0.0  # with the reports that joined by the person's words
+    rival: float = 0.0  # with the nearest found story that is mostly outside the watched one
+    kin: int = 0  # other articles of the article's own found story
+    kin_inside: int = 0  # how many of them are reports of the watched story
+    kin_core: int = 0
+    recent: bool = True  # the story has had a report within the last days
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Joins:
+    """The article is a report of the watched story."""
+
+    score: float
+    reason: str
+    core: bool  # the person's words are in it: it shapes what the story is about
+    review: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StaysApart:
+    """The article is not a report of the watched story."""
+
+    reason: str
+    score: float = 0.0
+
+
+def decide_watch(signs: Signs, now: Standing) -> Joins | StaysApart:
+    """Is the article a report of the watched story?"""
+    if signs.excluded:
+        return StaysApart(reason=f"It has the excluded “{signs.excluded}”.", score=now.likeness)
+    strength = signs.strength
+    if now.reports < OPENING:
+        if strength >= Strength.FAIR and not signs.wrong_year:
+            review = strength < Strength.FIRM
+            return Joins(score=1.0, reason=f"{_told(signs)}, one of the first reports.", core=True, review=review)
+        return StaysApart(reason=f"{_told(signs)}: too little to open the story.", score=now.likeness)
+    least, lead = _needs(strength, now)
+    margin = now.likeness - now.rival
+    told = f"{_told(signs)}; likeness {now.likeness:.2f} (needs {least:.2f}), {margin:+.2f} against the nearest other story"
+    if now.likeness >= least and margin >= lead and (strength or now.recent):
+        close = now.likeness - least < 0.02 or margin - lead < 0.02
+        return Joins(score=now.likeness, reason=told + ".", core=bool(signs.hits) or signs.full, review=close)
+    return StaysApart(reason=told + ".", score=now.likeness)
+
+
+def _needs(strength: Strength, now: Standing) -> tuple[float, float]:
+    """The likeness needed with the story, and the lead needed over the nearest other one (negative: what it may fall short)."""
+    if now.kin and now.kin_inside >= 0.5 * now.kin and now.kin_core >= CORE * now.kin:
+        return KIN[strength]
+    return NEEDS[strength]
+
+
+def _told(signs: Signs) -> str:
+    parts = [f"Has {', '.join('“' + h + '”' for h in signs.hits)}"] if signs.hits else ["Has none of the terms"]
+    if signs.cover:
+        parts.append(f"{signs.cover:.0%} of the title's words in its opening")
+    return ", ".join(parts)

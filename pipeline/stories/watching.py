@@ -1,0 +1,191 @@
+"""Watched stories as they grow.
+
+They lie over the found ones: an article may be a report of several watched stories, and what is found does not depend on what
+is watched. Found stories help: an article whose own found story is mostly watched needs fewer of the person's words, and a found
+story that is watched is no rival.
+"""
+
+from collections import deque
+from datetime import datetime, timedelta
+
+from pipeline.model import Article, Link, LinkEvent, Watch
+from pipeline.stories.groups import METHOD, PERSON, Group, Groups, Item, next_size
+from pipeline.stories.vectors import Centroid
+from pipeline.stories.watch import (
+    OPENING,
+    Joins,
+    Pattern,
+    Signs,
+    Standing,
+    StaysApart,
+    Strength,
+    decide_watch,
+    read_signs,
+    read_text,
+)
+
+RETRY = timedelta(hours=48)  # how far back a growing story looks for reports that it missed; farther back are its neighbours
+RECENT = timedelta(days=10)
+OURS = 0.6  # share of a found story's articles that have the person's words: then it is part of the watched story
+FAR = 0.04  # a report that has become less like the others than this is dropped
+ASTRAY = 0.2  # the same for a report from before the first ones that have the whole title
+LOOK_FROM = 3
+SURE = 3  # reports with the whole title that show what the story is
+
+
+class Watching:
+    """One watched story."""
+
+    def __init__(self, watch: Watch, groups: Groups):
+        self.watch, self.groups = watch, groups
+        self.pattern = Pattern(watch)
+        self.story_id = watch.story_id
+        self.links: dict[int, Link] = {}
+        self.core: set[int] = set()  # the reports that shape the centroid
+        self.signs: dict[int, Signs] = {}  # of reports and of what may yet become one
+        self.tried: deque[int] = deque()
+        self.centroid = Centroid()
+        self.next_look = LOOK_FROM
+        self.last: datetime | None = None
+        self.events: list[LinkEvent] = []
+
+    # ---- entering, leaving
+
+    def add(self, article: Article, item: Item) -> None:
+        """Try a new article."""
+        self.signs[item.order] = read_signs(read_text(article), self.pattern)
+        self.tried.append(item.order)
+        while item.seen_at - self.groups.items[self.tried[0]].seen_at > RETRY:
+            old = self.tried.popleft()
+            if old not in self.links:
+                del self.signs[old]
+        if self.attempt(item):
+            self.look(item.seen_at)
+
+    def reread(self, article: Article, item: Item, old: Item) -> None:
+        """Take an article's later text in place of the earlier one."""
+        self.signs[item.order] = read_signs(read_text(article), self.pattern)
+        if item.order in self.core:
+            self.centroid.remove(old.profile)
+            self.centroid.add(item.profile)
+        elif item.order not in self.links and self.attempt(item):
+            self.look(item.seen_at)
+
+    def attempt(self, item: Item) -> bool:
+        """Let an article join if it is a report of the story."""
+        ruling = self.groups.rulings
+        if ruling.bars(item.article_id, self.story_id):
+            return False
+        decision = decide_watch(self.signs[item.order], self._standing(item))
+        if isinstance(decision, Joins):
+            self._enter(item, decision, METHOD)
+        return isinstance(decision, Joins)
+
+    def pinned(self, order: int) -> bool:
+        """Did a person put it here?"""
+        return order in self.links and self.links[order].method == PERSON
+
+    def pin(self, item: Item, reason: str) -> None:
+        """A person's word: the article is a report."""
+        if item.order in self.links:
+            self.leave(item, "Put here by a person instead.")
+        self._enter(item, Joins(score=1.0, reason=reason, core=True), PERSON)
+
+    def _enter(self, item: Item, decision: Joins, method: str) -> None:
+        link = Link(
+            story_id=self.story_id,
+            article_id=item.article_id,
+            score=round(decision.score, 4),
+            reason=decision.reason,
+            linked_at=item.seen_at,
+            review=decision.review,
+            method=method,
+        )
+        self.links[item.order] = link
+        if decision.core:
+            self.core.add(item.order)
+            self.centroid.add(item.profile)
+        self.last = item.seen_at if self.last is None else max(self.last, item.seen_at)
+        self._tell(item, "pinned" if method == PERSON else "joined", decision.reason, item.seen_at)
+
+    def leave(self, item: Item, reason: str, at: datetime | None = None) -> None:
+        """Take an article out."""
+        del self.links[item.order]
+        if item.order in self.core:
+            self.core.remove(item.order)
+            self.centroid.remove(item.profile)
+        self._tell(item, "left", reason, at or item.seen_at)
+
+    def _tell(self, item: Item, kind: str, reason: str, at: datetime) -> None:
+        event = LinkEvent(story_id=self.story_id, happened_at=at, kind=kind, article_id=item.article_id, reason=reason)
+        self.events.append(event)
+
+    # ---- how an article stands
+
+    def _standing(self, item: Item) -> Standing:
+        signs = self.signs[item.order]
+        like = float(self.centroid.parts(item.profile).sum()) if self.core else 0.0
+        recent = self.last is not None and abs(item.seen_at - self.last) <= RECENT
+        if signs.excluded or len(self.core) < OPENING or (not signs.hits and like < FAR):
+            return Standing(reports=len(self.core), likeness=like, recent=recent)
+        group = self.groups.groups.get(item.place)
+        kin = [o for o in group.members if o != item.order] if group else []
+        return Standing(
+            reports=len(self.core),
+            likeness=like,
+            rival=self.groups.likeness_elsewhere(item, self._ours),
+            kin=len(kin),
+            kin_inside=sum(o in self.links for o in kin),
+            kin_core=sum(o in self.core for o in kin),
+            recent=recent,
+        )
+
+    def _ours(self, group: Group) -> bool:
+        """Is a found story part of the watched one, by what has joined or by the person's words?"""
+        if 2 * sum(o in self.links for o in group.members) >= len(group.members):
+            return True
+        signs = [self.signs[o] for o in group.members if o in self.signs]
+        return sum(s.strength >= Strength.FAIR and not s.excluded for s in signs) >= OURS * len(group.members)
+
+    # ---- the second look
+
+    def look(self, at: datetime) -> None:
+        """Look at the last articles again if the story has grown enough."""
+        size = len(self.links)
+        if size < self.next_look:
+            return
+        self.next_look = max(5, next_size(size))
+        self._drop_astray(at)
+        self._drop_far(at)
+        self.look_at_kin(at)
+        for order in self.tried:
+            if order not in self.links:
+                self.attempt(self.groups.items[order])
+
+    def _drop_astray(self, at: datetime) -> None:
+        """The first reports may be of an earlier matter. Once some have the whole title, those decide what the story is."""
+        full = sorted(o for o in self.core if self.signs[o].full)
+        if len(full) < SURE:
+            return
+        sure = Centroid([self.groups.items[o].profile for o in full])
+        for order in sorted(self.core):
+            item = self.groups.items[order]
+            early = order < full[SURE - 1] and not self.signs[order].full
+            if early and not self.pinned(order) and float(sure.parts(item.profile).sum()) < ASTRAY:
+                self.leave(item, "It came before the first reports with the whole title, and is not like them.", at)
+
+    def _drop_far(self, at: datetime) -> None:
+        for order in sorted(self.core):
+            item = self.groups.items[order]
+            if not self.pinned(order) and float(self.centroid.parts_without(item.profile).sum()) < FAR:
+                self.leave(item, "The other reports have turned out not to be like it.", at)
+
+    def look_at_kin(self, at: datetime) -> None:
+        """Judge again those that joined by likeness alone: their found story may have been split since."""
+        for order in sorted(self.links.keys() - self.core):
+            item = self.groups.items[order]
+            if self.pinned(order):
+                continue
+            decision = decide_watch(self.signs[order], self._standing(item))
+            if isinstance(decision, StaysApart):
+                self.leave(item, f"Looked at again: {decision.reason}", at)

@@ -1,0 +1,88 @@
+"""Linking: what is one story, what is not, and that stopping in between changes nothing."""
+
+import subprocess
+import sys
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pipeline.errors import StoreError
+from pipeline.model import Article, HumanDecision, Watch
+from pipeline.stories import Linker
+
+STREAM = Path(__file__).parent.parent / "bench" / "linking_heldout.txt"
+
+
+def stream() -> list[tuple[str, Article]]:
+    """The labelled stream in time order: (story, article)."""
+    found: list[tuple[str, list[str], list[str]]] = []
+    for line in STREAM.read_text(encoding="utf8").splitlines():
+        if line.startswith("## "):
+            story, *head = [cell.strip() for cell in line[3:].split("|", 3)]
+            found.append((story, head, []))
+        elif found and line.strip():
+            found[-1][2].append(line)
+    found.sort(key=lambda x: x[1][1])
+    return [(story, _article(f"art_{n:02}", head, body)) for n, (story, head, body) in enumerate(found)]
+
+
+def _article(name: str, head: list[str], body: list[str]) -> Article:
+    outlet, at, headline = head
+    seen = datetime.fromisoformat(at).replace(tzinfo=UTC)
+    url = f"https://outlet.example/{name}"
+    return Article(article_id=name, url=url, outlet=outlet, seen_at=seen, headline=headline, paragraphs=tuple(body))
+
+
+WATCHES = (
+    Watch(slug="syrup", title="Orlania cough syrup deaths", match=("Tusilin", "cough syrup", "Farmex")),
+    Watch(
+        slug="lander", title="Halcyon-2 moon landing", match=("Halcyon-2", "Meridiane Space"), exclude=("weather satellites",)
+    ),
+)
+LABELLED = stream()
+ARTICLES = [a for _, a in LABELLED]
+
+
+def linked(articles=ARTICLES, watches=WATCHES, decisions=()):
+    linker = Linker(watches, decisions)
+    for article in articles:
+        linker.add(article)
+    return linker
+
+
+def picture(linker):
+    return linker.links(), linker.stories(), linker.copies()
+
+
+@settings(max_examples=12, deadline=None)
+@given(st.lists(st.integers(0, len(ARTICLES)), max_size=3))
+def test_a_linker_that_is_stopped_anywhere_goes_on_as_if_it_had_not_been(cuts):
+    """load(dump()) changes no link, story or copy, wherever and however often it happens."""
+    linker = Linker(WATCHES)
+    for n, article in enumerate(ARTICLES):
+        if n in cuts:
+            linker = Linker.load(linker.dump(), WATCHES)
+        linker.add(article)
+    assert picture(linker) == picture(linked())
+
+
+def test_equal_memories_give_equal_bytes():
+    """A dump of what was loaded from a dump is the same dump."""
+    data = linked().dump()
+    assert Linker.load(data, WATCHES).dump() == data
+
+
+def test_the_result_does_not_depend_on_the_hash_seed():
+    """Two processes with other hash seeds dump the same bytes."""
+    code = "import tests.test_stories as t, hashlib; print(hashlib.sha256(t.linked().dump()).hexdigest())"
+    root = Path(__file__).parent.parent
+    run = [
+        subprocess.run(
+            [sys.executable, "-c", code], cwd=root, env={"PYTHONHASHSEED": seed, "PYTHONPATH": "."}, capture_output=True
+        )
+        for seed in ("1", "2")
+    ]
+    assert run[0].returncode == 0 and run[0].stdout == run[1].stdout
