@@ -22,6 +22,7 @@ from pipeline.changelog import (
     render_article,
     render_atom,
     render_csv,
+    render_days,
     render_index,
     render_json,
     render_json_feed,
@@ -112,10 +113,11 @@ def read(page: str) -> Skeleton:
 
 
 def pages(site: Site) -> dict[str, str]:
-    """The four kinds of page of the small site."""
+    """Every kind of page of the small site."""
     links = Links.of(site)
     return {
         "story": render_story(site.stories[0], links),
+        "day": next(text for _, text in render_days(site.stories[0], links)),
         "article": render_article(site.articles[0], links),
         "outlet": render_outlet(site.outlets[0], links),
         "index": render_index(site),

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import date
 from functools import cache
 from html.parser import HTMLParser
 from itertools import pairwise
@@ -14,9 +15,12 @@ from hypothesis import strategies as st
 
 from pipeline.changelog import render_article, render_story, site_files
 from pipeline.changelog.compare import compare
-from pipeline.changelog.pages import TEMPLATES
+from pipeline.changelog.days import latest
+from pipeline.changelog.pages import FULL_DAYS, TEMPLATES
+from pipeline.changelog.views import DayCount
 from pipeline.model import Edit, EditKind, Op
 
+CRACK_ID = world.FULL_LINE.change.change_id
 VOID = {"meta", "link", "input", "br", "img", "base", "hr"}
 
 
@@ -196,6 +200,29 @@ def test_a_story_page_opens_with_what_stands_and_folds_the_many() -> None:
     assert "more subjects" in text
     many = tuple(replace(x, change=replace(x.change, change_id=f"chg_{n}")) for n, x in enumerate([world.LINES[3]] * 9))
     assert "3 more changes on state of the dam" in render_story(replace(world.PAGE, changes=many))
+
+
+def test_every_day_has_a_page_that_leads_to_its_neighbours() -> None:
+    """The way back: each day with its evidence, and what a reader could know by its end."""
+    day = files()["aldermere-dam/2026-03-05.html"]
+    assert 'href="2026-03-04.html" rel="prev"' in day and 'href="2026-03-06.html" rel="next"' in day.replace(
+        'class="push" ', ""
+    )
+    assert "aldermere-dam/2026-03-04.html" in files() and 'rel="next"' not in files()["aldermere-dam/2026-03-06.html"]
+    known = {
+        x.change.subject: x.change.after for x in latest(world.PAGE, date(2026, 3, 3)) if x.change.aspect == "water release"
+    }
+    assert known == {"release": "140 cubic metres a second", "end of the release": "Thursday noon"}
+    assert latest(world.PAGE, date(2026, 3, 1)) == ()
+
+
+def test_old_days_leave_their_evidence_to_their_own_pages() -> None:
+    """So that the page of a long story stays light; the line and its anchor stay."""
+    later = tuple(DayCount(day=date(2026, 4, n), repeats=1) for n in range(1, FULL_DAYS + 1))
+    text = render_story(replace(world.PAGE, days=later))
+    assert "<summary>Evidence" not in text
+    assert text.count(">Evidence<span") == len(world.LINES)
+    assert f'href="2026-03-02.html#{CRACK_ID}"' in text and f'id="{CRACK_ID}"' in text
 
 
 def test_copies_are_folded_under_their_source() -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 import changelog_story as world
 import pytest
 
-from pipeline.changelog import ReportError, site_files, write_site
+from pipeline.changelog import ReportError, site_files, write_articles, write_site
 from pipeline.changelog.paths import Links, anchor, article_file, name, outlet_file, slug, story_folder
 from pipeline.model import Story
 
@@ -116,6 +116,14 @@ def test_pages_of_earlier_runs_stay(tmp_path: Path) -> None:
     [page] = [p for p in write_site(world.SITE, tmp_path) if p.parent.name == "articles"]
     write_site(replace(world.SITE, articles=(), kept_articles=frozenset({world.ARTICLE.article_id})), tmp_path)
     assert page.is_file()
+
+
+def test_article_pages_can_be_written_one_at_a_time(tmp_path: Path) -> None:
+    """From a generator, with the same bytes as the whole site has."""
+    links = Links.of(world.SITE)
+    [page] = write_articles((a for a in world.SITE.articles), links, tmp_path)
+    assert write_articles(world.SITE.articles, links, tmp_path) == []
+    assert page not in write_site(world.SITE, tmp_path)
 
 
 def test_a_link_in_the_place_of_a_file_is_replaced_and_not_followed(tmp_path: Path) -> None:

@@ -5,9 +5,9 @@
 
 from pipeline.changelog.data import render_csv, render_json
 from pipeline.changelog.markdown import render_markdown
-from pipeline.changelog.pages import render_article, render_index, render_outlet, render_story
+from pipeline.changelog.pages import render_article, render_days, render_index, render_outlet, render_story
 from pipeline.changelog.paths import Links
-from pipeline.changelog.site import ReportError, site_files, write_site
+from pipeline.changelog.site import ReportError, site_files, write_articles, write_site
 from pipeline.changelog.syndication import render_atom, render_json_feed, silent_feed, story_feed
 from pipeline.changelog.terminal import terminal_lines
 
@@ -17,6 +17,7 @@ __all__ = [
     "render_article",
     "render_atom",
     "render_csv",
+    "render_days",
     "render_index",
     "render_json",
     "render_json_feed",
@@ -27,5 +28,6 @@ __all__ = [
     "site_files",
     "story_feed",
     "terminal_lines",
+    "write_articles",
     "write_site",
 ]

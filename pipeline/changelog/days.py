@@ -79,3 +79,13 @@ def moved(page: StoryPage) -> tuple[ChangeLine, ...]:
     """The changes since then, the most telling first."""
     start = begin(page)
     return by_telling(x for x in page.changes if x.change.detected_at > start)
+
+
+def latest(page: StoryPage, day: date) -> tuple[ChangeLine, ...]:
+    """The last change of every subject until the end of a day, in the aspects' order."""
+    order = aspect_order(page)
+    last: dict[tuple[int, str], ChangeLine] = {}
+    for line in sorted(page.changes, key=lambda x: (x.change.detected_at, x.change.change_id)):
+        if day_of(line.change.detected_at) <= day:
+            last[order.index(line.change.aspect), line.change.subject] = line
+    return tuple(last[key] for key in sorted(last))

@@ -3,7 +3,8 @@
 Every text passes `clean` and autoescape (see `environment`); every address passes `safe_url` or is one of ours from `Links`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from datetime import date
 from functools import cache
 from itertools import groupby
 from pathlib import Path
@@ -22,6 +23,8 @@ from pipeline.model import Edit, EditKind, Version
 
 BRIEF = 7  # lines of what moved that stand open; the others are folded
 OPEN = 6  # lines of one aspect on one day that stand open
+FULL_DAYS = 14  # days of a story's page that carry their evidence; of older ones, their own pages do
+REPORTS = 40  # reports in the first table
 SUBJECTS = 3  # subjects of an aspect in the first table of what stands
 TEMPLATES = Path(__file__).parent.parent / "templates"
 
@@ -54,6 +57,8 @@ def environment() -> Environment:
     env.globals |= {
         "BRIEF": BRIEF,
         "OPEN": OPEN,
+        "FULL_DAYS": FULL_DAYS,
+        "REPORTS": REPORTS,
         "describe": wording.describe,
         "evidence": wording.evidence,
         "standing_contest": wording.standing_contest,
@@ -85,6 +90,24 @@ def render_story(page: StoryPage, links: Links | None = None) -> str:
         matrix=matrix(page),
         reports=_with_copies(page.reports),
     )  # fmt: skip
+
+
+def render_days(page: StoryPage, links: Links | None = None) -> Iterator[tuple[date, str]]:
+    """A page for every day of a story's log: its changes with evidence, and what a reader could know by its end."""
+    template, order, found = environment().get_template("day.html"), days.aspect_order(page), days.log(page)
+    for n, day in enumerate(found):
+        yield (
+            day.day,
+            template.render(
+                page=page,
+                links=links or Links(),
+                d=day,
+                order=order,
+                earlier=found[n + 1].day if n + 1 < len(found) else None,
+                later=found[n - 1].day if n else None,
+                until=days.latest(page, day.day),
+            ),
+        )
 
 
 def render_article(page: ArticlePage, links: Links | None = None) -> str:

@@ -2,16 +2,16 @@
 
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
 
 from pipeline.changelog.data import render_csv, render_json
 from pipeline.changelog.markdown import render_markdown
-from pipeline.changelog.pages import render_article, render_index, render_outlet, render_story
+from pipeline.changelog.pages import render_article, render_days, render_index, render_outlet, render_story
 from pipeline.changelog.paths import Links, article_file, outlet_file, story_folder
 from pipeline.changelog.syndication import render_atom, render_json_feed, silent_feed, story_feed
-from pipeline.changelog.views import Site
+from pipeline.changelog.views import ArticlePage, Site
 from pipeline.errors import WritethruError
 
 
@@ -27,12 +27,21 @@ def write_site(site: Site, folder: Path) -> list[Path]:
     A file appears whole or not at all. Pages of earlier runs that this site does not name are left alone, so that links to
     them stay valid. Raises ReportError, with the path, if a file cannot be written or would lie outside the folder.
     """
-    root = Path(folder)
+    return _write_all(site_files(site), Path(folder))
+
+
+def write_articles(pages: Iterable[ArticlePage], links: Links, folder: Path) -> list[Path]:
+    """Write article pages alone, one at a time: `pages` may be a generator over more than memory holds. As write_site."""
+    files = ((f"articles/{article_file(p.article_id, p.outlet)}", render_article(p, links)) for p in pages)
+    return _write_all(files, Path(folder))
+
+
+def _write_all(files: Iterable[tuple[str, str]], root: Path) -> list[Path]:
     try:
         root.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise ReportError(f"{root}: cannot be made: {error.strerror}") from error
-    return [root / path for path, text in site_files(site) if _write(root, path, text.encode("utf8"))]
+    return [root / path for path, text in files if _write(root, path, text.encode("utf8"))]
 
 
 def site_files(site: Site) -> Iterator[tuple[str, str]]:
@@ -41,6 +50,7 @@ def site_files(site: Site) -> Iterator[tuple[str, str]]:
     for story in site.stories:
         name, feed = story_folder(story.story), story_feed(story, site.base_url)
         yield f"{name}/index.html", render_story(story, links)
+        yield from ((f"{name}/{day.isoformat()}.html", text) for day, text in render_days(story, links))
         yield f"{name}/changelog.md", render_markdown(story)
         yield f"{name}/changes.json", render_json(story)
         yield f"{name}/changes.csv", render_csv(story)

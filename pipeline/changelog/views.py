@@ -4,7 +4,7 @@ The renderers only arrange and word these; they read no store, know no clock and
 outlets gave it: no caller escapes anything, each renderer does so for its own format. Times are aware datetimes in UTC.
 
     Site ── IndexPage ── IndexStory          index.html
-         ├─ StoryPage ── StandingRow          <story>/index.html, changelog.md, changes.json, changes.csv, feed.atom, feed.json
+         ├─ StoryPage ── StandingRow          <story>/index.html, <day>.html, changelog.md, changes.json, ...
          │            ├─ ChangeLine ── Voice
          │            ├─ QuietEdit
          │            ├─ ReportRow, Said, DayCount
