@@ -94,10 +94,10 @@ def line_of(row: dict[str, Json]) -> Change:
 def usage_row(usage: Usage) -> dict[str, Json]:
     """Word counts as plain data."""
     learned = {stem: {str(i): n for i, n in counts.items()} for stem, counts in usage.learned.items()}
-    return {"units": usage.units, "seen": dict(usage.seen), "learned": learned}
+    return {"units": usage.units, "seen": dict(usage.seen), "learned": learned, "belongs": usage.belongs}
 
 
 def usage_of(row: dict[str, Json]) -> Usage:
     """Word counts from plain data."""
     learned = {stem: Counter({int(i): n for i, n in counts.items()}) for stem, counts in row["learned"].items()}
-    return Usage(row["units"], Counter(row["seen"]), learned)
+    return Usage(row["units"], Counter(row["seen"]), learned, row["belongs"])

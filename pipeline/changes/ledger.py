@@ -58,7 +58,7 @@ from pipeline.claims import (
 from pipeline.claims.lexicon import cue_words
 from pipeline.claims.profile import features
 from pipeline.claims.statements import read_states
-from pipeline.claims.routing import ENOUGH
+from pipeline.claims.routing import ENOUGH, meanings
 from pipeline.claims.attribution import Attribution, attribute, root_of
 from pipeline.model import Change, ChangeKind, Claim, Report, Watch, ident
 
@@ -361,7 +361,7 @@ class Ledger:
         told = best.score >= TELL_AT
         if reading.unit.follows or best.hold < 2:
             told = told and (settled(statement) or statement.acts)
-        answers = profile.expects("response") and any(w.source and w.stem in profile.actors for w in reading.unit.words)
+        answers = profile.expects("response") and any(w.source and any(f in profile.actors for f in meanings(w, self.usage)) for w in reading.unit.words)
         headline = reading.unit.paragraph == HEADLINE
         source_only = was is not None and self._only_source(reading, report)
         claim = StatementClaim(statement, profile, reading.unit, best.score, told, was, was_entry, headline, answers, source_only)

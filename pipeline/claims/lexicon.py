@@ -73,6 +73,24 @@ def concept_phrases(language: str = "en") -> Phrases:
 
 
 @cache
+def place_words(language: str = "en") -> dict[str, tuple[str, ...]]:
+    """A capitalised word in lower case -> the countries and unions that it stands for, as "@key"."""
+    found: dict[str, list[str]] = {}
+    for key, forms in words.groups("places", language).items():
+        for form in forms:
+            if " " not in form:
+                found.setdefault(form, []).append("@" + key)
+    return {word: tuple(keys) for word, keys in found.items()}
+
+
+@cache
+def place_phrases(language: str = "en") -> Phrases:
+    """The same for names of more than one word."""
+    groups = words.groups("places", language)
+    return Phrases(("@" + key, tuple(form.split())) for key, forms in groups.items() for form in forms if " " in form)
+
+
+@cache
 def cues(family: str, language: str = "en") -> Phrases:
     """The groups of a family as labelled phrases, matched word by word in lower case."""
     return Phrases((key, tuple(form.split())) for key, forms in words.groups(family, language).items() for form in forms)

@@ -29,7 +29,7 @@ class AspectProfile:
     weights: dict[str, float]  # feature -> weight; "=stem" is a word itself, others are concepts
     anchors: frozenset[str]  # features that can carry a sentence alone
     light: frozenset[str]  # features that occur in every kind of news
-    actors: frozenset[str]  # stems of capitalised words of the wording
+    actors: frozenset[str]  # features of the names in the wording: who or where, not what
     types: frozenset[str]  # what the wording asks for: quantity, measure, much, money, date, status, response, cause
     pure: bool  # asks for figures only
 
@@ -71,7 +71,7 @@ def _content(wording: str) -> list[Word]:
 
 
 def _raw_weights(aspect: Aspect) -> tuple[dict[str, float], set[str], set[str]]:
-    """Feature -> weight by place of the word, the anchors, and the actors (stems of capitalised words)."""
+    """Feature -> weight by place of the word, the anchors, and the actors."""
     weights: dict[str, float] = {}
     anchors: set[str] = set()
     about = _content(aspect.about)
@@ -90,7 +90,8 @@ def _raw_weights(aspect: Aspect) -> tuple[dict[str, float], set[str], set[str]]:
             weights[feature] = max(weights.get(feature, 0.0), value)
             if anchor or twice:
                 anchors.add(feature)
-    return weights, anchors, {w.stem for w in [*_content(aspect.name), *about] if w.name}
+    names = [w for w in [*_content(aspect.name), *about] if w.name or any(f[0] == "@" for f in w.concepts)]
+    return weights, anchors, {f for w in names for f in features(w) if f[0] in "=@"}
 
 
 def _profile(
@@ -106,9 +107,11 @@ def _profile(
     weights = {}
     for feature, weight in raw[0].items():
         weight *= shared[feature] ** SHARED
-        weight *= OF_TITLE if feature in title and feature not in named else 1
+        own_name = feature in named and (feature[0] in "=@" or feature not in title)
+        weight *= OF_TITLE if feature in title and not own_name else 1
         weights[feature] = weight * (LIGHT if feature in light_concepts() and feature not in named else 1)
-    anchors = {f for f in raw[1] if f in named or (f not in of_others and f not in title and f not in light_concepts())}
+    sure = {f for f in named if f[0] in "=@" or f not in title}
+    anchors = {f for f in raw[1] if f in sure or (f not in of_others and f not in title and f not in light_concepts())}
     types = _types(aspect)
     return AspectProfile(
         name=aspect.name,

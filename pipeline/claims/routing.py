@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pipeline.claims.lexicon import cue_words
 from pipeline.claims.profile import AspectProfile, features
 from pipeline.claims.units import Unit, Word, function_stems
+from pipeline.words import family, lookup
 
 ASIDE = 0.35  # a word in a phrase that says where or who says it, or a title
 TITLE, BEFORE, TWO_BEFORE, CONTEXT_MOST = 0.35, 0.27, 0.11, 1.0
@@ -32,6 +33,7 @@ class Usage:
     units: int = 0
     seen: Counter[str] = field(default_factory=Counter)  # feature -> units that hold it
     learned: dict[str, Counter[int]] = field(default_factory=dict)  # stem -> aspect index -> confident units
+    belongs: dict[str, list[str]] = field(default_factory=dict)  # stem of a name -> countries and bodies it was tied to
 
     def rarity(self, feature: str) -> float:
         """Weight of a feature by how few of the story's units hold it; at most 1.5."""
@@ -40,7 +42,24 @@ class Usage:
     def count(self, unit: Unit) -> None:
         """Counts a unit's features once."""
         self.units += 1
+        self.introduce(unit)
         self.seen.update({f for w in unit.words for f in features(w)})
+
+    def introduce(self, unit: Unit) -> None:
+        """Remembers whose people are named: "Kremlin spokesman Ivan Orel", "Finland's prime minister, Aino Salo"."""
+        for i, word in enumerate(unit.words):
+            tied = tuple(c for c in word.concepts if c[0] == "@")
+            if not tied:
+                continue
+            office = [w for w in unit.words[i + 1 : i + 6]]
+            roles = [k for k, w in enumerate(office) if w.low in lookup("roles") or w.low in family("titles")]
+            if not roles or any(w.low in function_stems() for w in office[: roles[-1]]):
+                continue
+            for named in office[roles[-1] + 1 : roles[-1] + 4]:
+                if not named.text[:1].isupper() or any(c[0] == "@" for c in named.concepts):
+                    break
+                known = self.belongs.setdefault(named.stem, [])
+                known += [c for c in tied if c not in known]
 
     def learn(self, unit: Unit, aspect: int) -> None:
         """Remembers that a unit with these words was surely on this aspect."""
@@ -83,7 +102,7 @@ def matches(unit: Unit, profile: AspectProfile, usage: Usage) -> dict[str, tuple
     found: dict[str, tuple[float, bool]] = {}
     for word in unit.words:
         best, value = "", 0.0
-        for feature in features(word):
+        for feature in meanings(word, usage):
             if feature in profile.weights:
                 worth = profile.weights[feature] * usage.rarity(feature)
                 if worth > value or (worth == value and best[:1] == "="):
@@ -92,12 +111,22 @@ def matches(unit: Unit, profile: AspectProfile, usage: Usage) -> dict[str, tuple
             continue
         concept = next((c for c in word.concepts if c in profile.weights), best)
         known = found.get(concept)
-        actor = word.stem in profile.actors
+        actor = _names_actor(word, profile, usage)
         speaks = actor and word.source and profile.expects("response")
         aside = (word.aside and not speaks) or (actor and not speaks and not _is_subject(unit, word))
         aside = aside and (known is None or known[1])
         found[concept] = (max(value, known[0] if known else 0.0), aside)
     return found
+
+
+def meanings(word: Word, usage: Usage) -> tuple[str, ...]:
+    """The features of a word, with what the story has told of a name: whose spokesman, whose minister."""
+    told = usage.belongs.get(word.stem) if word.text[:1].isupper() else None
+    return (*features(word), *told) if told else features(word)
+
+
+def _names_actor(word: Word, profile: AspectProfile, usage: Usage) -> bool:
+    return any(f in profile.actors for f in meanings(word, usage))
 
 
 def _is_subject(unit: Unit, word: Word) -> bool:
@@ -143,12 +172,12 @@ def fit(
     if context.previous == i:
         score += FOLLOWS if context.same_paragraph or unit.follows else FOLLOWS_ACROSS
     near = context.previous == i or _at(context.title, i) >= 1.0
-    if profile.expects("response") and _answers(unit, profile, context):
+    if profile.expects("response") and _answers(unit, profile, usage, context):
         score += RESPONDS
     if context.focus == i:
         score = max(score, FOCUS)
     order = KIN * kin + own + dated + 0.5 * (score - own - dated)
-    return Fit(i, own, score, order, _hold(unit, profile, found, names, near, bool(dated), context))
+    return Fit(i, own, score, order, _hold(unit, profile, found, names, near, bool(dated), context, usage))
 
 
 def _at(scores: tuple[float, ...], i: int) -> float:
@@ -163,13 +192,14 @@ def _hold(
     near: bool,
     dated: bool,
     context: Context,
+    usage: Usage,
 ) -> int:
     """How firmly the sentence itself, not only what stands around it, holds to the aspect: 2 firmly, 1 loosely, 0 not."""
     outside = [f for f, (_, aside) in found.items() if not aside]
     strong = [f for f in outside if profile.weights[f] >= STRONG and f not in profile.light and not _is_actor(profile, f)]
     if any(f in profile.anchors for f in outside) or len(strong) >= 2:
         return 2
-    if profile.expects("response") and _actor_speaks(unit, profile):
+    if profile.expects("response") and _actor_speaks(unit, profile, usage):
         return 2
     if strong and (names >= LEARNED_NAME or near or dated or any(f in profile.anchors for f in found)):
         return 2
@@ -180,20 +210,20 @@ def _hold(
 
 def _is_actor(profile: AspectProfile, feature: str) -> bool:
     """Whether a feature is a name in the wording: it says who or where, not what."""
-    return feature[1:] in profile.actors and feature not in profile.anchors
+    return feature in profile.actors and feature not in profile.anchors
 
 
-def _answers(unit: Unit, profile: AspectProfile, context: Context) -> bool:
+def _answers(unit: Unit, profile: AspectProfile, usage: Usage, context: Context) -> bool:
     """Whether an actor of the aspect says it, or takes a stance in it."""
-    if any(w.source and w.stem in profile.actors for w in unit.words):
+    if any(w.source and _names_actor(w, profile, usage) for w in unit.words):
         return True
-    return context.stance and any(w.stem in profile.actors and _is_subject(unit, w) for w in unit.words)
+    return context.stance and any(_names_actor(w, profile, usage) and _is_subject(unit, w) for w in unit.words)
 
 
-def _actor_speaks(unit: Unit, profile: AspectProfile) -> bool:
+def _actor_speaks(unit: Unit, profile: AspectProfile, usage: Usage) -> bool:
     """Whether an actor of the aspect's wording stands as the subject, before the sentence's first verb of saying or modal."""
     for word in unit.words[:8]:
-        if word.stem in profile.actors and not word.aside:
+        if _names_actor(word, profile, usage) and not word.aside:
             return True
         if word.low in cue_words("say") or word.low in cue_words("modal"):
             return False

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from pipeline import text, words
-from pipeline.claims.lexicon import WORD, concept_phrases, concept_words, cue_words, stem
+from pipeline.claims.lexicon import WORD, concept_phrases, concept_words, cue_words, place_phrases, place_words, stem
 from pipeline.model import Report
 
 HEADLINE = -1  # the paragraph number of the headline
@@ -163,6 +163,13 @@ def _concepts(rows: list[tuple[str, str, str, int, int]]) -> list[tuple[str, ...
     """The concepts of each word; a phrase gives its concept to all of its words."""
     known = concept_words()
     found = [known.get(root, ()) + known.get("=" + low, ()) for _, low, root, _, _ in rows]
+    for i, (raw, low, _, _, _) in enumerate(rows):
+        if raw[0].isupper() and (len(raw) > 2 or raw.isupper()):
+            found[i] += place_words().get(low.removesuffix("'s"), ())
+    for hit in place_phrases().find(tuple(row[1].removesuffix("'s") for row in rows)):
+        if rows[hit.start][0][0].isupper():
+            for i in range(hit.start, hit.end):
+                found[i] += (hit.label,)
     for hit in concept_phrases().find(tuple(row[2] for row in rows)):
         for i in range(hit.start, hit.end):
             found[i] = (hit.label, *(c for c in found[i] if c != hit.label))
