@@ -225,7 +225,7 @@ class Ledger:
         near = self.shelf.near(statement, self.profiles, self.usage)
         kin = self._kin(near)
         days = bool(statement.ahead)
-        stance = any(s.startswith("stance.") for s in statement.states)
+        stance = bool(statement.states or statement.acts)
         telling = FOCUSED and (settled(statement) or statement.acts)
         context = replace(context, stance=stance, focus=focus if telling and unit.paragraph != HEADLINE else None)
         changed = self._changed_part(reading)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from pipeline import words
-from pipeline.claims.lexicon import cues, stop_stems
+from pipeline.claims.lexicon import cues, stem, stop_stems
 from pipeline.claims.units import Word, read_words
 from pipeline.model import Aspect, Watch
 
@@ -51,7 +51,7 @@ def features(word: Word) -> tuple[str, ...]:
 
 def build_profiles(watch: Watch) -> tuple[AspectProfile, ...]:
     """The profiles of a story's aspects; each weight depends on all of them."""
-    title = {f for w in read_words(watch.title) for f in (features(w) if len(w.concepts) < 2 else features(w)[:1])}
+    title = {f for w in read_words(watch.title) for f in _sure_features(w)}
     raw = [_raw_weights(aspect) for aspect in watch.aspects]
     shared = Counter(f for weights, _, _ in raw for f in weights)
     named = Counter(f for aspect in watch.aspects for w in _content(aspect.name) for f in features(w))
@@ -59,6 +59,12 @@ def build_profiles(watch: Watch) -> tuple[AspectProfile, ...]:
         _profile(i, aspect, raw[i], shared, title, {f for f in named if f not in _named(aspect)})
         for i, aspect in enumerate(watch.aspects)
     )
+
+
+def _sure_features(word: Word) -> tuple[str, ...]:
+    """The features of a word without the concepts of its other meanings."""
+    sure = word.concepts if len(word.concepts) < 2 else tuple(c for c in word.concepts if c[0] == "@" or stem(c) == word.stem)
+    return ("=" + word.stem, *sure)
 
 
 def _named(aspect: Aspect) -> set[str]:

@@ -93,11 +93,11 @@ class Context:
     two_before: tuple[float, ...] = ()
     previous: int | None = None  # aspect that the unit before went to
     same_paragraph: bool = False
-    stance: bool = False  # the unit tells somebody's stance
+    stance: bool = False  # the unit tells a stance, a state or a deed
     focus: int | None = None  # aspect that the whole article is on, and the unit tells something
 
 
-def matches(unit: Unit, profile: AspectProfile, usage: Usage) -> dict[str, tuple[float, bool]]:
+def matches(unit: Unit, profile: AspectProfile, usage: Usage, context: Context) -> dict[str, tuple[float, bool]]:
     """Best-matching feature of each word that the profile knows: feature -> (value, only in an aside)."""
     found: dict[str, tuple[float, bool]] = {}
     for word in unit.words:
@@ -112,8 +112,10 @@ def matches(unit: Unit, profile: AspectProfile, usage: Usage) -> dict[str, tuple
         concept = next((c for c in word.concepts if c in profile.weights), best)
         known = found.get(concept)
         actor = _names_actor(word, profile, usage)
-        speaks = actor and word.source and profile.expects("response")
-        aside = (word.aside and not speaks) or (actor and not speaks and not _is_subject(unit, word))
+        response = profile.expects("response")
+        speaks = actor and word.source and response
+        silent = actor and not speaks and (not _is_subject(unit, word) or (response and not context.stance))
+        aside = (word.aside and not speaks) or silent
         aside = aside and (known is None or known[1])
         found[concept] = (max(value, known[0] if known else 0.0), aside)
     return found
@@ -155,14 +157,14 @@ def learned_score(unit: Unit, aspect: int, usage: Usage) -> float:
 
 def own_scores(unit: Unit, profiles: tuple[AspectProfile, ...], usage: Usage) -> tuple[float, ...]:
     """Own score by aspect, without context."""
-    return tuple(own_score(matches(unit, p, usage)) for p in profiles)
+    return tuple(own_score(matches(unit, p, usage, Context())) for p in profiles)
 
 
 def fit(
     unit: Unit, profile: AspectProfile, usage: Usage, context: Context, ahead: bool = False, kin: float = 0.0
 ) -> Fit:
     """The fit of a unit to one aspect; `kin` is how much it shares with what was said there before."""
-    i, found = profile.index, matches(unit, profile, usage)
+    i, found = profile.index, matches(unit, profile, usage, context)
     own, names = own_score(found), learned_score(unit, profile.index, usage)
     around = CONTEXT_OWN * own + CONTEXT_FREE if own else CONTEXT_FREE
     around = min(around, TITLE * _at(context.title, i) + BEFORE * _at(context.before, i) + TWO_BEFORE * _at(context.two_before, i))
