@@ -84,8 +84,7 @@ def _readable(written: str) -> str:
 def _instant(text: str, default_zone: tzinfo | None) -> tuple[datetime | None, ZoneState, str]:
     basic = _BASIC.fullmatch(text)
     if basic:
-        year, month, day, hour, minute, second, zone = basic.groups(default="00")
-        text = f"{year}-{month}-{day}T{hour}:{minute}:{second}{zone}"
+        text = "{}-{}-{}T{}:{}:{}{}".format(*basic.groups(default="00"))
     comments, text = _COMMENT.findall(text), _COMMENT.sub(" ", text)
     day_words, clock, zone_text = _parts(_TEE.sub(" ", text).strip(), comments)
     day = _day(day_words)

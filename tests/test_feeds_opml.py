@@ -1,15 +1,19 @@
-"""OPML in and out, and the one way in which feedparser may be called."""
+"""Lists of feeds, in and out; and the one way in which feedparser may be called."""
 
 import ast
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from pipeline.config import load_feeds
 from pipeline.errors import ConfigError
 from pipeline.feeds import read_opml, write_opml
 from pipeline.model import Feed
+from pipeline.urls import safe_link
+
+steady = settings(deadline=None, derandomize=True)  # the same examples on every machine, however busy it is
 
 LIST = b"""<?xml version="1.0" encoding="UTF-8"?>
 <opml version="2.0"><head><title>Mine</title></head><body>
@@ -37,6 +41,7 @@ NAMES = st.text(
 ).filter(lambda name: "/" not in name)
 
 
+@steady
 @given(
     st.lists(
         st.builds(Feed, url=st.integers(0, 99).map("https://north.example/{}".format), outlet=NAMES, title=NAMES), max_size=4
@@ -76,3 +81,11 @@ def test_feedparser_is_called_in_one_place_and_with_a_stream():
         calls += [(path.name, ast.unparse(n)) for n in nodes if ast.unparse(n.func).startswith("feedparser.")]
         assert not calls or path.name != "syndicated.py" or "stream = io.BytesIO(" in source
     assert [(name, call.startswith("feedparser.parse(stream, ")) for name, call in calls] == [("syndicated.py", True)]
+
+
+def test_the_feeds_to_start_from_are_many_and_fit_to_fetch():
+    """Every address of seeds/feeds.toml is a link as it stands; many outlets are among them."""
+    feeds = load_feeds(Path(__file__).parents[1] / "seeds" / "feeds.toml")
+    assert len({f.outlet for f in feeds}) >= 30
+    assert [f.url for f in feeds] == [safe_link(f.url) for f in feeds]
+    assert all(f.title and f.every for f in feeds)

@@ -5,6 +5,7 @@ An item that is not closed because the document was cut is left out; one that wa
 """
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from pipeline.feeds.document import FeedLimits, NotAFeed, NotAFeedKind
@@ -100,13 +101,13 @@ class _Cutter:
     def walk(self) -> NotAFeed | None:
         """Visit each tag; stop where the document or a limit ends it."""
         for tags, (begin, end, name, kind) in enumerate(_tags(self.text, self.root)):
-            if tags >= self.limits.max_tags or len(self.items) >= self.limits.max_items:
+            full = len(self.items) >= self.limits.max_items and _local(name) in _ITEMS
+            if tags >= self.limits.max_tags or full:
                 self.warnings.append(f"Only the first {len(self.items)} items were read; the feed has more.")
                 self.start, self.stopped = None, True
                 return None
-            self.crowded = (self.crowded and self.start is not None) or self.text.count(
-                "=", begin, end
-            ) > self.limits.max_attributes
+            crowded = self.text.count("=", begin, end) > self.limits.max_attributes
+            self.crowded = crowded or (self.crowded and self.start is not None)
             if self.start is None:
                 self.outside(begin, end, name, kind)
             else:
@@ -158,7 +159,7 @@ class _Cutter:
         self.short, self.dropped = None, []
 
     def end_item(self, end: int) -> None:
-        self.drop(self.text.rfind("<", 0, end))  # never closed
+        self.drop(self.text.rfind("<", 0, end))  # a short element that was never closed
         item = self.taken(end)
         if self.crowded:
             self.warnings.append("An item with a tag of too many attributes was left out.")
@@ -179,7 +180,7 @@ class _Cutter:
         return "".join([*parts, self.text[position:end]])
 
 
-def _tags(text: str, position: int):
+def _tags(text: str, position: int) -> Iterator[tuple[int, int, str, str]]:
     """(begin, end, name, open | empty | /) of each tag; comments, CDATA and instructions are passed over."""
     ends = {1: "-->", 2: "]]>", 3: "?>"}
     while found := _MARKUP.search(text, position):

@@ -30,14 +30,8 @@ _CONTENT = re.compile(r"<(?:(?!media:)[\w.-]+:)?(?:encoded|content|body|fullitem
 _ADDRESS = re.compile(r"(?:mailto:)?[^\s@<>()]+@[^\s@<>()]+")
 _ASIDE = "aside-"
 _TITLE = re.compile(r"<(?:[\w.-]+:)?title(?:\s[^<>]*)?>\s*(?:([^<]*)<|<!\[CDATA\[(.{0,2000}?)\]\]>)", re.IGNORECASE | re.DOTALL)
-_GIVES_UP = (
-    ValueError,
-    LookupError,
-    TypeError,
-    AttributeError,
-    AssertionError,
-    RecursionError,
-)  # what its parsers raise on markup that they did not expect
+# What its parsers raise on markup that they did not expect.
+_GIVES_UP = (ValueError, LookupError, TypeError, AttributeError, AssertionError, RecursionError)
 
 
 def read_items(
