@@ -1,7 +1,23 @@
-"""The judgements of text, diff and edits as plain callables, for scripts that score them."""
+"""The judgements of text, diff and edits as plain callables for scripts that score them, and a measure of their steadiness.
 
+    python bench/measure_edits.py DATA [--texts N] [--show CLASS]
+
+DATA is a folder of texts (`.jsonl` or `.jsonl.gz`, a row's `text`, `body` or `paragraphs`). Each text is rewritten without
+changing a fact (noise.py: what is called is a false alarm) and changed in one fact (facts.py: what is not called is a miss).
+"""
+
+import argparse
+import gzip
+import json
+import random
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from pathlib import Path
+
+from bench.lone import lone_meaning
 from pipeline import diff
 from pipeline.edits import compare_bodies
+from pipeline.model import Edit
 from pipeline.text import sentences
 
 
@@ -18,5 +34,111 @@ def align(before: list[str], after: list[str]) -> dict[str, list]:
 
 
 def meaningful(before: str, after: str) -> bool:
-    """Whether the step from one body, sentence or headline to another bears meaning."""
+    """Whether the step from one text to another bears meaning: bodies as the product judges them, lone passages by points."""
+    if len(before) + len(after) < 3000 and all("\n\n" not in t and len(sentences(t)) <= 3 for t in (before, after)):
+        return lone_meaning(before, after)
     return any(e.meaningful for e in compare_bodies(before, after))
+
+
+# ---- steadiness ----------------------------------------------------------------------------------------------------------
+
+
+def texts(folder: Path, count: int) -> list[list[str]]:
+    """Up to `count` texts of five paragraphs or sentences and more, chosen by a fixed seed."""
+    found = [p for p in _rows(folder) if len(" ".join(p)) > 600]
+    random.Random(5).shuffle(found)
+    return found[:count]
+
+
+def _rows(folder: Path) -> Iterator[list[str]]:
+    for file in sorted(folder.rglob("*.jsonl*")):
+        with gzip.open(file, "rt", encoding="utf8") if file.suffix == ".gz" else file.open(encoding="utf8") as rows:
+            for row in map(json.loads, rows):
+                body = row.get("paragraphs") or row.get("text") or row.get("body") or ""
+                paragraphs = body if isinstance(body, list) else [p for p in body.replace("\r", "").split("\n\n") if p.strip()]
+                yield [p.strip() for p in _cut(paragraphs)]
+
+
+def _cut(paragraphs: list[str]) -> list[str]:
+    """Paragraphs; a body on one line is cut into some of three sentences."""
+    if len(paragraphs) > 2:
+        return paragraphs[:40]
+    parts = [s.text for p in paragraphs for s in sentences(p)][:60]
+    return [" ".join(parts[k : k + 3]) for k in range(0, len(parts), 3)]
+
+
+def loud(before: list[str], after: list[str]) -> list[Edit]:
+    """The edits between two lists of paragraphs that are called meaningful."""
+    return [e for e in compare_bodies("\n\n".join(before), "\n\n".join(after)) if e.meaningful]
+
+
+def false_alarms(bodies: list[list[str]]) -> tuple[Counter, Counter, dict[str, list[Edit]]]:
+    """Tried and called by class of noise, with the edits called."""
+    from bench.noise import CHANGED_LINES, REWRITES, line_of
+
+    tried, called, shown = Counter(), Counter(), defaultdict(list)
+    for n, body in enumerate(bodies):
+        pairs = [(name, body, rewrite(body, random.Random(f"{name}{n}"))) for name, rewrite in REWRITES.items()]
+        for name, (make, where) in CHANGED_LINES.items():
+            put = line_of(make, where)
+            pairs.append((name, put(body, random.Random(f"{name}{n}a")), put(body, random.Random(f"{name}{n}b"))))
+        for name, before, after in pairs:
+            if after is None:
+                continue
+            for way, (a, b) in (("", (before, after)), (" undone", (after, before))):
+                found = loud(a, b)
+                tried[name + way] += 1
+                called[name + way] += bool(found)
+                shown[name + way] += found
+    return tried, called, shown
+
+
+def misses(bodies: list[list[str]]) -> tuple[Counter, Counter, dict[str, list[str]]]:
+    """Tried and not called by class of fact, with the sentences."""
+    from bench.facts import MUTATIONS
+
+    tried, missed, shown = Counter(), Counter(), defaultdict(list)
+    for n, body in enumerate(bodies):
+        for name, mutate in MUTATIONS.items():
+            rng = random.Random(f"{name}{n}")
+            k = rng.randrange(len(body))
+            for at in [*range(k, len(body)), *range(k)]:
+                new = mutate(body[at], rng)
+                if new is not None and new != body[at]:
+                    tried[name] += 1
+                    if not loud(body, [*body[:at], new, *body[at + 1 :]]):
+                        missed[name] += 1
+                        shown[name].append(f"{body[at]}\n      -> {new}")
+                    break
+    return tried, missed, shown
+
+
+def report(title: str, tried: Counter, hit: Counter) -> None:
+    """One line a class, the worst first."""
+    print(
+        f"{title}: {sum(hit.values())} of {sum(tried.values())} = {100 * sum(hit.values()) / max(1, sum(tried.values())):.2f} %"
+    )
+    for name in sorted(tried, key=lambda k: (-hit[k] / tried[k], k)):
+        if hit[name]:
+            print(f"  {name:28} {hit[name]:4} of {tried[name]:4}")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("data", type=Path)
+    parser.add_argument("--texts", type=int, default=60)
+    parser.add_argument("--show", default="", help="print the cases of this class")
+    arguments = parser.parse_args()
+    bodies = texts(arguments.data, arguments.texts)
+    tried, called, edits = false_alarms(bodies)
+    report(f"false alarms on noise, {len(bodies)} texts", tried, called)
+    for edit in [e for name, found in edits.items() if arguments.show and arguments.show in name for e in found][:40]:
+        print(f"    {edit.kind}: {edit.reason}\n      {edit.before[:200]}\n      -> {edit.after[:200]}")
+    tried, missed, cases = misses(bodies)
+    report("facts missed", tried, missed)
+    for case in [c for name, found in cases.items() if arguments.show and arguments.show in name for c in found][:20]:
+        print("   ", case[:600])
+
+
+if __name__ == "__main__":
+    main()

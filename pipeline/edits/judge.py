@@ -115,8 +115,8 @@ def _inner(before: str, after: str, published_at: dt.datetime | None, context: C
     scene = Scene(old, new, context)
     blocks = differing(old, new)
     found = [finding for block in blocks for finding in judge_block(block, scene)]
-    if not any(f.meaningful for f in found) and (swap := _swapped(old, new, blocks)):
-        found.append(swap)
+    if not any(f.meaningful for f in found):
+        found += [f for f in (_swapped(old, new, blocks), _signs(before, after, old, new)) if f]
     return found
 
 
@@ -142,6 +142,22 @@ def same_letters(before: str, after: str) -> str:
 def _quotations(folded: str) -> list[str]:
     """The letters inside each pair of double quotation marks."""
     return ["".join(_LETTERS.findall(part.casefold())) for part in re.findall(r'"([^"]*)"', folded)]
+
+
+_SIGNS = frozenset("$€£¥₴₽₹%+=<>°±×")
+
+
+def _signs(before: str, after: str, old: Sequence[Key], new: Sequence[Key]) -> Finding | None:
+    """A sign of money, share or sum that came or went outside every value that was read."""
+    left, right = _loose_signs(before, old), _loose_signs(after, new)
+    if left == right:
+        return None
+    return Finding(EditKind.OTHER, True, f"a sign changed: {' '.join(left) or 'none'} became {' '.join(right) or 'none'}")
+
+
+def _loose_signs(text: str, found: Sequence[Key]) -> list[str]:
+    inside = [(k.start, k.end) for k in found if k.value]
+    return [c for i, c in enumerate(text) if c in _SIGNS and not any(a <= i < b for a, b in inside)]
 
 
 # ---- order ---------------------------------------------------------------------------------------------------------------

@@ -55,6 +55,7 @@ class Key:
 
 
 _WORD = re.compile(r"[^\W\d_]+-?\d[\w-]*|\d+[^\W\d_][\w]*|(?:[^\W\d_]\.){2,}|[^\W_]+(?:['.&][^\W_]+)*'?|\?")
+_LIST_MARK = re.compile(r"\s*(?:\(\d{1,2}\)|\(?\d{1,2}[.)])\s+(?=[\"'(]?[A-Z])")  # "2. For", "(2) For": a place in a list
 _BRACKETS = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
 _DROPPED = frozenset({"a", "an", "the"})
 _IS = frozenset({"it", "he", "she", "that", "there", "what", "who", "here", "this", "where", "how"})
@@ -66,10 +67,12 @@ _STEMS = {"ca": "can", "wo": "will", "sha": "shall"}
 def keys(sentence: str, published_at: dt.datetime | None = None) -> tuple[Key, ...]:
     """The keys of a sentence in order."""
     plain = plain_marks(sentence)
-    found = [_of_value(v) for v in values(sentence, published_at)]
+    mark = _LIST_MARK.match(plain)
+    begin = mark.end() if mark else 0
+    found = [_of_value(v) for v in values(sentence, published_at) if v.start >= begin]
     spans = [(k.start, k.end) for k in found]
     named = [(n.start, n.end) for n in names(sentence)]
-    for m in _WORD.finditer(plain):
+    for m in _WORD.finditer(plain, begin):
         if any(a < m.end() and m.start() < b for a, b in spans):
             continue
         found += _of_word(m.group(), m.start(), any(a <= m.start() < b for a, b in named))

@@ -28,23 +28,59 @@ def _matches(name: str, line: str) -> bool:
 
 def is_furniture(line: str) -> bool:
     """Whether a line belongs to the page, not to the report."""
-    return len(line.split()) <= LONGEST_FURNITURE and _matches("boilerplate", line)
+    return len(line.split()) <= LONGEST_FURNITURE and (_matches("boilerplate", line) or is_agency(line))
+
+
+def is_agency(line: str) -> bool:
+    """Whether a line is the name of an agency and no more."""
+    bare = fold(line).strip(" .,|/()-").removesuffix(" Images").removesuffix(" Photo")
+    return bare in lookup("wires") or bare.lower() in family("picture_agencies")
+
+
+_HEADING = re.compile(
+    r"^(?:related|more (?:on|from|in|about)|most (?:read|popular|viewed|shared)|you may|recommended|read (?:more|next|also)|"
+    r"see also|up next|top stories|trending|latest|editor'?s'? picks|don'?t miss|also in|in other news|what to read)\b"
+)
+
+
+def listed_places(texts: Sequence[str]) -> set[int]:
+    """The places of headlines that follow a heading such as "Related" or "Most read": lines without an end mark."""
+    found: set[int] = set()
+    for k, text in enumerate(texts):
+        heading = len(text.split()) <= 6 and _HEADING.match(lower_marks(fold(text))) and not re.search(r"[.!?]$", text)
+        follows = k - 1 in found and len(text.split()) <= 16 and not re.search(r"[.!?…\"”]\W*$", text)
+        if heading or follows:
+            found.add(k)
+    return found
+
+
+_BIO = re.compile(
+    r"^[\w .'-]{4,40} (?:is|was|covers|writes|reports) (?:an? |the |for |on |about )?(?:[\w'-]+ ){0,5}"
+    r"(?:reporter|correspondent|editor|columnist|writer|journalist|producer|contributor|bureau chief|news desk)\b.{0,100}$"
+)
+
+
+def is_bio(line: str) -> bool:
+    """Whether a line at the end of a text tells who wrote it."""
+    return len(line.split()) <= LONGEST_FURNITURE and bool(_BIO.match(lower_marks(fold(line))))
 
 
 def is_stamp(line: str) -> bool:
-    """Whether a line holds a time of publication or change and nothing but places beside it."""
+    """Whether a line holds a time of publication or change and nothing but places beside it.
+
+    A day alone, without a clock time or a word such as "updated", may be the day of the event: it is no stamp.
+    """
     if len(line.split()) > LONGEST_STAMP:
         return False
     low = lower_marks(line)
     found = values(line)
     timed = [v for v in found if v.kind in (ValueKind.DATE, ValueKind.TIME) or v.unit in ("minute", "hour", "day", "second")]
-    if not timed:
-        return False
     for v in found:
         low = low[: v.start] + " " * (v.end - v.start) + low[v.end :]
-    left = [
-        w for w in _WORD.findall(low) if w not in family("stamps") and w not in lookup("months") and w not in lookup("weekdays")
-    ]
+    words = _WORD.findall(low)
+    left = [w for w in words if w not in family("stamps") and w not in lookup("months") and w not in lookup("weekdays")]
+    if not timed or (not words and all(v.kind is ValueKind.DATE for v in timed)):
+        return False
     return not left or (len(left) <= 3 and _starts_with_stamp(line))
 
 

@@ -63,7 +63,7 @@ def _lines(block: str) -> list[str]:
     out: list[str] = []
     length = 0
     for line in block.split("\n"):
-        bare = squeeze(_BULLET.sub("", _HEADING.sub("", line)))
+        bare = squeeze(_BULLET.sub("", _BULLET.sub("", _HEADING.sub("", line))))
         if not bare or _RULE.match(line):
             length = 0
             continue

@@ -12,7 +12,7 @@ from dataclasses import replace
 from pipeline.diff import Aligned, Pair, align_paragraphs, word_diff
 from pipeline.edits.judge import ORDER, decide_edit, same_letters
 from pipeline.edits.keys import keys
-from pipeline.edits.lines import is_correction, is_furniture, starts_with_time, teaser_zone
+from pipeline.edits.lines import is_bio, is_correction, is_furniture, listed_places, starts_with_time, teaser_zone
 from pipeline.edits.plain import plain_paragraphs
 from pipeline.edits.rules import Context, Finding
 from pipeline.model import Edit, EditKind, Op, RevisionDecision, Version
@@ -120,6 +120,7 @@ class _Body:
         self.old_said = {_form(p.text) for p in self.old} | {_form(h) for h in headlines}
         self.new_said = {_form(p.text) for p in self.new} | {_form(h) for h in headlines}
         self.teasers_old, self.teasers_new = self._teasers()
+        self.listed_old, self.listed_new = listed_places([p.text for p in self.old]), listed_places([p.text for p in self.new])
         self._names: tuple[Counter[str], frozenset[str]] | None = None
 
     def edits(self) -> list[Edit]:
@@ -188,11 +189,21 @@ class _Body:
         """What the rest of the text says of a sentence that came or went."""
         if set(before) <= self.teasers_old and set(after) <= self.teasers_new and (before or after):
             return Finding(EditKind.COSMETIC, False, "a teaser of another story at the end of the page")
+        if set(before) <= self.listed_old and set(after) <= self.listed_new:
+            return Finding(EditKind.COSMETIC, False, "headlines of other stories under a heading of the page")
+        if self._at_end(before, after) and is_bio(new or old):
+            return Finding(EditKind.COSMETIC, False, "a line about the author")
         if not before and all(_form(self.new[j].text) in self.old_said for j in after):
             return Finding(EditKind.COSMETIC, False, "the text said this before in another place")
         if not after and all(_form(self.old[i].text) in self.new_said for i in before):
             return Finding(EditKind.COSMETIC, False, "the text still says this in another place")
         return None
+
+    def _at_end(self, before: Sequence[int], after: Sequence[int]) -> bool:
+        """Whether a passage that only came or went stands among the last three sentences."""
+        if before and after:
+            return False
+        return max(after) >= len(self.new) - 3 if after else max(before) >= len(self.old) - 3
 
 
 def _form(text: str) -> str:

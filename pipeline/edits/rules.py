@@ -77,7 +77,9 @@ def style(block: Block, scene: Scene) -> str:
 def _about_links(found: Sequence[Key]) -> bool:
     """Whether words speak of a link alone, or are an editor's placeholder for one."""
     words = family("link_words")
-    return all(k.key in words or k.stop for k in found) or found[0].key in {"insert", "tk", "placeholder"}
+    if found[0].key in {"insert", "tk", "placeholder"}:
+        return True
+    return any(k.key in words for k in found) and all(k.key in words or k.stop for k in found)
 
 
 def _day_in_words(words: Sequence[Key], dates: Sequence[Key]) -> bool:

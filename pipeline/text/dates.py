@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import cache
 
-from pipeline.words import lookup
+from pipeline.words import family, lookup
 
 _FUTURE = re.compile(
     r"\b(?:will|would|shall|to|next|due|until|till|by|before|expected|scheduled|set|planned|plans|can|may|must|should|is|are)\b"
@@ -179,10 +179,19 @@ def _numeric(at: Moment, fields: dict[str, str | None]) -> Moment | None:
 
 def _is_year(low: str, m: re.Match[str]) -> bool:
     """Four figures are a year after a word or mark that years follow, and elsewhere unless counted things follow."""
-    after = low[m.end() : m.end() + 30]
-    if re.match(r"\s+(?:people|troops|percent|per cent|dollars|euros|pounds|km|miles|feet|metres|meters|tons|tonnes)\b", after):
+    if _measured().match(low, m.end()) or _ROUGHLY.search(low[: m.start()]):
         return False
-    return bool(_YEAR_BEFORE.search(low[: m.start()])) or not _YEAR_AFTER.match(after)
+    return bool(_YEAR_BEFORE.search(low[: m.start()])) or not _YEAR_AFTER.match(low[m.end() : m.end() + 30])
+
+
+_ROUGHLY = re.compile(r"\b(?:about|around|roughly|approximately|nearly|almost|some|over|than|least)\s+$")
+
+
+@cache
+def _measured() -> re.Pattern[str]:
+    """A unit, currency or person noun behind a number."""
+    forms = [f for f in (*lookup("units"), *lookup("currencies"), *family("person_nouns")) if len(f) > 2 or f == "km"]
+    return re.compile(r"[\s-]+(?:" + "|".join(sorted(map(re.escape, forms), key=lambda f: (-len(f), f))) + r")\b")
 
 
 def resolve(moment: Moment, low: str, published_at: datetime) -> Moment:

@@ -15,6 +15,7 @@ _END = re.compile(
 _BEFORE = re.compile(r"[^\s\"(\[]*$")
 _NEXT_WORD = re.compile(r"(?:[\"'(\[] ?)*([^\W_]+)")
 _STARTS = re.compile(r"(?:[\"'(\[] ?)*(?:[^\W\d_]|[\d#$£€¥₴*•¡¿@&])|[-•*]\s|\.\.\.")
+_LIST_MARK = re.compile(r"\s*\(?\d{1,2}[.)]")
 _QUOTE = re.compile(r'[“„«]|(?:^|(?<=[\s(\[\-–—:;,]))"(?=\S)')
 _CLOSING = {'"': re.compile('"'), "“": re.compile("”"), "„": re.compile("[“”]"), "«": re.compile("»")}
 
@@ -41,7 +42,7 @@ def sentences(paragraph: str, whole_quotes: bool = True) -> tuple[Span, ...]:
         if m.end() == len(plain):
             break
         cut = m.start("gap") if m["mark"] else m.end("wide") if m["wide"] else m.start()
-        if _inside(m.start(), cut, starts, closes) or not _breaks(plain, begin, m):
+        if _inside(m.start(), cut, starts, closes) or not _breaks(plain, begin, m) or _LIST_MARK.fullmatch(plain, begin, cut):
             continue
         _append(spans, paragraph, begin, cut)
         begin = m.end()

@@ -102,7 +102,7 @@ def _of_moment(sentence: str, m: Moment) -> Value:
 _CODE = re.compile(r"(?<![A-Za-z])[A-Za-z]+-?$")
 _NOT_A_CODE = re.compile(r"^(?:mid|pre|post|early|late|top|under|over|sub|non|about|some|than|to|and|or|of)-$")
 _GLUED = re.compile(
-    r"\d(?!(?:st|nd|rd|th|bn|mn|mln|bln|tn|trn|m|k|km|kg|g|mm|cm|ft|in|lb|lbs|mph|kmh|kph|mw|gw|kw|kwh|mwh|gb|tb|mb|ha|mi|h|c|f|p|x)\b)[a-z]"
+    r"\d(?!(?:st|nd|rd|th|bn|mn|mln|bln|tn|trn|m|k|km|kg|g|mm|cm|ft|in|lb|lbs|mph|kmh|kph|mw|gw|kw|kwh|mwh|gb|tb|mb|ha|mi|h|c|f|p|x|b|t)\b)[a-z]"
 )
 _AGE = re.compile(r"[ -]year[s]?[ -]olds?\b")
 _RANGE = re.compile(r"\s?-\s?(?=\d)|\s+to\s+|\s+and\s+|\s+or\s+")
@@ -159,36 +159,52 @@ def _in_code(sentence: str, low: str, at: int) -> bool:
 
 
 def _quantity(sentence: str, low: str, at: int, taken: list[tuple[int, int]]) -> Value | None:
+    """The quantity that starts at a place: currency, number or range, letter for a power of ten, unit, noun."""
     number = number_at(low, at)
     if number is None or _is_ordinal(low, number.end) or _HALF.match(low, at) or _named(sentence, number):
         return None
-    start, end, high = number.start, number.end, None
+    start, end = number.start, number.end
     money = _money_before().search(low, max(0, start - 5), start)
     if not money and number.worded and number.value == 1 and not _one_counts(low, end):
         return None
-    signed = re.search(r"(?:(?:^|[\s(])-|\bminus )$", low[max(0, start - 8) : start])
-    second = _range(low, number, taken)
-    value = number.value
-    if second:
-        end, high = second.end, second.value
-        if second.multiplied and not number.multiplied and value < high:
-            value = value * (Decimal(10) ** _scale(second))
+    value, high, end = _ends(low, number, taken)
+    factor, end = _letter_factor(low, end, bool(money))
     unit, unit_end, joint = _unit(low, end)
     age = _AGE.match(low, end)
     if money:
-        start, unit = money.start(), lookup("currencies")[money[1]]
-        unit_end = end
-    if low[end : end + 1] == "m" and not low[end + 1 : end + 2].isalnum() and (money or _counted_millions(low, end + 1)):
-        value, high, unit_end = value * 10**6, high * 10**6 if high else None, end + 1
-    if low[end : end + 1] == "k" and not low[end + 1 : end + 2].isalnum():
-        value, high, unit_end = value * 1000, high * 1000 if high else None, end + 1
+        start, unit, unit_end = money.start(), lookup("currencies")[money[1]], end
     if age:
         unit, unit_end = "year", age.end()
-    if signed and not second:
-        value, start = -value, start - len(signed[0].lstrip(" ("))
-    stop = unit_end if unit else max(end, unit_end)
-    noun = _noun(low, stop, joint)
-    return _value(sentence, low, start, stop, value, high, unit, noun, bool(age) or _aged(low, start, stop))
+    sign = _SIGN.search(low[max(0, start - 8) : start])
+    if sign and high is None:
+        value, start = -value, start - len(sign[0].lstrip(" ("))
+    noun = _noun(low, unit_end, joint)
+    aged = bool(age) or _aged(low, start, unit_end)
+    return _value(sentence, low, start, unit_end, value * factor, high * factor if high is not None else None, unit, noun, aged)
+
+
+_SIGN = re.compile(r"(?:(?:^|[\s(])-|\bminus )$")
+
+
+def _ends(low: str, number: Number, taken: list[tuple[int, int]]) -> tuple[Decimal, Decimal | None, int]:
+    """Low end, high end if it is a range, and where the number ends; "10-12 million" lends its million to both."""
+    second = _range(low, number, taken)
+    if not second:
+        return number.value, None, number.end
+    value = number.value
+    if second.multiplied and not number.multiplied and value < second.value:
+        value *= Decimal(10) ** _scale(second)
+    return value, second.value, second.end
+
+
+def _letter_factor(low: str, end: int, money: bool) -> tuple[int, int]:
+    """The power of ten of a letter right behind a number: k always, m before counted things, m, b and t after a currency."""
+    letter = low[end : end + 1]
+    if letter not in "kmbt" or not letter or low[end + 1 : end + 2].isalnum():
+        return 1, end
+    if letter == "k" or money or (letter == "m" and _counted_millions(low, end + 1)):
+        return {"k": 10**3, "m": 10**6, "b": 10**9, "t": 10**12}[letter], end + 1
+    return 1, end
 
 
 def _named(sentence: str, number: Number) -> bool:
