@@ -10,7 +10,7 @@ import tomllib
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from pathlib import Path
-from typing import Annotated, TypeVar
+from typing import Annotated, Literal, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, EnvSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
@@ -141,6 +141,7 @@ class FeedEntry(Strict):
     title: str | None = None
     every: Duration | None = None
     secret: str | None = Field(None, description="name of the environment variable that holds the credentials")
+    read: Literal["pages", "feed"] = Field("pages", description="where the text comes from: the pages, or the feed itself")
 
     @field_validator("url")
     @classmethod

@@ -31,6 +31,7 @@ class Feed:
     title: str | None = None
     every: timedelta | None = None  # how often to fetch; None = the default
     secret: str | None = None  # name of an environment variable that holds "user:password" or a token
+    read: str = "pages"  # where the text comes from: the pages, or the feed itself
 
     @property
     def feed_id(self) -> str:
@@ -490,7 +491,8 @@ class FeedState:
     last_reason: str = ""
     failures: int = 0  # in a row
     gone_since: datetime | None = None  # first 410 in a row
-    moves: tuple[str, ...] = ()  # targets of the last permanent redirects in a row
+    moves: tuple[str, ...] = ()  # where the last fetches led permanently, "" = nowhere
+    moved_to: str | None = None  # fetched from here since it moved for good
     next_due_at: datetime | None = None  # None = now
     due_reason: str = ""
 
@@ -533,7 +535,8 @@ class ArticleState:
     suspect: Suspect | None = None
     times_changed: int = 0
     last_changed_at: datetime | None = None
-    failures: int = 0
+    failures: int = 0  # looks in a row that did not show the article
+    missing_since: datetime | None = None  # first of a run of 404s and 410s
     next_due_at: datetime | None = None
     due_reason: str = ""
 
@@ -582,18 +585,37 @@ class Alias:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Contest:
+    """A value that stands beside the newest one."""
+
+    value: str
+    said: str  # the clause
+    outlet: str
+    article_id: str
+    url: str
+    root: str  # whose word it is, compared form
+    since: datetime
+    lags: bool  # said before the newest value and not moved since
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
-    """What stands now on one subject of one aspect."""
+    """What the story says now on one subject of one aspect."""
 
     aspect: str
     subject: str
-    value: str  # short, as a reader sees it
-    sentence: str  # the evidence
+    now: str  # the clause, as said
+    value: str  # canonical, "" for a statement
     since: datetime
-    url: str  # of the report that said it first
+    outlet: str  # who said it first
+    article_id: str
+    url: str
     attributed_to: str
-    sources: int  # independent sources that say it now
-    contested: str = ""  # what is said against it now, and by whom; "" = nothing
+    independent: int  # sources, the first included
+    repeats: int  # articles that repeat it
+    contested: tuple[Contest, ...] = ()
+    change_id: str = ""
+    key: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -183,8 +183,11 @@ def serving(press: Press) -> Iterator[str]:
         def log_message(self, format: str, *args: object) -> None:
             """A demo's terminal is for the story."""
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.daemon_threads = True
+    class Server(ThreadingHTTPServer):
+        daemon_threads = True
+        request_queue_size = 128  # with the default of 5 a burst of connections would wait a second for the next try
+
+    server = Server(("127.0.0.1", 0), Handler)
     thread = threading.Thread(target=server.serve_forever, name="demo-press", daemon=True)
     thread.start()
     try:

@@ -18,10 +18,10 @@ from pipeline.extract.metadata import Metadata, read_metadata
 from pipeline.extract.prune import NOTICE, asks_to_pay, prune
 from pipeline.extract.region import article_blocks
 from pipeline.extract.signs import is_challenge, visible_words
-from pipeline.model import Document, PageSigns
+from pipeline.model import Document, Entry, PageSigns
 from pipeline.text import clean, squeeze
 
-__all__ = ["EXTRACTOR", "FEED_EXTRACTOR", "IMPORT_EXTRACTOR", "document_from_record", "extract"]
+__all__ = ["EXTRACTOR", "FEED_EXTRACTOR", "IMPORT_EXTRACTOR", "document_from_entry", "document_from_record", "extract"]
 
 EXTRACTOR = f"page/1+trafilatura/{version('trafilatura')}"
 IMPORT_EXTRACTOR = "import/1"  # a record that brought its own text
@@ -104,6 +104,27 @@ def document_from_record(
         extractor=extractor,
         signs=page.signs if page else PageSigns(visible_words=sum(len(p.split()) for p in kept)),
     )
+
+
+def document_from_entry(entry: Entry) -> Document:
+    """The document that a feed's item carries by itself: its content, else its summary. For feeds that are read without pages."""
+    paragraphs = _fragment(entry.content, entry.title or "", entry.byline) if entry.content else _given(None, entry.summary)
+    return Document(
+        headline=entry.title or "",
+        paragraphs=tuple(paragraphs),
+        byline=entry.byline,
+        published_at=entry.published_at,
+        updated_at=entry.updated_at,
+        summary=entry.summary,
+        language=_language(paragraphs, None),
+        extractor=FEED_EXTRACTOR,
+        signs=PageSigns(visible_words=sum(len(p.split()) for p in paragraphs)),
+    )
+
+
+def _fragment(html: str, headline: str, byline: str | None) -> Sequence[str]:
+    tree = parse(html)
+    return own_lines(read_blocks(tree), headline, byline)
 
 
 def _given(paragraphs: Sequence[str] | None, text: str | None) -> tuple[str, ...]:

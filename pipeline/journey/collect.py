@@ -11,6 +11,7 @@ from typing import TypeVar
 from pipeline import schedule
 from pipeline.archive import Archive
 from pipeline.config import Settings, load_feeds, secret_of
+from pipeline.extract import document_from_entry, extract
 from pipeline.feeds import NotAFeed, read_feed, volatile_hash
 from pipeline.fetch import FEED_BYTES, Fetcher, FetchRequest, FetchSettings, RobotsFile, RobotsMemory
 from pipeline.journey.looks import Desk, Tally
@@ -125,15 +126,33 @@ class Ingest:
     def _meet(self, entries: Sequence[Entry], state: FeedState, before: dict[str, KnownItem]) -> None:
         """New entries become articles; changed ones are a hint that their page moved."""
         feed = state.feed
-        self.desk.load_urls([e.url for e in entries if e.url])
+        self.desk.load_urls([e.url for e in entries if e.url], {feed.outlet})
         for entry in entries:
             article_id = self.desk.meet(entry, feed, self.now)
             if article_id is None:
                 continue
             self.done.entries += 1
             self._items.append(_item(entry, feed, article_id, self.now))
-            if entry.key in before and _moved(entry, before[entry.key]):
+            if feed.read == "feed":
+                self._read_entry(entry, article_id)
+            elif entry.key in before and _moved(entry, before[entry.key]):
                 self.desk.make_due(article_id, self.now, "its entry in the feed changed")
+
+    def _read_entry(self, entry: Entry, article_id: str) -> None:
+        """A look at an article that its feed carries whole; its page is never fetched."""
+        state = self.desk.state(article_id)
+        self.desk.look(
+            Observation(
+                at=self.now,
+                url=state.url,
+                seen_url=entry.raw_url or state.url,
+                outlet=state.outlet,
+                feed=state.feed,
+                guid=state.guid,
+                document=document_from_entry(entry),
+            )
+        )
+        self.desk.update_state(replace(self.desk.state(article_id), next_due_at=None, due_reason="read from its feed"))
 
     # ---- pages
 
@@ -267,8 +286,6 @@ def observation(state: ArticleState, got: Fetched, now: datetime) -> Observation
         got = replace(got, outcome=Outcome.NOT_MODIFIED)
     document = None
     if got.body and got.outcome is not Outcome.NOT_MODIFIED:
-        from pipeline.extract import extract
-
         document = extract(got.body, url=got.final_url, headers=got.headers)
     return Observation(
         at=now,

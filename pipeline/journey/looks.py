@@ -3,7 +3,7 @@
 Live pages and recorded lines take the same way through here, so an import leaves what live ingestion at those times would have.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence, Set
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -79,8 +79,9 @@ class Desk:
         self._load_guids([o.guid for o in observations if o.guid])
         self._load_paragraphs({o.outlet for o in observations})
 
-    def load_urls(self, urls: Sequence[str]) -> None:
-        """Read what the store knows of the articles at these addresses."""
+    def load_urls(self, urls: Sequence[str], outlets: Set[str] = frozenset()) -> None:
+        """Read what the store knows of the articles at these addresses, and of what recurs at these outlets."""
+        self._load_paragraphs(outlets)
         wanted = set(urls) - set(self._ids)
         found = self.store.articles_by_url(wanted)
         self._ids |= found
@@ -105,7 +106,7 @@ class Desk:
             self._known |= self.store.known_articles(wanted)
             self._stood |= self.store.appearances(wanted)
 
-    def _load_paragraphs(self, outlets: set[str]) -> None:
+    def _load_paragraphs(self, outlets: Set[str]) -> None:
         wanted = outlets - set(self._paragraphs)
         found = self.store.paragraphs_of_outlets(wanted)
         for outlet in sorted(wanted):

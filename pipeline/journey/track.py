@@ -14,7 +14,7 @@ from pipeline.changes import Ledger
 from pipeline.config import Settings, load_watches
 from pipeline.edits import compare
 from pipeline.journey.progress import Progress
-from pipeline.model import Appearance, Change, Claim, Report, Watch, ident
+from pipeline.model import Appearance, Change, Claim, EditKind, Report, RevisionDecision, Version, Watch, ident
 from pipeline.store import Revised, SavedState, Store
 from pipeline.stories import METHOD as LINKER_METHOD
 from pipeline.stories import Linker
@@ -106,9 +106,17 @@ def revise(store: Store, part: Sequence[Appearance], progress: Progress) -> Iter
             from_version_id=before.version_id,
             to_version_id=after.version_id,
             seen_at=step.after.seen_at,
-            decision=compare(before, after, headlines),
+            decision=_judge(before, after, headlines),
         )
         progress("edits", n, len(steps))
+
+
+def _judge(before: Version, after: Version, headlines: Sequence[str]) -> RevisionDecision:
+    """What a step amounts to. A text that was read in another way differs for reasons of ours: no edit of the outlet's."""
+    if before.extractor == after.extractor:
+        return compare(before, after, headlines)
+    reason = f"read by {after.extractor}, the one before by {before.extractor}: what differs need not be the outlet's doing"
+    return RevisionDecision(kind=EditKind.COSMETIC, meaningful=False, reason=reason, edits=())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
