@@ -138,6 +138,15 @@ def test_a_redirect_never_reaches_a_private_server(spelling):
         assert public.hits.total() == 1
 
 
+@pytest.mark.parametrize(
+    "url", ["http://tern.example/a\\b", "http://tern.example/a b", "http://tern.example/a\x00", "\nhttp://tern.example/"]
+)
+def test_a_url_that_parsers_read_differently_is_blocked_wherever_the_odd_character_stands(url):
+    """Not only in the host."""
+    with pytest.raises(Blocked, match="backslash"):
+        Guard().check(url)
+
+
 @pytest.mark.parametrize("name", ["localhost", "LOCALHOST.", "feeds.localhost"])
 def test_localhost_by_name_is_blocked(name):
     """Also for the names under it, whoever would resolve them."""

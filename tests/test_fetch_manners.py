@@ -83,14 +83,14 @@ def test_redirects_and_retries_keep_the_pace_too(world):
 def test_no_more_requests_are_in_flight_than_allowed():
     """Over all hosts together."""
     world = World()
-    urls = []
     for i in range(8):
-        outlet = world.outlet(f"Outlet {i}", delay=0.05)
-        urls.append(outlet.publish("a").outlet.url)
+        world.outlet(f"Outlet {i}", delay=0.1)
     with world.serve():
         fetch([o.url + "/" for o in world.outlets], concurrency=3)
+        late = fetch([o.url + "/" for o in world.outlets], concurrency=1, total_timeout=0.6)
+    assert {f.outcome for f in late} == {Outcome.OK}, "waiting for a turn must not count against the deadline"
     in_flight = [sum(a.started <= h.started < a.ended for a in world.log) for h in world.log]
-    assert max(in_flight) == 3
+    assert max(in_flight[:8]) == 3 and max(in_flight[8:]) == 1
 
 
 def test_results_come_in_the_order_asked_and_progress_hears_of_each_once(world):
@@ -213,6 +213,9 @@ def test_a_slow_robots_txt_does_not_double_the_deadline():
         started = time.monotonic()
         assert fetch([chaos.url + "/a"], obey_robots=True, total_timeout=0.4)[0].outcome == Outcome.DEADLINE
         assert time.monotonic() - started < 1.4
+        chaos.on("/robots.txt", lambda: [0.5, head(404, length=0)])
+        chaos.on("/b", lambda: [0.5, head(length=2) + b"ok"])
+        assert fetch([chaos.url + "/b"], obey_robots=True, total_timeout=0.8)[0].outcome == Outcome.DEADLINE
 
 
 def test_a_huge_or_damaged_robots_txt_is_read_as_far_as_it_goes():

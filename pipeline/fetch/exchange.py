@@ -101,7 +101,7 @@ class Wire:
             connector=aiohttp.TCPConnector(
                 resolver=resolver,
                 socket_factory=resolver.new_socket,
-                limit=settings.concurrency,
+                limit=0,  # the lanes limit; a wait for a connection here would count against the exchange
                 keepalive_timeout=KEEP_ALIVE,
                 ssl=tls or True,
             ),
