@@ -19,11 +19,12 @@ from pipeline.changelog import (
     render_json,
     render_json_feed,
     render_markdown,
+    render_story,
     silent_feed,
     story_feed,
     terminal_lines,
 )
-from pipeline.changelog.days import aspect_order, log, moved
+from pipeline.changelog.days import aspect_order, grouped, log, moved
 from pipeline.changelog.escape import shorten
 from pipeline.changelog.matrix import Agreement, matrix
 from pipeline.changelog.pictures import pictures
@@ -39,7 +40,7 @@ from pipeline.changelog.wording import (
     whose,
     without_shared_end,
 )
-from pipeline.model import ChangeKind
+from pipeline.model import ChangeKind, EditKind
 
 PAGE = world.PAGE
 SCHEMA = Path(__file__).parent.parent / "docs" / "report-schema.json"
@@ -93,7 +94,7 @@ def test_since_begins_a_day_before_unless_the_page_says_otherwise() -> None:
     assert len(moved(PAGE)) == 11
     last = max(x.change.detected_at for x in world.LINES)
     assert moved(replace(PAGE, since=last)) == ()
-    assert "Nothing new on any aspect." in render_markdown(replace(PAGE, since=last))
+    assert "Nothing new on any aspect; the last change came on 6 Mar 16:20." in render_markdown(replace(PAGE, since=last))
 
 
 # ---- words ---------------------------------------------------------------------------------------------------------------
@@ -134,11 +135,12 @@ def test_a_line_says_contested_and_silent_itself() -> None:
         ("limit of 600,000", "no limit of 600,000", "limit"),
         ("the plan", "the plan", "the"),
         ("", "28 points", ""),
+        ("the men said that nothing at all had been agreed on", "nothing had been agreed on", None),
     ],
 )
-def test_a_shared_end_is_said_once_and_something_is_always_left(before: str, after: str, shown: str) -> None:
-    """The unit stands once; neither side is ever emptied."""
-    assert without_shared_end(before, after) == (shown, after)
+def test_a_shared_end_is_said_once_and_something_is_always_left(before: str, after: str, shown: str | None) -> None:
+    """The unit stands once; neither side is ever emptied, and a sentence stays whole."""
+    assert without_shared_end(before, after) == (before if shown is None else shown, after)
 
 
 @pytest.mark.parametrize(
@@ -210,6 +212,18 @@ def test_changed_words_are_what_left_and_what_came() -> None:
     """Without a word diff the sentences stand for themselves."""
     assert changed_words(((0, "a "), (-1, "4"), (1, "9"), (0, " b"), (1, "c")), "x", "y") == ("4", "9 … c")
     assert changed_words((), "x", "y") == ("x", "y")
+
+
+def test_edits_of_one_passage_are_one_quiet_edit() -> None:
+    """A sentence judged for its number and for its source is shown once, with both kinds; one silent kind makes it silent."""
+    lead = world.QUIET[0]
+    twin = replace(lead, edit_id="edt_twin", edit=replace(lead.edit, kind=EditKind.ATTRIBUTION, silent=False))
+    [group] = grouped((twin, lead))
+    assert {e.kind for e in group.edits} == {EditKind.NUMBER, EditKind.ATTRIBUTION} and group.silent
+    page = replace(PAGE, quiet_edits=(lead, twin))
+    text = render_markdown(page)
+    assert text.count("“4” → “9”") == 1 and "Quiet edits (1 that matters of 28)" in text
+    assert len(terminal_lines(page)) == len(terminal_lines(replace(PAGE, quiet_edits=(lead,))))
 
 
 # ---- terminal ------------------------------------------------------------------------------------------------------------
@@ -304,7 +318,8 @@ def test_an_empty_story_has_valid_feeds_and_texts() -> None:
     empty = world.SITE.stories[1]
     assert not feedparser.parse(io.BytesIO(render_atom(story_feed(empty)).encode())).bozo
     assert json.loads(render_json_feed(story_feed(empty)))["items"] == []
-    assert "Nothing new on any aspect." in render_markdown(empty)
+    assert "Nothing new" not in render_markdown(empty) and "Nothing new" not in render_story(empty)
+    assert "Nothing new on any aspect." in render_markdown(replace(empty, aspects=world.ASPECTS))
     assert terminal_lines(empty) == ()
 
 

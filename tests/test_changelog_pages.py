@@ -13,11 +13,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.changelog import render_article, render_story, site_files
+from pipeline.changelog import render_article, render_index, render_story, site_files
 from pipeline.changelog.compare import compare
 from pipeline.changelog.days import latest
 from pipeline.changelog.pages import FULL_DAYS, TEMPLATES
-from pipeline.changelog.views import DayCount
+from pipeline.changelog.views import DayCount, IndexStory
 from pipeline.model import Edit, EditKind, Op
 
 CRACK_ID = world.FULL_LINE.change.change_id
@@ -200,6 +200,15 @@ def test_a_story_page_opens_with_what_stands_and_folds_the_many() -> None:
     assert "more subjects" in text
     many = tuple(replace(x, change=replace(x.change, change_id=f"chg_{n}")) for n, x in enumerate([world.LINES[3]] * 9))
     assert "3 more changes on state of the dam" in render_story(replace(world.PAGE, changes=many))
+
+
+def test_found_stories_stand_apart_from_followed_ones() -> None:
+    """Nobody follows their aspects, so no line says that nothing is new on them."""
+    found = IndexStory(story=replace(world.CALM, slug="found-one", origin="found"), reports=2, outlets=2)
+    site = replace(world.SITE, index=replace(world.INDEX, stories=(world.INDEX.stories[0], found)))
+    text = render_index(site)
+    assert "Found, and not followed yet" in text and "Nothing new" not in text
+    assert "Found, and not followed yet" not in files()["index.html"]
 
 
 def test_every_day_has_a_page_that_leads_to_its_neighbours() -> None:

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from pipeline.changelog.views import ChangeLine, DayCount, IndexPage, QuietEdit, StoryPage
-from pipeline.changelog.wording import day_of, repeating
+from pipeline.changelog.wording import day_of, moment, plural, repeating
+from pipeline.model import Edit
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,13 +18,26 @@ class AspectLog:
 
 
 @dataclass(frozen=True, slots=True)
+class QuietGroup:
+    """One changed passage of one revision; it may have been judged an edit of several kinds."""
+
+    lead: QuietEdit
+    edits: tuple[Edit, ...]
+
+    @property
+    def silent(self) -> bool:
+        return any(e.silent for e in self.edits)
+
+
+@dataclass(frozen=True, slots=True)
 class Day:
     """A day of the log. `quiet_note` is its one line when nothing changed."""
 
     day: date
     aspects: tuple[AspectLog, ...]
-    quiet_edits: tuple[QuietEdit, ...]
+    quiet: tuple[QuietGroup, ...]
     count: DayCount
+    watched: bool = True  # the story has aspects that somebody follows
 
     @property
     def changes(self) -> int:
@@ -33,12 +47,21 @@ class Day:
     def quiet_note(self) -> str:
         if self.changes:
             return ""
-        return f"Nothing new on any aspect; {repeating(self.count.repeats)}."
+        told = repeating(self.count.repeats) if self.watched else plural(self.count.reports, "report")
+        return f"Nothing new on any aspect; {told}." if self.watched else f"{told}."
 
 
 def by_telling(lines: Iterable[ChangeLine]) -> tuple[ChangeLine, ...]:
     """Most telling first; equal ones in time order."""
     return tuple(sorted(lines, key=lambda x: (-x.change.rank, x.change.detected_at, x.change.change_id)))
+
+
+def grouped(quiet: Iterable[QuietEdit]) -> tuple[QuietGroup, ...]:
+    """Edits of one passage together, in time order."""
+    found: dict[tuple[str, int, str, str, str], list[QuietEdit]] = {}
+    for q in sorted(quiet, key=lambda q: (q.seen_at, q.article_id, q.edit_id)):
+        found.setdefault((q.article_id, q.to_seq, q.edit.field, q.edit.before, q.edit.after), []).append(q)
+    return tuple(QuietGroup(group[0], tuple(q.edit for q in group)) for group in found.values())
 
 
 def aspect_order(page: StoryPage) -> tuple[str, ...]:
@@ -63,8 +86,9 @@ def log(page: StoryPage) -> tuple[Day, ...]:
         Day(
             day,
             _aspects([x for x in page.changes if day_of(x.change.detected_at) == day], order),
-            tuple(sorted((q for q in page.quiet_edits if day_of(q.seen_at) == day), key=lambda q: (q.seen_at, q.edit_id))),
+            grouped(q for q in page.quiet_edits if day_of(q.seen_at) == day),
             counts.get(day, DayCount(day=day)),
+            bool(page.aspects or page.changes),
         )
         for day in sorted(counts.keys() | changed | edited, reverse=True)
     )
@@ -89,3 +113,9 @@ def latest(page: StoryPage, day: date) -> tuple[ChangeLine, ...]:
         if day_of(line.change.detected_at) <= day:
             last[order.index(line.change.aspect), line.change.subject] = line
     return tuple(last[key] for key in sorted(last))
+
+
+def last_word(page: StoryPage) -> str:
+    """When the last change was, for a page on which nothing moved: "; the last change came on 24 Dec 17:00"."""
+    times = [x.change.detected_at for x in page.changes]
+    return f"; the last change came on {moment(max(times))}" if times else ""

@@ -2,19 +2,20 @@
 
 from datetime import date
 
-from pipeline.changelog.days import Day, begin, log, moved
+from pipeline.changelog.days import Day, QuietGroup, begin, last_word, log, moved
 from pipeline.changelog.escape import markdown as esc
 from pipeline.changelog.escape import markdown_link as link
 from pipeline.changelog.escape import shorten
-from pipeline.changelog.views import ChangeLine, QuietEdit, StandingRow, StoryPage
+from pipeline.changelog.views import ChangeLine, StandingRow, StoryPage
 from pipeline.changelog.wording import (
-    EDIT_LABELS,
+    VALUE_LIMIT,
     LineText,
     capital,
     changed_words,
     clock,
     day_of,
     describe,
+    edit_labels,
     long_date,
     moment,
     plural,
@@ -58,13 +59,15 @@ def _standing_row(row: StandingRow) -> str:
     said = f"{sources(row.independent)}, first {link(first.outlet, first.url)}"
     said += f" ({esc(whose(first.attributed_to, first.source_kind))})"
     contested = "; ".join(esc(c) for c in standing_contest(row)) or "–"
-    return f"| {esc(aspect)} | **{esc(row.now)}** | {moment(row.since)} | {said} | {contested} |"
+    return f"| {esc(aspect)} | **{esc(shorten(row.now, VALUE_LIMIT))}** | {moment(row.since)} | {said} | {contested} |"
 
 
 def _since(page: StoryPage) -> list[str]:
+    if not (page.aspects or page.changes):
+        return []
     lines = moved(page)
     day = day_of(page.as_of)
-    told = [f"- {_aspect(line)}{_short(line, day)}" for line in lines] or ["Nothing new on any aspect."]
+    told = [f"- {_aspect(line)}{_short(line, day)}" for line in lines] or [f"Nothing new on any aspect{last_word(page)}."]
     return [f"## Since {moment(begin(page))}", "\n".join(told)]
 
 
@@ -86,15 +89,15 @@ def _day(day: Day) -> list[str]:
         parts.append(esc(day.quiet_note))
     for group in day.aspects:
         parts += [f"### {esc(capital(group.aspect))}", "\n".join(_line(line, day.day) for line in group.lines)]
-    if day.quiet_edits:
-        parts += [f"### Quiet edits ({_quiet_count(day)})", "\n".join(_quiet(q) for q in day.quiet_edits)]
+    if day.quiet:
+        parts += [f"### Quiet edits ({_quiet_count(day)})", "\n".join(_quiet(q) for q in day.quiet)]
     if day.changes and day.count.repeats:
         parts.append(esc(capital(repeating(day.count.repeats)) + "."))
     return parts
 
 
 def _quiet_count(day: Day) -> str:
-    shown = len(day.quiet_edits)
+    shown = len(day.quiet)
     matter = "matters" if shown == 1 else "matter"
     return f"{shown} that {matter} of {shown + day.count.folded_edits}" if day.count.folded_edits else str(shown)
 
@@ -117,20 +120,19 @@ def _line(line: ChangeLine, day: date) -> str:
     return "- " + " ".join(parts)
 
 
-def _quiet(quiet: QuietEdit) -> str:
-    edit = quiet.edit
-    note = "No note." if edit.silent else "With a note."
-    place = "" if edit.field == "body" else f" in the {esc(edit.field)}"
-    return f"- {link(quiet.outlet, quiet.url)}, {clock(quiet.seen_at)}, {_quiet_change(quiet)}{place}. {note}"
+def _quiet(group: QuietGroup) -> str:
+    quiet = group.lead
+    note = "No note." if group.silent else "With a note."
+    place = "" if quiet.edit.field == "body" else f" in the {esc(quiet.edit.field)}"
+    return f"- {link(quiet.outlet, quiet.url)}, {clock(quiet.seen_at)}, {_quiet_change(group)}{place}. {note}"
 
 
-def _quiet_change(quiet: QuietEdit) -> str:
+def _quiet_change(group: QuietGroup) -> str:
     """What a quiet edit did: the words that changed, not the paragraph."""
-    edit = quiet.edit
-    label = EDIT_LABELS[edit.kind]
+    edit, labels = group.lead.edit, edit_labels(group.edits)
     if edit.op in (Op.ADD, Op.REMOVE, Op.MOVE):
         verb = {Op.ADD: "added", Op.REMOVE: "removed", Op.MOVE: "moved"}[edit.op]
-        kind = "" if label == verb else f" ({label})"
+        kind = "" if labels == verb else f" ({labels})"
         return f"{verb}{kind}: “{esc(shorten(edit.after or edit.before, 200))}”"
     gone, come = changed_words(edit.words, edit.before, edit.after)
-    return f"{label}: “{esc(shorten(gone, 120))}” → “{esc(shorten(come, 120))}”"
+    return f"{labels}: “{esc(shorten(gone, 120))}” → “{esc(shorten(come, 120))}”"

@@ -84,6 +84,7 @@ def render_story(page: StoryPage, links: Links | None = None) -> str:
         standing=_standing(page),
         begin=days.begin(page),
         moved=days.moved(page),
+        last_word=days.last_word(page),
         order=days.aspect_order(page),
         outlets=len({r.outlet for r in page.reports}),
         pictures=pictures(page),
@@ -122,7 +123,8 @@ def render_article(page: ArticlePage, links: Links | None = None) -> str:
 
 def render_outlet(page: OutletPage, links: Links | None = None) -> str:
     """An outlet's page."""
-    return environment().get_template("outlet.html").render(page=page, links=links or Links())
+    recent = days.grouped(page.recent)[::-1]
+    return environment().get_template("outlet.html").render(page=page, recent=recent, links=links or Links())
 
 
 def render_index(site: Site, links: Links | None = None) -> str:
@@ -133,6 +135,8 @@ def render_index(site: Site, links: Links | None = None) -> str:
         links=links or Links.of(site, depth=0),
         begin=days.begin(page),
         moved={s.story.story_id: days.by_telling(s.moved) for s in page.stories},
+        followed=[s for s in page.stories if s.story.origin == "watched" or s.changes],
+        found=[s for s in page.stories if s.story.origin != "watched" and not s.changes],
         outlets=sorted(site.outlets, key=lambda o: (-o.silent, o.outlet.casefold())),
     )  # fmt: skip
 
@@ -173,17 +177,25 @@ def _root(report: ReportRow, known: dict[str, ReportRow]) -> str:
     return seen[-1]
 
 
-def _steps(page: ArticlePage) -> list[tuple[RevisionRow, list[tuple[EditKind, list[Edit]]], list[Edit], tuple[Run, ...]]]:
-    """Per revision, newest first: its meaning-bearing edits by kind, its cosmetic ones, the two texts compared."""
+def _steps(page: ArticlePage) -> list[tuple[RevisionRow, list[list[Edit]], list[list[Edit]], tuple[Run, ...]]]:
+    """Per revision, newest first: its meaning-bearing passages by kind, its cosmetic ones, the two texts compared."""
     versions = {v.seq: v for v in page.versions}
     steps = []
     for step in sorted(page.revisions, key=lambda r: (r.seen_at, r.to_seq), reverse=True):
-        telling = sorted((e for e in step.edits if e.meaningful), key=lambda e: list(EditKind).index(e.kind))
-        grouped = [(kind, list(found)) for kind, found in groupby(telling, key=lambda e: e.kind)]
+        by_kind = sorted(step.edits, key=lambda e: list(EditKind).index(e.kind))
         old, new = versions.get(step.from_seq), versions.get(step.to_seq)
         runs = compare(old, new, step.edits) if old and new else ()
-        steps.append((step, grouped, [e for e in step.edits if not e.meaningful], runs))
+        telling, slight = [e for e in by_kind if e.meaningful], [e for e in by_kind if not e.meaningful]
+        steps.append((step, _passages(telling), _passages(slight), runs))
     return steps
+
+
+def _passages(edits: Sequence[Edit]) -> list[list[Edit]]:
+    """Edits of one passage together: a sentence may have been judged for its number and for its source."""
+    found: dict[tuple[str, str, str], list[Edit]] = {}
+    for edit in edits:
+        found.setdefault((edit.field, edit.before, edit.after), []).append(edit)
+    return list(found.values())
 
 
 def _ladder(page: ArticlePage) -> list[tuple[Version, RevisionRow | None, int, int]]:

@@ -5,10 +5,10 @@
 
 from rich.cells import cell_len, set_cell_size
 
-from pipeline.changelog.days import Day, log
+from pipeline.changelog.days import Day, QuietGroup, log
 from pipeline.changelog.escape import one_line
-from pipeline.changelog.views import ChangeLine, QuietEdit, StoryPage
-from pipeline.changelog.wording import EDIT_LABELS, changed_words, clock, describe, long_date
+from pipeline.changelog.views import ChangeLine, StoryPage
+from pipeline.changelog.wording import changed_words, clock, describe, edit_labels, long_date
 from pipeline.model import ChangeKind
 
 
@@ -25,7 +25,7 @@ def terminal_lines(page: StoryPage, width: int = 100) -> tuple[str, ...]:
 def _day(day: Day, width: int, aspect_width: int) -> list[str]:
     told = [day.quiet_note] if day.quiet_note else []
     told += [_line(line, width, aspect_width) for group in day.aspects for line in group.lines]
-    return told + [_quiet(q, width) for q in day.quiet_edits]
+    return told + [_quiet(q) for q in day.quiet]
 
 
 def _line(line: ChangeLine, width: int, aspect_width: int) -> str:
@@ -41,11 +41,12 @@ def _line(line: ChangeLine, width: int, aspect_width: int) -> str:
     return f"{head}{_pad(_fit(told, room) + flags, room + cell_len(flags))}  {tail}"
 
 
-def _quiet(quiet: QuietEdit, width: int) -> str:
+def _quiet(group: QuietGroup) -> str:
+    quiet = group.lead
     gone, come = changed_words(quiet.edit.words, quiet.edit.before, quiet.edit.after)
-    note = "silent " if quiet.edit.silent else ""
+    note = "silent " if group.silent else ""
     told = f'"{one_line(gone)}" -> "{one_line(come)}"' if gone and come else f'"{one_line(gone or come)}"'
-    return f"{clock(quiet.seen_at)}  {note}{EDIT_LABELS[quiet.edit.kind]}  {one_line(quiet.outlet)}: {told}"
+    return f"{clock(quiet.seen_at)}  {note}{edit_labels(group.edits)}  {one_line(quiet.outlet)}: {told}"
 
 
 def _fit(text: str, width: int) -> str:

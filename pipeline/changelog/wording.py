@@ -5,13 +5,15 @@ source", "unnamed" stand in the line itself. Nothing here is escaped.
 """
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
 from pipeline.changelog.escape import one_line, shorten
 from pipeline.changelog.views import ChangeLine, StandingRow, Voice, Words
-from pipeline.model import ChangeKind, EditKind, QuarantineKind
+from pipeline.model import ChangeKind, Edit, EditKind, QuarantineKind
 
+SHORT = 8  # words of a value that is not a sentence
 VALUE_LIMIT = 140  # characters of a before or after in a line; the whole sentence is in the evidence
 
 CHANGE_LABELS = {
@@ -164,6 +166,11 @@ class LineText:
     contrary: tuple[str, ...]  # who says otherwise
 
     @property
+    def long(self) -> bool:
+        """A whole sentence rather than a value: set less heavily."""
+        return len(self.after) > 60
+
+    @property
     def change(self) -> str:
         """points 28 → 19"""
         arrow = f"{self.before} → {self.after}" if self.before and self.after else self.after or self.before
@@ -195,8 +202,11 @@ def describe(line: ChangeLine, day: date) -> LineText:
 
 
 def without_shared_end(before: str, after: str) -> tuple[str, str]:
-    """Before without the words that both end on: "90 metres", "40 metres" reads 90 → 40 metres."""
+    """Before without the words that both end on: "90 metres", "40 metres" reads 90 → 40 metres. Only short values: of two
+    sentences a reader wants both."""
     old, new = before.split(), after.split()
+    if max(len(old), len(new)) > SHORT:
+        return before, after
     shared = 0
     while shared < min(len(old), len(new)) - 1 and old[-1 - shared] == new[-1 - shared]:
         shared += 1
@@ -227,6 +237,11 @@ def standing_contest(row: StandingRow) -> tuple[str, ...]:
 
 def _some(outlets: list[str]) -> str:
     return " and ".join(outlets) if len(outlets) <= 2 else plural(len(outlets), "older text")
+
+
+def edit_labels(edits: Sequence[Edit]) -> str:
+    """The kinds of the edits of one passage: "number, attribution"."""
+    return ", ".join(dict.fromkeys(EDIT_LABELS[e.kind] for e in edits))
 
 
 # ---- marked words --------------------------------------------------------------------------------------------------------
