@@ -27,6 +27,7 @@ LONG = 40  # words: longer sentences count as this long
 SPELT_ALIKE = 85  # percent of likeness of two spellings of one word
 LESS = frozenset({"less than", "up to", "almost"})
 ROUNDING = LESS | {"at least", "more than", "about"}
+SAME = 0.9  # share that makes two statements one in the same words
 CONTAINED, CONTAINED_PLAIN = 0.55, 0.48  # share of a statement that one earlier statement holds
 
 
@@ -206,6 +207,9 @@ def _decide_fresh(claim: StatementClaim, near: tuple[Near, ...], scene: Scene) -
         )
     if new.quoted and not new.states:
         return Verdict("suppressed", "a quotation that tells no state")
+    twin = _twin(new, near)
+    if twin is not None:
+        return _repeats(twin, "said before in the same words")
     rival = _opposite(new, near, scene)
     if rival is not None:
         return line(ChangeKind.CONFLICT, "says the opposite of what another report says", rival.entry, 3.0)
@@ -294,6 +298,16 @@ def _state(new: Statement, near: tuple[Near, ...]) -> Verdict | None:
     return None
 
 
+def _twin(new: Statement, near: tuple[Near, ...] | list[Near]) -> Near | None:
+    """An earlier statement in all but the same words."""
+    for n in near:
+        old = n.entry.statement
+        same = new.negated == old.negated and new.states == old.states and new.figures == old.figures and new.ahead == old.ahead
+        if same and new.modals == old.modals and n.contained >= SAME and n.overlap >= SAME and len(new.stems) >= len(old.stems) - 1:
+            return n
+    return None
+
+
 def opposite(a: Statement, b: Statement) -> bool:
     """Whether two statements on one thing cannot both be so."""
     if any(FLIPS.get(s) in b.states for s in a.states):
@@ -327,7 +341,7 @@ def _decide_edited(claim: StatementClaim, near: tuple[Near, ...], scene: Scene) 
     if claim.source_only:
         return Verdict("suppressed", "only the naming of the source changed", same=claim.was_entry)
     others = [n for n in near if claim.was_entry is None or n.entry.number != claim.was_entry.number]
-    ahead = _caught_up(new, old, added, others)
+    ahead = _twin(new, others) or _caught_up(new, old, added, others)
     if ahead is not None and not scene.noted:
         return Verdict("repeats", f"catches up with what {ahead.entry.outlet} said", same=ahead.entry)
     if scene.noted:
