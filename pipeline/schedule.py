@@ -79,9 +79,11 @@ def _feed_pause(
 
 
 def backoff(url: str, failures: int, base: timedelta) -> timedelta:
-    """Doubling from `base`, at most a day; the upper half of each step is jitter drawn from the URL and the count."""
-    longest = max(LONGEST_BACKOFF, base)
-    whole = longest if failures >= 30 else min(base * 2**failures, longest)
+    """Doubling from `base`, at most a day (or `base`, if that is longer).
+
+    The upper half of each step is jitter, drawn from the URL and the count.
+    """
+    whole = min(base * 2 ** min(failures, 20), LONGEST_BACKOFF) if base < LONGEST_BACKOFF else base
     return whole * (0.5 + 0.5 * _spread(url, failures))
 
 

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from pipeline.model import Outcome
@@ -98,6 +98,7 @@ def test_jitter_depends_on_the_url_and_the_count_alone():
     assert backoff(URL, 3, QUARTER) == backoff(URL, 3, QUARTER)
 
 
+@example(Outcome.EMPTY, 29, timedelta(days=400), None)  # doubling must not leave the range of timedelta
 @given(
     st.sampled_from(list(Outcome)),
     st.integers(0, 10**6),
