@@ -193,6 +193,21 @@ def test_evidence_marks_the_words_with_and_without_a_word_diff() -> None:
     assert marked("In İzmir 28 stood", "28", 1) == ((0, "In İzmir "), (1, "28"), (0, " stood"))
 
 
+def test_a_sentence_changed_in_a_word_is_shown_once() -> None:
+    """Its words are marked; two different sentences, and short values, stand as before and after."""
+    sentence = "They have agreed on everything {} the war, said an adviser to three commissions."
+    old, new = sentence.format("except"), sentence.format("but")
+    change = replace(CRACK.change, before=old, after=new, evidence_before=old, evidence_after=new)
+    head, tail = sentence.split("{}")
+    diff = ((0, head), (-1, "except"), (1, "but"), (0, tail))
+    day = date(2026, 3, 2)
+    assert describe(replace(CRACK, change=change, words=diff), day).marks == diff
+    assert describe(replace(CRACK, change=change, words=((-1, old), (1, new))), day).marks == ()
+    assert describe(CRACK, day).marks == ()
+    page = render_story(replace(PAGE, changes=(replace(CRACK, change=change, words=diff),)))
+    assert "everything <del>except</del><ins>but</ins> the war" in page
+
+
 def test_a_withdrawn_statement_reads_withdrawn() -> None:
     """Also where no value after is given."""
     gone = replace(CRACK, change=replace(CRACK.change, kind=ChangeKind.WITHDRAWN, after=""))

@@ -13,6 +13,7 @@ from pipeline.changelog.escape import one_line, shorten
 from pipeline.changelog.views import ChangeLine, StandingRow, Voice, Words
 from pipeline.model import ChangeKind, Edit, EditKind, QuarantineKind
 
+SENTENCE = 60  # characters from which a before or after is a sentence rather than a value
 SHORT = 8  # words of a value that is not a sentence
 VALUE_LIMIT = 140  # characters of a before or after in a line; the whole sentence is in the evidence
 
@@ -164,11 +165,12 @@ class LineText:
     silent: str
     lagging: tuple[str, ...]  # outlets that still say what stood before, each with its note
     contrary: tuple[str, ...]  # who says otherwise
+    marks: Words = ()  # one sentence that was changed in some words: shown once with these marked, not twice
 
     @property
     def long(self) -> bool:
         """A whole sentence rather than a value: set less heavily."""
-        return len(self.after) > 60
+        return len(self.after) > SENTENCE
 
     @property
     def change(self) -> str:
@@ -198,6 +200,7 @@ def describe(line: ChangeLine, day: date) -> LineText:
         silent="changed silently, no note" if line.silent else "",
         lagging=tuple(_lagging(v) for v in line.dissent if v.lags),
         contrary=tuple(contrary(v) for v in line.dissent if not v.lags),
+        marks=line.words if len(after) > SENTENCE and mostly_kept(line.words) else (),
     )
 
 
@@ -250,6 +253,13 @@ def edit_labels(edits: Sequence[Edit]) -> str:
 def side(words: Words, sign: int) -> Words:
     """One side of a word diff: what was there before (-1) or what is there now (1), the difference marked."""
     return tuple((s, text) for s, text in words if s in (0, sign))
+
+
+def mostly_kept(words: Words) -> bool:
+    """Whether a word diff is of one sentence that changed in places: most of its text stayed, and something did not."""
+    kept = sum(len(text) for sign, text in words if sign == 0)
+    changed = sum(len(text) for sign, text in words if sign)
+    return 0 < changed <= kept
 
 
 def marked(sentence: str, part: str, sign: int) -> Words:
