@@ -11,7 +11,7 @@ from collections import Counter, defaultdict
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from itertools import pairwise
+from itertools import pairwise, product
 
 from rapidfuzz.distance import Indel, LCSseq
 
@@ -97,19 +97,29 @@ def _equal(old: _Side, new: _Side) -> list[Pair]:
     used_old: set[int] = set()
     used_new: set[int] = set()
     for left, right in ((old.texts, new.texts), (old.forms, new.forms)):
-        places: dict[str, list[int]] = defaultdict(list)
-        for j, form in enumerate(right):
-            if form and j not in used_new:
-                places[form].append(j)
-        found = [
-            (abs(i - j), i, j) for i, form in enumerate(left) if i not in used_old for j in places.get(form, ())[:POSTINGS]
-        ]
-        for _, i, j in sorted(found):
+        for _, i, j in sorted(_equal_places(left, right, used_old, used_new)):
             if i not in used_old and j not in used_new:
                 used_old.add(i)
                 used_new.add(j)
                 pairs.append(Pair(i, j, PairKind.SAME if old.texts[i] == new.texts[j] else PairKind.EDITED))
     return pairs
+
+
+def _equal_places(left: list[str], right: list[str], used_old: set[int], used_new: set[int]) -> list[tuple[int, int, int]]:
+    """Distance, old and new place of each pair of equal forms; of a form that stands very often only the pairs in order."""
+    here, there = defaultdict(list), defaultdict(list)
+    for i, form in enumerate(left):
+        if form and i not in used_old:
+            here[form].append(i)
+    for j, form in enumerate(right):
+        if form and j not in used_new:
+            there[form].append(j)
+    found = []
+    for form, olds in here.items():
+        news = there.get(form, [])
+        couples = product(olds, news) if len(olds) * len(news) <= POSTINGS else zip(olds, news, strict=False)
+        found += [(abs(i - j), i, j) for i, j in couples]
+    return found
 
 
 def _weigh(old: _Side, new: _Side) -> dict[str, float]:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from pipeline.edits.blocks import Block, differing
-from pipeline.edits.keys import Key, KeyKind, keys
+from pipeline.edits.keys import ADDRESS, Key, KeyKind, keys
 from pipeline.edits.lines import is_correction, is_furniture, is_stamp
 from pipeline.edits.rules import Context, Finding, Scene, judge_block, opposite
 from pipeline.model import EditKind
@@ -144,11 +144,11 @@ def _quotations(folded: str) -> list[str]:
     return ["".join(_LETTERS.findall(part.casefold())) for part in re.findall(r'"([^"]*)"', folded)]
 
 
-_SIGNS = frozenset("$€£¥₴₽₹%+=<>°±×")
+_SIGN = re.compile(r"[$€£¥₴₽₹±×+=<>](?=\s?\d)|(?<=\d)[%°]")
 
 
 def _signs(before: str, after: str, old: Sequence[Key], new: Sequence[Key]) -> Finding | None:
-    """A sign of money, share or sum that came or went outside every value that was read."""
+    """A sign of money, share or sum beside a figure that came or went outside every value that was read."""
     left, right = _loose_signs(before, old), _loose_signs(after, new)
     if left == right:
         return None
@@ -156,8 +156,8 @@ def _signs(before: str, after: str, old: Sequence[Key], new: Sequence[Key]) -> F
 
 
 def _loose_signs(text: str, found: Sequence[Key]) -> list[str]:
-    inside = [(k.start, k.end) for k in found if k.value]
-    return [c for i, c in enumerate(text) if c in _SIGNS and not any(a <= i < b for a, b in inside)]
+    inside = [(k.start, k.end) for k in found if k.value] + [m.span() for m in ADDRESS.finditer(text)]
+    return [m.group() for m in _SIGN.finditer(text) if not any(a <= m.start() < b for a, b in inside)]
 
 
 # ---- order ---------------------------------------------------------------------------------------------------------------

@@ -54,8 +54,9 @@ class Key:
         return stem(self.key) if self.kind is KeyKind.WORD else self.key
 
 
-_WORD = re.compile(r"[^\W\d_]+-?\d[\w-]*|\d+[^\W\d_][\w]*|(?:[^\W\d_]\.){2,}|[^\W_]+(?:['.&][^\W_]+)*'?|\?")
+_WORD = re.compile(r"[^\W\d_]++-?\d[\w-]*|\d+[^\W\d_][\w]*|(?:[^\W\d_]\.){2,}|[^\W_]+(?:['.&][^\W_]+)*'?|\?")
 _LIST_MARK = re.compile(r"\s*(?:\(\d{1,2}\)|\(?\d{1,2}[.)])\s+(?=[\"'(]?[A-Z])")  # "2. For", "(2) For": a place in a list
+ADDRESS = re.compile(r"(?:https?://|www\.)\S+|[\w.+-]{1,64}+@[\w-]+\.[\w.-]+")  # of a page or mailbox: no statement
 _BRACKETS = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
 _DROPPED = frozenset({"a", "an", "the"})
 _IS = frozenset({"it", "he", "she", "that", "there", "what", "who", "here", "this", "where", "how"})
@@ -69,25 +70,33 @@ def keys(sentence: str, published_at: dt.datetime | None = None) -> tuple[Key, .
     plain = plain_marks(sentence)
     mark = _LIST_MARK.match(plain)
     begin = mark.end() if mark else 0
-    found = [_of_value(v) for v in values(sentence, published_at) if v.start >= begin]
-    spans = [(k.start, k.end) for k in found]
-    named = [(n.start, n.end) for n in names(sentence)]
+    addresses = _mask(plain, [m.span() for m in ADDRESS.finditer(plain)])
+    found = [_of_value(v) for v in values(sentence, published_at) if v.start >= begin and not addresses[v.start]]
+    taken = _mask(plain, [(k.start, k.end) for k in found])
+    named = _mask(plain, [(n.start, n.end) for n in names(sentence)])
     for m in _WORD.finditer(plain, begin):
-        if any(a < m.end() and m.start() < b for a, b in spans):
-            continue
-        found += _of_word(m.group(), m.start(), any(a <= m.start() < b for a, b in named))
+        a, b = m.start(), m.end() - 1
+        if not (taken[a] or taken[b] or addresses[a] or addresses[b]):
+            found += _of_word(m.group(), a, bool(named[a]))
     found.sort(key=lambda k: (k.start, k.end))
-    quotes = _quoted_spans(sentence)
-    brackets = [m.span() for m in _BRACKETS.finditer(plain)]
-    marked = [
-        replace(k, quoted=_inside(k, quotes), bracket=_inside(k, brackets), first=i == 0) if quotes or brackets or i == 0 else k
-        for i, k in enumerate(found)
-    ]
-    return tuple(_phrased(_hedged(_untitled(marked))))
+    return tuple(_phrased(_hedged(_untitled(_placed(found, sentence, plain)))))
 
 
-def _inside(key: Key, spans: list[tuple[int, int]]) -> bool:
-    return any(a <= key.start < b for a, b in spans)
+def _mask(text: str, spans: list[tuple[int, int]]) -> bytearray:
+    """One byte a character: 1 inside the spans."""
+    mask = bytearray(len(text) + 1)
+    for a, b in spans:
+        mask[a:b] = b"\x01" * (b - a)
+    return mask
+
+
+def _placed(found: list[Key], sentence: str, plain: str) -> list[Key]:
+    """The keys with what their place says: inside quotation marks, inside brackets, first of all."""
+    quotes, brackets = _quoted_spans(sentence), [m.span() for m in _BRACKETS.finditer(plain)]
+    if not quotes and not brackets:
+        return [replace(k, first=True) if i == 0 else k for i, k in enumerate(found)]
+    inner, aside = _mask(plain, quotes), _mask(plain, brackets)
+    return [replace(k, quoted=bool(inner[k.start]), bracket=bool(aside[k.start]), first=i == 0) for i, k in enumerate(found)]
 
 
 def _quoted_spans(sentence: str) -> list[tuple[int, int]]:

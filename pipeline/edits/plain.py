@@ -9,8 +9,8 @@ from functools import lru_cache
 
 from pipeline.text import squeeze
 
-_COMMENT = re.compile(r"<!--.*?-->|<(script|style|figure|figcaption|noscript|iframe)\b.*?</\1>", re.DOTALL | re.IGNORECASE)
-_STRUCK = re.compile(r"<(?:s|del|strike)>(.*?)</(?:s|del|strike)>|~~(.+?)~~", re.DOTALL | re.IGNORECASE)
+_COMMENT = re.compile(r"<!--.{0,5000}?-->|<(script|style|figure|figcaption|noscript|iframe)\b.{0,5000}?</\1>", re.DOTALL | re.I)
+_STRUCK = re.compile(r"<(?:s|del|strike)>(.{0,2000}?)</(?:s|del|strike)>|~~(.{1,2000}?)~~", re.DOTALL | re.IGNORECASE)
 _BREAK = re.compile(r"<(?:br|/p|p|/div|div|/li|li|/h\d|h\d|/tr|/blockquote|blockquote|hr)\b[^>]*>", re.IGNORECASE)
 _TAG = re.compile(r"</?[a-zA-Z][^<>]{0,2000}>")
 _IMAGE = re.compile(r"!\[[^\]]*\]\([^()]*(?:\([^()]*\)[^()]*)*\)")
@@ -19,8 +19,8 @@ _LINK = re.compile(
 )
 _ADDRESS_IN_BRACKETS = re.compile(r"\s?[(<]\s*(?:https?://|www\.)[^\s()<>]*\s*[)>]")
 _ESCAPE = re.compile(r"\\([\\`*_{}\[\]()#+\-.!~<>|$&'\"])")
-_STRONG = re.compile(r"(\*{1,3}|_{2,3})(?=\S)(.+?)(?<=\S)\1", re.DOTALL)
-_SLANT = re.compile(r"(?<!\w)_(?=\S)([^_]+?)(?<=\S)_(?!\w)")
+_STRONG = re.compile(r"(\*{1,3}|_{2,3})(?=\S)(.{1,400}?)(?<=\S)\1", re.DOTALL)
+_SLANT = re.compile(r"(?<!\w)_(?=\S)([^_]{1,400}?)(?<=\S)_(?!\w)")
 _HEADING = re.compile(r"^\s{0,3}#{1,6}\s+|\s+#+\s*$")
 _RULE = re.compile(r"^\s*(?:[-*_=~\u2013\u2014]\s*){3,}$")
 _BULLET = re.compile(
@@ -46,7 +46,7 @@ def _inline(text: str) -> str:
         return text
     text = html.unescape(html.unescape(text)) if "&" in text else text
     if "<" in text:
-        text = _COMMENT.sub(" ", text)
+        text = _COMMENT.sub(" ", text) if "-->" in text or "</" in text else text
         text = _STRUCK.sub(lambda m: f" (struck: {m[1] or m[2]}) ", text)
         text = _TAG.sub("", _BREAK.sub("\n\n", text))
     text = _IMAGE.sub("", text)

@@ -49,6 +49,8 @@ def judge_block(block: Block, scene: Scene) -> list[Finding]:
     """All findings of one block. Plain words speak only where no rule of facts did."""
     if reason := style(block, scene):
         return [Finding(EditKind.COSMETIC, False, reason)]
+    if marks := quotation_marks(block, scene):
+        return [marks]
     found = [finding for rule in _FACTS if (finding := rule(block, scene))]
     if any(f.meaningful for f in found):
         return found
@@ -107,8 +109,6 @@ def quote(block: Block, scene: Scene) -> Finding | None:
     gone, come = [k for k in block.gone if k.quoted], [k for k in block.come if k.quoted]
     if not gone and not come:
         return None
-    if Counter(k.key for k in block.gone) == Counter(k.key for k in block.come):
-        return _marks(block)
     if gone and come:
         return Finding(EditKind.QUOTE, True, f"quoted words went from “{text_of(gone)}” to “{text_of(come)}”")
     if gone:
@@ -116,14 +116,17 @@ def quote(block: Block, scene: Scene) -> Finding | None:
     return Finding(EditKind.QUOTE, True, f"quoted words were added: “{text_of(come)}”")
 
 
-def _marks(block: Block) -> Finding | None:
+def quotation_marks(block: Block, scene: Scene) -> Finding | None:
     """Quotation marks that came or went round words that stayed; round a mere name or title they are style."""
-    words = [k for k in block.gone + block.come if k.content]
+    old, new = scene.before[slice(*block.before)], scene.after[slice(*block.after)]
+    if [k.key for k in old] != [k.key for k in new] or not any(k.quoted for k in (*old, *new)):
+        return None
+    words = [k for k in new if k.content]
     if not words or all(k.name for k in words):
         return Finding(EditKind.COSMETIC, False, "quotation marks round a name came or went")
-    if all(k.quoted for k in block.come):
-        return Finding(EditKind.QUOTE, True, f"“{text_of(block.come)}” was put into quotation marks")
-    return Finding(EditKind.QUOTE, True, f"“{text_of(block.gone)}” lost its quotation marks")
+    if all(k.quoted for k in new):
+        return Finding(EditKind.QUOTE, True, f"“{text_of(new)}” was put into quotation marks")
+    return Finding(EditKind.QUOTE, True, f"“{text_of(old)}” lost its quotation marks")
 
 
 # ---- numbers and dates ---------------------------------------------------------------------------------------------------

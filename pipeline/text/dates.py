@@ -107,15 +107,17 @@ _TIME = re.compile(
 def moments(low: str, published_at: datetime | None = None) -> list[Moment]:
     """Dates and times of lower-case plain text, in order, none overlapping."""
     found = _times(low)
-    taken = [(m.start, m.end) for m in found]
+    taken = bytearray(len(low) + 1)
+    for moment in found:
+        taken[moment.start : moment.end] = b"\x01" * (moment.end - moment.start)
     if any(c.isdigit() for c in low) or _maybe().search(low):
         for pattern in _patterns():
             for m in pattern.finditer(low):
-                if all(m.end() <= a or m.start() >= b for a, b in taken):
-                    moment = _date(low, m)
-                    if moment:
-                        found.append(moment)
-                        taken.append((moment.start, moment.end))
+                if 1 in taken[m.start() : m.end()]:
+                    continue
+                if moment := _date(low, m):
+                    found.append(moment)
+                    taken[moment.start : moment.end] = b"\x01" * (moment.end - moment.start)
     found.sort(key=lambda moment: moment.start)
     return [resolve(moment, low, published_at) for moment in found] if published_at else found
 
@@ -179,9 +181,10 @@ def _numeric(at: Moment, fields: dict[str, str | None]) -> Moment | None:
 
 def _is_year(low: str, m: re.Match[str]) -> bool:
     """Four figures are a year after a word or mark that years follow, and elsewhere unless counted things follow."""
-    if _measured().match(low, m.end()) or _ROUGHLY.search(low[: m.start()]):
+    before = low[max(0, m.start() - 20) : m.start()]
+    if _measured().match(low, m.end()) or _ROUGHLY.search(before):
         return False
-    return bool(_YEAR_BEFORE.search(low[: m.start()])) or not _YEAR_AFTER.match(low[m.end() : m.end() + 30])
+    return bool(_YEAR_BEFORE.search(before)) or not _YEAR_AFTER.match(low[m.end() : m.end() + 30])
 
 
 _ROUGHLY = re.compile(r"\b(?:about|around|roughly|approximately|nearly|almost|some|over|than|least)\s+$")

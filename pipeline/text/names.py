@@ -8,7 +8,7 @@ from pipeline.words import family, lookup
 
 _WORD = regex.compile(
     r"\p{Lu}[\p{L}\p{M}\p{N}]*(?:['.&-]\p{L}[\p{L}\p{M}\p{N}]*)*(?:(?<=\.\p{Lu})\.)?"  # U.S., O'Neill, Saint-Denis, AT&T
-    r"|\p{Ll}[\p{L}\p{M}]*-\p{Lu}[\p{L}\p{M}]*"  # al-Qasim
+    r"|(?<![\p{L}\p{M}])\p{Ll}[\p{L}\p{M}]{0,12}+-\p{Lu}[\p{L}\p{M}]*"  # al-Qasim
 )
 _ANY_WORD = regex.compile(r"[\p{L}\p{M}\p{N}]+(?:['.&-][\p{L}\p{M}\p{N}]+)*")
 _JOINT = regex.compile(r"(?: |(?<=\b\w)\. | (?:of|of the|de|de la|del|da|di|der|van|van der|von|bin|ibn|al|el|la|le|y|e|&) )")

@@ -21,6 +21,10 @@ _FRACTION = re.compile(r"\ ?(?:([¼½¾⅓⅔⅛⅜⅝⅞])|(?<=\d)\ (\d)/(\d)(?
 _AND_A_HALF = re.compile(r"[ -]and[ -](?:a|one)[ -]half\b")
 
 
+LONGEST = 24  # characters of a number in figures; longer ones are codes
+LARGEST = Decimal(10) ** 18
+
+
 @dataclass(frozen=True, slots=True)
 class Number:
     """One number with its place. `worded` if it is written in words alone."""
@@ -70,11 +74,16 @@ def start_pattern() -> re.Pattern[str]:
 def number_at(low: str, at: int) -> Number | None:
     """The number that starts at a place of lower-case plain text, or None."""
     if run := _run().match(low, at):
-        return _worded(low, run)
+        return _bounded(_worded(low, run))
     if low[at] in "¼½¾⅓⅔⅛⅜⅝⅞":
         return Number(Decimal(str(unicodedata.numeric(low[at]))), at, at + 1, worded=False)
     m = _FIGURES.match(low, at)
-    return _figures(low, m) if m else None
+    return _bounded(_figures(low, m)) if m and len(m.group()) <= LONGEST else None
+
+
+def _bounded(number: Number | None) -> Number | None:
+    """No value for what no report counts: hostile text must not cost memory or overflow."""
+    return number if number and number.value < LARGEST else None
 
 
 def _figures(low: str, m: re.Match[str]) -> Number:

@@ -20,10 +20,10 @@ _CLOSE = {
     "“": re.compile("”|$"),
     "„": re.compile("[“”]"),
     "«": re.compile("»"),
-    "‘": re.compile(r"’(?!\w)"),
-    "'": re.compile(r"'(?!\w)"),
+    "‘": re.compile(r"['’](?!\w)"),
+    "'": re.compile(r"['’](?!\w)"),
 }
-_ADVERBS = r"(?:(?:has|had|also|later|then|\w+ly)\s)*"
+_ADVERBS = r"(?:(?:has|had|also|later|then|\w{1,30}ly)\s)*"
 _PRONOUN = re.compile(r"(?:he|she|they|it)$", re.IGNORECASE)
 
 
@@ -67,11 +67,11 @@ def quoted(paragraph: str) -> list[tuple[int, int]]:
 @cache
 def who_pattern() -> str:
     """One who speaks: a name with or without a role before it, a role with its article, or a pronoun."""
-    word = r"(?:(?:[A-Z]\.)+|[A-Z][a-z]{1,3}\.(?=\s[A-Z])|[A-Z][\w'’-]*)"
-    name = rf"{word}(?:\s(?:(?:of|de|van|von|bin|al|the)\s)?{word})*"
+    word = r"(?:(?:[A-Z]\.)+|[A-Z][a-z]{1,3}\.(?=\s[A-Z])|[A-Z][\w'’-]{0,40})"
+    name = rf"{word}(?:\s(?:(?:of|de|van|von|bin|al|the)\s)?{word}){{0,6}}"
     article = "(?:[Tt]he|[Aa]n?|[Oo]ne|[Aa]nother|[Tt]wo|[Tt]hree|[Ss]everal|[Ss]ome|[Oo]ther)"
     nouns = _any(list(lookup("roles")))
-    role = rf"(?:{article}\s)?(?:[\w'’.-]+\s){{0,3}}?(?:{nouns})"
+    role = rf"(?:{article}\s)?(?:[\w'’.-]{{1,40}}\s){{0,3}}?(?:{nouns})"
     return rf"(?:{role}\s{name}|{name}|{role}|[Hh]e|[Ss]he|[Tt]hey)"
 
 

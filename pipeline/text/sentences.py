@@ -9,6 +9,8 @@ from pipeline.words import family
 
 LONGEST_QUOTE = 900  # characters; an opening mark without a partner within these opens nothing
 
+LONGEST_ABBREVIATION = 30  # characters before a full stop that are looked at
+
 _END = re.compile(
     r"(?P<mark>[.!?…]+)(?P<close>[\"')\]]*)(?P<gap>\s+|$)|(?P<wide>[。！？｡]+[\"')\]」』]*)\s*|(?P<line>[ \t]*\n\s*)"
 )
@@ -95,7 +97,9 @@ def _breaks(plain: str, begin: int, m: re.Match[str]) -> bool:
         return False
     if m["mark"] != "." or m["close"]:
         return True
-    return _full_stop_ends(_BEFORE.search(plain, begin, m.start())[0], word[1] if word else "")
+    return _full_stop_ends(
+        _BEFORE.search(plain, max(begin, m.start() - LONGEST_ABBREVIATION), m.start())[0], word[1] if word else ""
+    )
 
 
 def _full_stop_ends(before: str, following: str) -> bool:

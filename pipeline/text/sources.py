@@ -55,8 +55,8 @@ def _relation(relation: str, name: str) -> str:
 def _patterns() -> tuple[tuple[str, re.Pattern[str]], ...]:
     who, say = who_pattern(), say_pattern()
     wires, official = _any(lookup("wires")), _any(w for w, k in lookup("roles").items() if k == "official")
-    adverb = r"(?:(?:has|had|have|also|first|later|earlier|then|previously|exclusively|\w+ly)\s)*"
-    lead = r"(?:[a-z][\w-]*\s){0,4}?"  # "the online media outlet" before the name
+    adverb = r"(?:(?:has|had|have|also|first|later|earlier|then|previously|exclusively|\w{1,30}ly)\s)*"
+    lead = r"(?:[a-z][\w-]{0,40}\s){0,4}?"  # "the online media outlet" before the name
     return (
         ("dateline", re.compile(rf"\((?P<who>{wires})\)")),
         ("reported by", re.compile(rf"\b(?:reported|published|obtained|seen|reviewed|cited|quoted)\sby\s{lead}(?P<who>{who})")),
@@ -65,7 +65,10 @@ def _patterns() -> tuple[tuple[str, re.Pattern[str]], ...]:
         ("told", re.compile(rf"\b(?:told|informed|spoke\sto|speaking\sto|confirmed\sto)\s{lead}(?P<who>{wires})\b")),
         ("interview", re.compile(rf"\binterview\s(?:with|to|on|published\sby)\s{lead}(?P<who>{wires})\b")),
         ("said", re.compile(rf"(?P<who>{who})(?:\s\([A-Z]+\))?(?:,[^,]{{3,80}},)?\s{adverb}{say}\b")),
-        ("said", re.compile(rf"(?P<who>\b(?:[\w-]+\s){{0,3}}?(?:{official}))\s{_KNOWING}[^,.\"“”]{{3,60}}?\s{adverb}{say}\b")),
+        (
+            "said",
+            re.compile(rf"(?P<who>\b(?:[\w-]{{1,40}}\s){{0,3}}?(?:{official}))\s{_KNOWING}[^,.\"“”]{{3,60}}?\s{adverb}{say}\b"),
+        ),
         ("said", re.compile(rf",[\"”’]?\s(?:{say})\s(?P<who>{who})")),
     )
 

@@ -17,7 +17,7 @@ _LETTER = rf"[[\p{{L}}\p{{M}}\p{{N}}_]--[{_NO_SPACES}]]"
 _PIECE = regex.compile(
     rf"""
       (?:https?://|www\.)[^\s<>"“”]*[^\s<>"“”.,;:!?'’)\]]      # web address, end marks of the sentence left out
-    | [\w.+-]+@[\w-]+(?:\.[\w-]+)+                             # mail address
+    | [\w.+-]{{1,64}}+@[\w-]+(?:\.[\w-]+)+                             # mail address
     | \p{{Nd}}+(?:[.,:]\p{{Nd}}+)+\p{{M}}*+(?![\p{{L}}\p{{N}}])  # number with its inner marks
     | (?:\p{{L}}\.){{2,}}(?!\w)                                  # initials with their stops
     | {_LETTER}++(?:['’ʼ.·]{_LETTER}++)*+                       # word with its inner marks; figures and letters stay together
