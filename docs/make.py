@@ -72,18 +72,14 @@ def commands_page() -> str:
     """Every command with its options, as `--help` tells them."""
     group = typer.main.get_command(app)
     parts = ["# Commands\nThis page is made by `python docs/make.py` from the running code.\n"]
-    for name, command in group.commands.items():  # type: ignore[attr-defined]
-        arguments = " ".join(p.make_metavar(_context(command)) for p in command.params if p.param_type_name == "argument")
+    for name, command in sorted(group.commands.items()):
+        arguments = " ".join(p.metavar or p.name.upper() for p in command.params if p.param_type_name == "argument")
         parts.append(f"## `writethru {name}{' ' + arguments if arguments else ''}`\n{command.help}\n")
         options = [p for p in command.params if p.param_type_name == "option"]
         parts.append(
             "| option | |\n|---|---|\n" + "\n".join(f"| `{', '.join(p.opts)}` | {p.help or ''} |" for p in options) + "\n"
         )
     return "\n".join(parts)
-
-
-def _context(command: "typer.core.TyperCommand") -> "typer.Context":
-    return typer.Context(command)
 
 
 PAGES = {"sql.md": sql_page, "commands.md": commands_page}

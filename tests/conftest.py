@@ -26,7 +26,13 @@ class PrefectServer:
     def run(self, *command: str, timeout: float = 180) -> str:
         """Run a command of the environment's Python against this server; its output."""
         done = subprocess.run(
-            [sys.executable, "-m", *command], env=self.env, cwd=ROOT, capture_output=True, text=True, timeout=timeout, check=False
+            [sys.executable, "-m", *command],
+            env=self.env,
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            timeout=timeout,
+            check=False,
         )
         assert done.returncode == 0, done.stdout + done.stderr
         return done.stdout

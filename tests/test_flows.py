@@ -123,7 +123,12 @@ def run_flow(server, module: str, name: str, parameters: dict[str, object]) -> N
 
     code = f"import json, sys; from {module} import {name}; {name}(**json.loads(sys.argv[1]))"
     done = subprocess.run(
-        [sys.executable, "-c", code, json.dumps(parameters)], env=server.env, cwd=ROOT, capture_output=True, text=True, timeout=180
+        [sys.executable, "-c", code, json.dumps(parameters)],
+        env=server.env,
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=180,
     )
     assert done.returncode == 0, done.stdout + done.stderr
 

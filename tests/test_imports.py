@@ -104,5 +104,10 @@ def test_feedparser_is_only_given_a_buffer():
 
 def test_every_judgement_gives_a_reason():
     """What a `decide_` function returns has a reason in words."""
-    judged = [n.name for tree in TREES.values() for n in ast.walk(tree) if isinstance(n, ast.FunctionDef) and n.name.startswith("decide_")]
+    judged = [
+        n.name
+        for tree in TREES.values()
+        for n in ast.walk(tree)
+        if isinstance(n, ast.FunctionDef) and n.name.startswith("decide_")
+    ]
     assert {"decide_version", "decide_edit", "decide_story", "decide_changes"} <= set(judged)

@@ -19,6 +19,7 @@ app = typer.Typer(
     name="writethru",
     help="What changed in a story, across outlets and versions.",
     no_args_is_help=True,
+    add_completion=False,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )

@@ -64,8 +64,7 @@ def ingest_into(
     """Fetch what is due and write it in batches. `proxy` stands for all hosts and is trusted: the demo's own press."""
     run = Ingest(store, settings, now, progress, proxy)
     with Archive(settings.archive_folder, now) as run.archive:
-        run.poll_feeds(everything)
-        run.read_pages(everything)
+        asyncio.run(run.go(everything))
     run.done.tally = run.desk.tally
     return run.done
 
@@ -74,6 +73,7 @@ class Ingest:
     """One run of ingestion."""
 
     archive: Archive
+    fetcher: Fetcher
 
     def __init__(self, store: Store, settings: Settings, now: datetime, progress: Progress, proxy: str | None):
         self.store, self.settings, self.now, self.progress = store, settings, now, progress
@@ -87,15 +87,21 @@ class Ingest:
         self._feeds: list[FeedState] = []
         self._items: list[KnownItem] = []
 
+    async def go(self, everything: bool) -> None:
+        """Feeds, then pages, with one fetcher: what a host has asked for while its feed was read holds for its pages too."""
+        async with Fetcher(self.fetching, self.random, self.robots) as self.fetcher:
+            await self.poll_feeds(everything)
+            await self.read_pages(everything)
+
     # ---- feeds
 
-    def poll_feeds(self, everything: bool) -> None:
+    async def poll_feeds(self, everything: bool) -> None:
         """Fetch the feeds that are due, read what changed in them, meet their articles."""
         known = self.store.feed_states()
         states = [self._state_of(feed, known) for feed in load_feeds(self.settings.feeds)]
         due = [s for s in states if everything or s.next_due_at is None or s.next_due_at <= self.now]
         jobs = [(_feed_request(s, self.settings), s) for s in due]
-        self._fetch(jobs, self._take_feed, FEEDS, "feeds")
+        await self._fetch(jobs, self._take_feed, FEEDS, "feeds")
 
     def _state_of(self, feed: Feed, known: dict[str, FeedState]) -> FeedState:
         state = known.get(feed.feed_id)
@@ -156,12 +162,12 @@ class Ingest:
 
     # ---- pages
 
-    def read_pages(self, everything: bool) -> None:
+    async def read_pages(self, everything: bool) -> None:
         """Fetch the pages that are due and judge what they show."""
         due = self.store.due_articles(self.now, everything)
         self.desk.load_articles(due)
         jobs = [(_page_request(a, self.settings), a) for a in due if a.status != "alias"]
-        self._fetch(jobs, self._take_page, PAGES, "pages")
+        await self._fetch(jobs, self._take_page, PAGES, "pages")
 
     def _take_page(self, state: ArticleState, got: Fetched) -> None:
         self.done.pages += 1
@@ -178,7 +184,7 @@ class Ingest:
 
     # ---- both
 
-    def _fetch(
+    async def _fetch(
         self, jobs: Sequence[tuple[FetchRequest, What]], take: Callable[[What, Fetched], None], batch: int, stage: str
     ) -> None:
         """Fetch all jobs at once, politely; take each result as it comes and write every `batch` of them."""
@@ -194,7 +200,12 @@ class Ingest:
                 self.write()
             self.progress(stage, taken, len(jobs))
 
-        asyncio.run(_fetch_each(self.fetching, self.random, self.robots, jobs, self.now, one_more))
+        async def one(request: FetchRequest, what: What) -> None:
+            one_more(what, await self.fetcher.fetch(request, self.now))
+
+        async with asyncio.TaskGroup() as group:
+            for request, what in jobs:
+                group.create_task(one(request, what))
 
     def write(self) -> None:
         """Write what was taken since the last time. Archived responses reach the disk before the rows that name them."""
@@ -209,24 +220,6 @@ class Ingest:
         fresh = [f for f in self.robots.records() if f not in self._robots_known]
         self._robots_known |= frozenset(fresh)
         return tuple(value_of(RobotsRow, plain_row(f)) for f in fresh)
-
-
-async def _fetch_each(
-    settings: FetchSettings,
-    rng: random.Random,
-    robots: RobotsMemory,
-    jobs: Sequence[tuple[FetchRequest, What]],
-    now: datetime,
-    take: Callable[[What, Fetched], None],
-) -> None:
-    async with Fetcher(settings, rng, robots) as fetcher:
-
-        async def one(request: FetchRequest, what: What) -> None:
-            take(what, await fetcher.fetch(request, now))
-
-        async with asyncio.TaskGroup() as group:
-            for request, what in jobs:
-                group.create_task(one(request, what))
 
 
 def fetch_settings(settings: Settings, proxy: str | None) -> FetchSettings:

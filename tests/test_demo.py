@@ -1,0 +1,173 @@
+"""The demo as a new user runs it, and every promise of the README that it can keep."""
+
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from pipeline.cli import run
+from pipeline.config import load_settings
+from pipeline.journey import ask, reading
+
+ROOT = Path(__file__).parents[1]
+README = (ROOT / "README.md").read_text(encoding="utf8")
+CONTRACT = {
+    "feeds": "feed_id url title outlet last_fetched_at last_outcome next_due_at",
+    "fetches": "fetch_id url fetched_at outcome status bytes reason",
+    "articles": "article_id url outlet title first_seen_at last_seen_at status",
+    "versions": "version_id article_id url seq seen_at published_at updated_at title byline text text_hash extractor",
+    "revisions": "revision_id article_id url from_version_id to_version_id seen_at kind meaningful reason",
+    "edits": "edit_id revision_id article_id url seen_at op kind meaningful before after reason",
+    "quarantine": "url seen_at kind reason",
+    "stories": "story_id slug title origin first_seen_at last_seen_at article_count",
+    "story_articles": "story_id slug article_id url score reason linked_at",
+    "claims": "claim_id story_id slug aspect article_id version_id url seen_at subject value status attributed_to sentence",
+    "changes": "change_id story_id slug aspect detected_at url article_id version_id kind subject before after evidence_before"
+    " evidence_after attributed_to corroborations reason review",
+}
+
+
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder that `writethru demo` leaves; run once for all tests that look at it."""
+    out = tmp_path_factory.mktemp("demo")
+    done = subprocess.run(
+        [sys.executable, "-c", "from pipeline.cli import main; main()", "demo", "--out", str(out)],
+        capture_output=True,
+        text=True,
+        timeout=400,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    (out / "printed.txt").write_text(done.stdout, encoding="utf8")
+    return out
+
+
+@pytest.fixture(scope="session")
+def settings(demo: Path):
+    return load_settings(demo / "writethru.toml")
+
+
+@pytest.mark.parametrize("view", sorted(CONTRACT))
+def test_every_view_has_the_promised_columns_and_rows(settings, view):
+    """The SQL surface is a contract: these columns come first, in this order, and the demo fills every view."""
+    rows = ask(settings, f'SELECT * FROM "{view}"')
+    assert list(rows.columns[: len(CONTRACT[view].split())]) == CONTRACT[view].split()
+    assert rows.rows
+    with reading(settings) as store:
+        assert store.ask("SELECT comment FROM duckdb_views() WHERE view_name = $v", {"v": view}).rows[0][0]
+
+
+def test_what_the_demo_prints_ends_with_what_to_read_and_try_next(demo):
+    """A new user is told where the reports are; every command that is suggested works."""
+    printed = (demo / "printed.txt").read_text(encoding="utf8")
+    assert f"{demo}/reports/index.html" in printed
+    suggested = re.findall(r"^  writethru (.*)$", printed, re.M)
+    assert len(suggested) >= 3
+    for line in suggested[:3]:
+        arguments = [a.strip('"') for a in re.findall(r'"[^"]*"|\S+', line)]
+        assert run(arguments) == 0
+
+
+def test_a_second_demo_adds_nothing(demo):
+    """Every step can run again without adding a row."""
+    views = [*CONTRACT, "appearances", "copies", "standing", "story_events"]
+    settings = load_settings(demo / "writethru.toml")
+    with reading(settings) as store:
+        before = store.counts(views)
+    assert run(["demo", "--out", str(demo), "--quiet"]) == 0
+    with reading(settings) as store:
+        assert store.counts(views) == before
+
+
+def test_the_replay_saw_the_record(demo, settings):
+    """Polled as live feeds and pages at the recorded times, nearly every recorded text was seen; none was made up."""
+    lines = (ROOT / "seeds" / "demo" / "observations.jsonl").read_text(encoding="utf8").splitlines()
+    recorded = {(o["title"], "\n\n".join(o["paragraphs"])) for o in map(json.loads, lines) if o["status"] == 200}
+    seen = {(title, text) for title, text in ask(settings, "SELECT title, text FROM versions").rows}
+    assert seen <= recorded
+    assert len(seen) >= 0.95 * len(recorded)
+
+
+def test_the_checks_hold(demo):
+    """Every query of sql/checks returns no rows."""
+    assert run(["verify", "--config", str(demo / "writethru.toml")]) == 0
+
+
+@pytest.mark.parametrize("file", sorted((ROOT / "sql" / "questions").glob("*.sql")), ids=lambda f: f.stem)
+def test_every_question_is_answered(settings, file):
+    """Each question runs as it stands on the demo's store, and has an answer."""
+    assert ask(settings, file.read_text(encoding="utf8")).rows
+
+
+@pytest.mark.parametrize("n", range(len(re.findall(r"```sql\n(.*?)```", README, re.S))))
+def test_the_sql_of_the_readme_runs(settings, n):
+    """What the README shows can be pasted."""
+    assert ask(settings, re.findall(r"```sql\n(.*?)```", README, re.S)[n]).rows
+
+
+@pytest.mark.parametrize("part", ["excerpt", "silent"])
+def test_the_excerpts_of_the_readme_are_real(demo, part):
+    """The README opens with lines that the demo's change log really has."""
+    shown = re.search(rf"<!-- {part} -->\n```\n(.*?)```", README, re.S)
+    assert shown and shown[1].strip()
+    log = subprocess.run(
+        [sys.executable, "-c", "from pipeline.cli import main; main()", "changes", "--config", str(demo / "writethru.toml")],
+        capture_output=True,
+        text=True,
+        env={"PATH": "/usr/bin:/bin", "COLUMNS": "110"},
+    ).stdout
+    for line in filter(None, map(str.strip, shown[1].splitlines())):
+        assert line in log
+
+
+def test_why_explains_every_kind_of_thing(settings, demo, capsys):
+    """Each id leads to a reason in words."""
+    asked = {
+        "changes": "change_id",
+        "edits": "edit_id",
+        "claims": "claim_id",
+        "revisions": "revision_id",
+        "story_articles": "link_id",
+        "versions": "version_id",
+        "quarantine": "quarantine_id",
+    }
+    for view, key in asked.items():
+        identifier = ask(settings, f"SELECT {key} FROM {view} ORDER BY 1 LIMIT 1").rows[0][0]
+        assert run(["why", identifier, "--config", str(demo / "writethru.toml")]) == 0
+        assert "because" in capsys.readouterr().out or view in ("versions", "quarantine")
+
+
+def test_sql_of_people_reads_the_store_and_nothing_else(demo, capsys):
+    """Neither files nor the network nor settings can be reached, and nothing can be written."""
+    config = ["--config", str(demo / "writethru.toml")]
+    for text in (
+        "SELECT * FROM read_text('/etc/passwd')",
+        "COPY (SELECT 1) TO '/tmp/x.csv'",
+        "ATTACH '/tmp/other.duckdb'",
+        "INSTALL httpfs",
+        "SET enable_external_access = true",
+        "DELETE FROM record.version",
+        "SELEC 1",
+    ):
+        assert run(["sql", text, *config]) == 2
+        assert capsys.readouterr().err.startswith("writethru: ")
+
+
+@pytest.mark.parametrize("form", ["table", "json", "csv", "parquet"])
+def test_sql_prints_in_every_form(demo, tmp_path, form, capsys):
+    """table, json, csv and parquet of one query tell the same."""
+    out = tmp_path / "out.parquet"
+    options = ["--output", str(out)] if form == "parquet" else []
+    query = "SELECT slug, first_seen_at FROM stories WHERE origin = 'watched'"
+    assert run(["sql", query, "--format", form, "--config", str(demo / "writethru.toml"), *options]) == 0
+    printed = capsys.readouterr().out
+    if form == "json":
+        assert json.loads(printed)[0]["slug"] == "us-28-point-plan"
+        assert json.loads(printed)[0]["first_seen_at"].endswith("Z")
+    elif form != "parquet":
+        assert "us-28-point-plan" in printed
+    else:
+        assert out.stat().st_size > 100
