@@ -1,8 +1,8 @@
-"""Scores the ledger on labelled stories in process: python bench/measure_ledger.py EVALUATE FOLDER... [--wrong] [--wordings FILE]
+"""Scores the ledger on labelled stories in process: python bench/measure_ledger.py EVALUATE FOLDER... [--wrong] [--log]
 
 EVALUATE is the folder that holds `story.py`, whose rules for aspects are used as they are. A FOLDER holds observations.jsonl,
-stories.toml and gold.json; membership of the story is taken from the gold, so that only the ledger is measured. A `wordings.toml`
-in the folder (or --wordings) rewords the aspects; each rewording is scored too, and the worst is what counts.
+stories.toml and gold.json; membership of the story is taken from the gold, so that only the ledger is measured. A
+`wordings.toml` in the folder (or --wordings FILE) rewords the aspects; each rewording is scored too, the worst counts.
 """
 
 import argparse
@@ -43,14 +43,13 @@ def reports(folder: Path, rules: ModuleType, gold: dict, slug: str) -> list[Repo
     fakes = {
         (e["url"], e["to_at"]) for e in gold["edits"] if e["kind"] in rules.PAGES and e.get("note", "").startswith("transient")
     }
-    found, seen = [], set()
+    found: list[Report] = []
     for line in (folder / "observations.jsonl").read_text(encoding="utf8").splitlines():
         row = json.loads(line)
         url = rules.canonical(row["url"])
         text = (url, row["title"], *row["paragraphs"])
-        if url not in urls or (url, row["at"]) in fakes or text in seen and found and _head(found, url) == text[1:]:
+        if url not in urls or (url, row["at"]) in fakes or _head(found, url) == text[1:]:
             continue
-        seen.add(text)
         at = datetime.fromisoformat(row["at"])
         published = datetime.fromisoformat(row["published"]) if row.get("published") else None
         found.append(
@@ -140,9 +139,8 @@ def main() -> None:
             print(f"{watch.slug:<18} {name:<10} {shown}  ms/report {cpu * 1000 / len(rows):.1f}")
             if a.log and (name == "given" or a.only):
                 for c in ledger.changes():
-                    print(
-                        f"   {c.detected_at:%d %H:%M} {c.aspect:<12} {c.kind:<9} {c.before[:50]!r} -> {c.after[:110]!r} | {c.reason}"
-                    )
+                    print(f"   {c.detected_at:%d %H:%M} {c.aspect:<12} {c.kind:<9} {c.before[:50]!r} -> {c.after[:110]!r}")
+                    print(f"      {c.reason}")
             if a.wrong and (name == "given" or a.only):
                 for kind, cases in sorted(wrong.items(), key=lambda item: -len(item[1])):
                     print(f"  {kind}: {len(cases)}")

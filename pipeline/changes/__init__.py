@@ -1,4 +1,8 @@
-"""Changes: what a report alters in what the story has said. `Ledger.read` takes reports in time order and yields claims and lines."""
+"""Changes: what a report alters in what the story has said.
+
+`Ledger.read` takes the reports of a story in time order and yields claims and lines of the log; `decide_figure` and
+`decide_statement` are the judgements.
+"""
 
 from pipeline.changes.decide import decide_figure, decide_statement
 from pipeline.changes.dump import DumpError

@@ -6,6 +6,7 @@ Each rule is one branch with its reason; the first that holds decides. A repetit
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
+from itertools import pairwise
 
 from rapidfuzz.fuzz import ratio
 
@@ -19,6 +20,7 @@ from pipeline.model import ChangeKind
 
 CONFLICT_WITHIN = timedelta(hours=36)  # a lower figure stands against one said this recently
 DENIED_WITHIN = timedelta(hours=48)
+LATE = timedelta(hours=6)  # an article published this long before what stands was first said comes too late to change it
 SUB_COUNT = Decimal("0.5")  # a plain count below this share of the latest value counts a part
 ALIKE = 0.45  # overlap that makes two statements speak of one thing
 TOUCHES, MOVES = 0.30, 0.35  # overlap for "all figures seen", "a figure moved"
@@ -52,6 +54,7 @@ class Scene:
     root: str
     noted: bool = False  # its version carries a correction note
     mine: frozenset[int] = frozenset()  # numbers of the entries that this article held before
+    told_at: datetime | None = None  # when the outlet told it: earlier than `at` for an article that was found late
 
 
 def line(kind: ChangeKind, reason: str, before: Entry | None = None, rank: float = 0.0) -> Verdict:
@@ -91,6 +94,8 @@ def decide_figure(claim: FigureClaim, known: tuple[Entry, ...], scene: Scene) ->
     rounded = _rounded(claim.figure, known)
     if rounded is not None and claim.replaced is None:
         return Verdict("repeats", f"a rounder way to say {rounded.value}", same=rounded)
+    if claim.replaced is None and scene.told_at is not None and scene.told_at < latest.first_at - LATE:
+        return Verdict("suppressed", f"found late: told before {latest.value}, which is newer")
     before = claim.replaced or latest
     if claim.replaced is None and not claim.labelled and _is_part(claim, before, known):
         return Verdict("suppressed", f"less than half of the {before.value} that stands: taken for a part of it")
@@ -139,7 +144,7 @@ def _is_part(claim: FigureClaim, latest: Entry, known: tuple[Entry, ...]) -> boo
 def falls(known: tuple[Entry, ...]) -> bool:
     """Whether the values of a key have mostly gone down."""
     amounts = [e.amount for e in known if e.amount is not None]
-    moves = [b - a for a, b in zip(amounts, amounts[1:], strict=False)]
+    moves = [b - a for a, b in pairwise(amounts)]
     return sum(m < 0 for m in moves) > sum(m > 0 for m in moves)
 
 
@@ -257,8 +262,8 @@ def is_telling(new: Statement) -> bool:
 def tell_worth(claim: StatementClaim) -> float:
     """How much a first statement is worth a line: its fit to the aspect for its length, a state, a source, a day to come.
 
-    The weights are a logistic regression's on four labelled stories of different kinds, rounded; left out one at a time, each of the
-    other three gives the same signs and nearly the same sizes.
+    The weights are a logistic regression's on four labelled stories of different kinds, rounded; with any one story left out
+    the others give the same signs and nearly the same sizes.
     """
     new, length = claim.statement, min(len(claim.unit.words), LONG)
     fit = 0.7 * min(claim.score, 5.0) - 3.0 * length / LONG
@@ -303,7 +308,13 @@ def _twin(new: Statement, near: tuple[Near, ...] | list[Near]) -> Near | None:
     for n in near:
         old = n.entry.statement
         same = new.negated == old.negated and new.states == old.states and new.figures == old.figures and new.ahead == old.ahead
-        if same and new.modals == old.modals and n.contained >= SAME and n.overlap >= SAME and len(new.stems) >= len(old.stems) - 1:
+        if (
+            same
+            and new.modals == old.modals
+            and n.contained >= SAME
+            and n.overlap >= SAME
+            and len(new.stems) >= len(old.stems) - 1
+        ):
             return n
     return None
 

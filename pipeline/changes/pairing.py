@@ -1,6 +1,7 @@
-"""Which fresh sentence of a version took the place of which vanished one: rarity-weighted word overlap with order-free likeness.
+"""Which fresh sentence of a version took the place of which vanished one.
 
-Dice on inverse document frequencies over the two versions' sentences, mixed with rapidfuzz's token_sort_ratio; greedy, one to one.
+Dice on inverse document frequencies over the two versions' sentences, mixed with rapidfuzz's token_sort_ratio, which does not
+mind the order of the words; greedy, one to one.
 """
 
 import math

@@ -93,7 +93,9 @@ class Shelf:
         found = [self._near(self.entries[n], new, common, whole, profiles, usage) for n, common in best]
         return tuple(sorted(found, key=lambda n: (-n.overlap - n.contained, n.entry.number)))
 
-    def _near(self, entry: Entry, new: Statement, common: float, whole: float, profiles: tuple[AspectProfile, ...], usage: Usage) -> Near:
+    def _near(
+        self, entry: Entry, new: Statement, common: float, whole: float, profiles: tuple[AspectProfile, ...], usage: Usage
+    ) -> Near:
         other, profile = entry.statement, profiles[entry.aspect]
         theirs = sum(usage.rarity("=" + s) + 0.05 for s in other.stems) or 1.0
         both = new.stems & other.stems

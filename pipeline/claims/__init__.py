@@ -10,7 +10,7 @@ Pure: knows no ledger and no clock. What was said before, and whether a claim is
 from pipeline.claims.figures import Figure, Tied, read_figures, tie
 from pipeline.claims.profile import AspectProfile, build_profiles
 from pipeline.claims.routing import Context, Fit, Usage, own_scores, route
-from pipeline.claims.statements import Statement, clause_at, read_statement
+from pipeline.claims.statements import Statement, clause_span, read_statement
 from pipeline.claims.units import HEADLINE, Unit, is_note, normal_form, read_unit, split
 
 __all__ = [
@@ -24,7 +24,7 @@ __all__ = [
     "Unit",
     "Usage",
     "build_profiles",
-    "clause_at",
+    "clause_span",
     "is_note",
     "normal_form",
     "own_scores",

@@ -11,11 +11,11 @@ from decimal import Decimal
 from functools import cache
 
 from pipeline import words
-from pipeline.text import Value, ValueKind, values
 from pipeline.claims.lexicon import concept_words, cue_words, stem
 from pipeline.claims.profile import AspectProfile, features
 from pipeline.claims.routing import Usage
 from pipeline.claims.units import Unit, Word, function_stems
+from pipeline.text import Value, ValueKind, values
 
 NEAR_AT = 0.45  # flat between .40 and .65
 IN_CLAUSE, OF_CONTEXT = 0.3, 0.1
@@ -118,7 +118,7 @@ def _no_claim(unit: Unit, figure: Figure) -> bool:
         return figure.number is not None and figure.number <= 24 and not plain  # "until nine"
     if before and before[-1] == "by" and set(w.low for w in row[: figure.at]) & cue_words("change verb"):
         return True
-    if after[:2] in (["more", "than"], ["fewer", "than"], ["less", "than"]) or "more than" == figure.noun:
+    if after[:2] in (["more", "than"], ["fewer", "than"], ["less", "than"]) or figure.noun == "more than":
         return True
     speakers = after[:1] and (after[0] in cue_words("asker") or (after[1:2] and after[1] in cue_words("asker")))
     return bool(speakers and any(w in say_words() for w in after[1:4]))
@@ -176,8 +176,8 @@ def tie(
 ) -> tuple[Tied, ...]:
     """Each figure with the quantity aspect that it fits best, if any does well enough.
 
-    Aspects that ask for no figures compete too: where one of them fits best, the figure belongs to its statement and is not tied.
-    `around` is the unit's whole score by aspect; `home` is the aspect to which an earlier form of the sentence was tied.
+    Aspects that ask for no figures compete too: where one of them fits best, the figure belongs to its statement and is not
+    tied. `around` is the unit's whole score by aspect; `home` is the aspect to which an earlier form of the sentence was tied.
     """
     tied = []
     for figure in figures:
@@ -321,7 +321,7 @@ def people_kind(unit: Unit, figure: Figure) -> str:
 def actor_before(unit: Unit, figure: Figure) -> str:
     """The capitalised words that stand last before a figure, else first after it, in its clause: who gives, who gets."""
     row = [w for w in unit.words if w.clause == figure.clause and w.stem not in function_stems()]
-    before = [w for w in row if w.end <= figure.start and (w.name or w.start == 0 and w.text[:1].isupper())]
+    before = [w for w in row if w.end <= figure.start and (w.name or (w.start == 0 and w.text[:1].isupper()))]
     if before:
         return _run(unit, before[-1])
     after = [w for w in row if w.start >= figure.end and w.name]

@@ -1,7 +1,7 @@
 """What an aspect is about, built once from its name, its `about` sentence and its terms.
 
-Each word of the wording becomes features: its own stem and the concepts it belongs to. Weights follow where the word stands (name,
-terms, said twice, in passing), how many aspects of the story share it, and whether it could stand in any story.
+Each word of the wording becomes features: its own stem and the concepts it belongs to. Weights follow where the word stands
+(name, terms, said twice, in passing), how many aspects of the story share it, and whether it could stand in any story.
 """
 
 import re

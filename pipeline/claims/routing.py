@@ -1,4 +1,4 @@
-"""Which aspect a unit speaks of: weighted features with the rarity of the story so far, learned words, and the context of the article."""
+"""Which aspect a unit speaks of: weighted features, their rarity in the story so far, learned words, the article's context."""
 
 import math
 from collections import Counter
@@ -160,14 +160,14 @@ def own_scores(unit: Unit, profiles: tuple[AspectProfile, ...], usage: Usage) ->
     return tuple(own_score(matches(unit, p, usage, Context())) for p in profiles)
 
 
-def fit(
-    unit: Unit, profile: AspectProfile, usage: Usage, context: Context, ahead: bool = False, kin: float = 0.0
-) -> Fit:
+def fit(unit: Unit, profile: AspectProfile, usage: Usage, context: Context, ahead: bool = False, kin: float = 0.0) -> Fit:
     """The fit of a unit to one aspect; `kin` is how much it shares with what was said there before."""
     i, found = profile.index, matches(unit, profile, usage, context)
     own, names = own_score(found), learned_score(unit, profile.index, usage)
     around = CONTEXT_OWN * own + CONTEXT_FREE if own else CONTEXT_FREE
-    around = min(around, TITLE * _at(context.title, i) + BEFORE * _at(context.before, i) + TWO_BEFORE * _at(context.two_before, i))
+    around = min(
+        around, TITLE * _at(context.title, i) + BEFORE * _at(context.before, i) + TWO_BEFORE * _at(context.two_before, i)
+    )
     score = own + names + min(CONTEXT_MOST, around)
     dated = DATED if profile.expects("date") and ahead and own >= DATED_FROM else 0.0
     score += dated
@@ -243,4 +243,3 @@ def route(
     """Fits to all aspects, the best first; `ahead` if the unit names a day to come, `kin` what it shares with what was said."""
     fits = [fit(unit, p, usage, context, ahead, (kin or {}).get(p.index, 0.0)) for p in profiles]
     return tuple(sorted(fits, key=lambda f: (-f.usable, -f.order - (FIRM if f.hold == 2 else 0.0), f.aspect)))
-

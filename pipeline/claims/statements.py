@@ -109,11 +109,10 @@ def _signed(label: str, row: list[Word], at: int) -> str:
     return FLIPS.get(label, f"{dimension}.not {value}")
 
 
-def clause_at(unit: Unit, start: int, end: int) -> str:
-    """The words of the clause in which a stretch of the unit lies, as written."""
-    row = [w for w in unit.words if w.end > start and w.start < end]
-    if not row:
-        return unit.text
-    clauses = {w.clause for w in row}
+def clause_span(unit: Unit, start: int, end: int) -> tuple[int, int]:
+    """Offsets of the clauses in which a stretch of the unit lies."""
+    clauses = {w.clause for w in unit.words if w.end > start and w.start < end}
+    if not clauses:
+        return 0, len(unit.text)
     inside = [w for w in unit.words if min(clauses) <= w.clause <= max(clauses)]
-    return unit.text[inside[0].start : inside[-1].end]
+    return inside[0].start, inside[-1].end

@@ -1,7 +1,7 @@
 """A report as units: its sentences without leads and furniture, each read once into words with concepts, clauses and places.
 
-A unit is what the ledger compares and routes. Reading knows nothing of aspects; it only marks what any reader sees: which words lie
-inside a quotation, in which clause, in a phrase that only says where.
+A unit is what the ledger compares and routes. Reading knows nothing of aspects; it only marks what any reader sees: which words
+lie inside a quotation, in which clause, in a phrase that only says where.
 """
 
 import re
@@ -63,9 +63,8 @@ class Unit:
 @cache
 def function_stems() -> frozenset[str]:
     """Stems of words without content of their own."""
-    classes = ("modal", "comparative", "pronoun", "place preposition", "determiner", "clause opener", "phrase stop")
-    common = "and or not no it he she they there s t by with for on to so than too very".split()
-    return frozenset(stem(w) for kind in classes for w in cue_words(kind)) | frozenset(common)
+    classes = ("modal", "comparative", "pronoun", "place preposition", "determiner", "clause opener", "phrase stop", "filler")
+    return frozenset(stem(w) for kind in classes for w in cue_words(kind))
 
 
 def normal_form(sentence: str) -> str:
@@ -141,7 +140,7 @@ def read_words(sentence: str, title: bool = False, sources: tuple[text.Source, .
         if broken or (i and (joined or (low in cue_words("clause opener") and low != "as"))):
             clause += 1
             below = low in cue_words("subordinate")
-        name = raw[0].isupper() and not shouting and (i > 0 or len(raw) > 1 and raw.isupper()) and not _opens(sentence, start)
+        name = raw[0].isupper() and not shouting and (i > 0 or (len(raw) > 1 and raw.isupper())) and not _opens(sentence, start)
         inside = any(s <= start < e for s, e in quoted)
         said = any(s.start <= start < s.end for s in sources)
         out.append(Word(raw, low, root, start, end, concepts[i], clause, name, asides[i] or below or said, inside, said))

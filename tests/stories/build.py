@@ -1,4 +1,4 @@
-"""Builds a golden story from `story.txt`: python tests/stories/build.py [SLUG...] writes observations.jsonl and gold.json beside it.
+"""Builds golden stories: python tests/stories/build.py [SLUG...] makes observations.jsonl and gold.json from a story.txt.
 
 Everything is invented. Labels are made by the marks and operations of the source, so text and labels cannot drift apart:
 
@@ -11,9 +11,9 @@ Everything is invented. Labels are made by the marks and operations of the sourc
     - KIND: the beginning of a paragraph that goes
     !! ASPECT | TIME | KEY: words | KEY: words | NOTE     two statements that stand against each other at TIME
 
-A claim is marked `[aspect@subject=value|the words]` in the prose (`@subject` only if it is not the aspect's main thing). A change of
-an aspect is due where a value appears that no report gave before; where a report moves to a value that others had, it is a `repeat`,
-which a log may list or not, unless the same version carries a correction note.
+A claim is marked `[aspect@subject=value|the words]` in the prose (`@subject` only if it is not the aspect's main thing). A
+change of an aspect is due where a value appears that no report gave before; where a report moves to a value that others had, it
+is a `repeat`, which a log may list or not, unless the same version carries a correction note.
 """
 
 import json

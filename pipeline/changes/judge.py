@@ -1,0 +1,348 @@
+"""From a matched page to findings: each fresh sentence is routed, its figures and its statement are judged, its entries made.
+
+Order within a sentence: figures first, each under its own key; the sentence as a statement only where no figure spoke for it,
+or where another clause says a thing of its own.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from pipeline.changes.decide import (
+    FigureClaim,
+    Near,
+    Scene,
+    StatementClaim,
+    Verdict,
+    decide_figure,
+    decide_statement,
+)
+from pipeline.changes.entries import Entry
+from pipeline.changes.reading import Finding, Page, Reading
+from pipeline.changes.shelf import Shelf
+from pipeline.claims import (
+    HEADLINE,
+    AspectProfile,
+    Context,
+    Fit,
+    Statement,
+    Tied,
+    Unit,
+    Usage,
+    is_note,
+    own_scores,
+    read_figures,
+    read_statement,
+    read_unit,
+    route,
+    tie,
+)
+from pipeline.claims.attribution import attribute
+from pipeline.claims.lexicon import cue_words
+from pipeline.claims.profile import features
+from pipeline.claims.routing import ENOUGH, meanings
+from pipeline.claims.statements import clause_span, read_states
+
+FOCUS_AT, FOCUS_SHARE = 1.0, 0.5  # a headline's own score on its aspect, and what any other may have of it
+ALIKE = 0.3  # overlap from which an earlier statement draws a new one to its aspect
+HOME = 0.7  # fit from which a statement is told
+SETTLED = frozenset({"will", "must", "shall"})
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a sentence stands while it is judged."""
+
+    page: Page
+    scene: Scene
+    context: Context
+    focus: int | None  # aspect that the whole article is on
+    given: set[str]  # values that the report has given so far
+    when: datetime  # the outlet's time, else when it was seen
+
+
+class Judge:
+    """The part of the ledger that reads sentences; it adds to the shelf and to the word counts."""
+
+    def __init__(self, profiles: tuple[AspectProfile, ...], usage: Usage, shelf: Shelf):
+        self.profiles, self.usage, self.shelf = profiles, usage, shelf
+
+    def judge(self, page: Page, scene: Scene, outlet: str, outlets: frozenset[str], stock: dict[str, str]) -> list[Finding]:
+        """Findings of a page in the order of the text, the headline's last."""
+        title = next((own_scores(u, self.profiles, self.usage) for u in page.units if u.paragraph == HEADLINE), ())
+        place = Place(
+            page,
+            scene,
+            Context(title=title),
+            self._focus(page),
+            set(),
+            page.report.published_at or page.report.seen_at,
+        )
+        findings: list[Finding] = []
+        last, root = None, ""
+        for i, unit in enumerate(page.units):
+            same = last is not None and unit.paragraph == last.paragraph
+            context = replace(place.context, same_paragraph=same) if same else Context(title, previous=place.context.previous)
+            aspect = page.kept[i].aspect if i in page.kept else -1
+            if i in page.fresh:
+                reading = page.fresh[i]
+                reading.attribution = attribute(unit, outlet, root, outlets)
+                root = reading.attribution.root
+                if not self._says_nothing(page, unit, stock):
+                    findings += self._judge_one(reading, replace(place, context=context))
+                self.usage.count(unit)
+                aspect = reading.held.aspect
+            own = own_scores(unit, self.profiles, self.usage)
+            previous = aspect if aspect >= 0 else None
+            place, last = replace(place, context=Context(title, own, context.before, previous, True)), unit
+        return findings
+
+    def _focus(self, page: Page) -> int | None:
+        """The aspect that the headline is firmly on, if it leads by far: then the whole article is."""
+        title = next((u for u in page.units if u.paragraph == HEADLINE), None)
+        if title is None:
+            return None
+        best, *rest = route(title, self.profiles, self.usage, Context())
+        clear = best.hold == 2 and best.own >= FOCUS_AT and not self.profiles[best.aspect].pure
+        return best.aspect if clear and all(f.own <= FOCUS_SHARE * best.own for f in rest) else None
+
+    @staticmethod
+    def _says_nothing(page: Page, unit: Unit, stock: dict[str, str]) -> bool:
+        """Whether a sentence makes no claim: a note, background, or one that another article of the outlet carried."""
+        first = stock.get(unit.normal)
+        return is_note(unit.text) or unit.background or (first is not None and first != page.report.article_id)
+
+    def _judge_one(self, reading: Reading, place: Place) -> list[Finding]:
+        """The findings of one fresh sentence."""
+        unit, headline = reading.unit, reading.unit.paragraph == HEADLINE
+        figures = read_figures(unit, place.when)
+        if headline:
+            figures = tuple(f for f in figures if f.value not in place.given)
+        place.given.update(f.value for f in figures)
+        statement = read_statement(unit, frozenset(f.value for f in figures if not f.old), place.when)
+        near = self.shelf.near(statement, self.profiles, self.usage)
+        telling = (settled(statement) or statement.acts) and not headline
+        context = replace(
+            place.context,
+            title=() if headline else place.context.title,
+            stance=bool(statement.states or statement.acts),
+            focus=place.focus if telling else None,
+        )
+        place = replace(place, context=context, scene=replace(place.scene, root=reading.attribution.root))
+        fits = route(unit, self.profiles, self.usage, context, bool(statement.ahead), _kin(near))
+        home = reading.was.aspect if reading.was is not None and reading.was.aspect >= 0 else None
+        around = tuple(f.score for f in sorted(fits, key=lambda f: f.aspect))
+        tied = tie(unit, figures, self.profiles, self.usage, around, home)
+        findings = [self._judge_figure(reading, t, place.scene) for t in tied]
+        best = self._aspect(reading, fits, home, place.context, bool(statement.ahead))
+        if best is None:
+            return findings
+        reading.held.aspect = best.aspect
+        if tied and not self._stands_apart(unit, best, tied):
+            return findings
+        mine = tuple(n for n in near if n.entry.aspect == best.aspect)
+        return [*findings, self._judge_statement(reading, statement, best, mine, place)]
+
+    # ---- routing ---------------------------------------------------------------------------------------------------------
+
+    def _aspect(self, reading: Reading, fits: tuple[Fit, ...], home: int | None, context: Context, ahead: bool) -> Fit | None:
+        """The aspect of a sentence: that of its edited clause, else where its earlier form stood, else the best that fits."""
+        part = _changed_part(reading)
+        if part is not None:
+            best = route(part, self.profiles, self.usage, context, ahead)[0]
+            if best.usable and best.own >= ENOUGH and not self.profiles[best.aspect].pure:
+                return best
+        if home is not None:
+            return next(f for f in fits if f.aspect == home)
+        return next((f for f in fits if f.usable and not self.profiles[f.aspect].pure), None)
+
+    def _stands_apart(self, unit: Unit, best: Fit, tied: tuple[Tied, ...]) -> bool:
+        """Whether a sentence whose figures went elsewhere says a thing of its own on an aspect, in a clause without them."""
+        if any(t.aspect == best.aspect for t in tied):
+            return False
+        taken, profile = {t.figure.clause for t in tied}, self.profiles[best.aspect]
+        row = tuple(w for w in unit.words if w.clause not in taken and not w.aside)
+        tells = any(w.low in cue_words("modal") for w in row) or bool(read_states(replace(unit, words=row)))
+        return tells and any(f in profile.anchors for w in row for f in features(w))
+
+    # ---- figures ---------------------------------------------------------------------------------------------------------
+
+    def _judge_figure(self, reading: Reading, tied: Tied, scene: Scene) -> Finding:
+        figure, key = tied.figure, tied.key
+        old = [e for e in self._said_before(reading) if e.key and e.aspect == tied.aspect and e.unit == figure.unit]
+        untouched = any(e.value == figure.value for e in old)
+        replaced = None if untouched else _replaced(old, key)
+        key = replaced.key if replaced is not None else key
+        profile = self.profiles[tied.aspect]
+        edited = reading.was is not None
+        claim = FigureClaim(figure, profile, reading.unit, edited, untouched, replaced, _is_field(reading.unit))
+        verdict = decide_figure(claim, self.shelf.values(key), scene)
+        start, end = clause_span(reading.unit, figure.start, figure.end)
+        entry = self._enter_figure(reading, tied, key, verdict, scene)
+        if replaced is not None and scene.noted and entry >= 0:
+            replaced.retracted = True
+        return Finding(
+            reading,
+            tied.aspect,
+            verdict,
+            "quantity",
+            tied.subject,
+            figure.value,
+            start,
+            end,
+            entry,
+            min(1.0, tied.strength),
+            key=key,
+            hedge=figure.hedge,
+        )
+
+    def _said_before(self, reading: Reading) -> list[Entry]:
+        """The entries of the sentence that a fresh one replaced."""
+        return [self.shelf.entries[n] for n in reading.was.entries] if reading.was is not None else []
+
+    def _enter_figure(self, reading: Reading, tied: Tied, key: str, verdict: Verdict, scene: Scene) -> int:
+        """The number of the entry that a figure belongs to; a new one if it earned a line."""
+        entry = verdict.same
+        if entry is not None:
+            entry.take_up(scene.root, scene.at, entry.number in scene.mine)
+        elif verdict.kind is not None:
+            start, end = clause_span(reading.unit, tied.figure.start, tied.figure.end)
+            entry = self.shelf.add_figure(tied, key, reading.unit.text, reading.unit.text[start:end], scene)
+        else:
+            return -1
+        reading.held.entries = (*reading.held.entries, entry.number)
+        return entry.number
+
+    # ---- statements --------------------------------------------------------------------------------------------------------
+
+    def _judge_statement(
+        self, reading: Reading, statement: Statement, best: Fit, near: tuple[Near, ...], place: Place
+    ) -> Finding:
+        unit, profile = reading.unit, self.profiles[best.aspect]
+        loose = unit.follows or best.hold < 2
+        was, source_only = self._before_edit(reading, place.when)
+        speaks = any(w.source and any(f in profile.actors for f in meanings(w, self.usage)) for w in unit.words)
+        claim = StatementClaim(
+            statement,
+            profile,
+            unit,
+            best.score,
+            told=best.score >= HOME and (not loose or settled(statement) or statement.acts),
+            was=was,
+            was_entry=next((e for e in self._said_before(reading) if e.statement is not None), None),
+            headline=unit.paragraph == HEADLINE,
+            answers=profile.expects("response") and speaks,
+            source_only=source_only,
+        )
+        verdict = decide_statement(claim, near, place.scene)
+        entry = self._enter_statement(reading, statement, best, verdict, place.scene)
+        start, end = _telling_part(reading)
+        return Finding(
+            reading,
+            best.aspect,
+            verdict,
+            _kind(statement),
+            subject_of(unit),
+            "; ".join(sorted(statement.dates)),
+            start,
+            end,
+            entry,
+            min(1.0, best.score / 2),
+            status=", ".join(sorted(statement.states)),
+        )
+
+    @staticmethod
+    def _before_edit(reading: Reading, when: datetime) -> tuple[Statement | None, bool]:
+        """What an edited sentence said before, and whether only the naming of its source changed."""
+        if reading.was is None:
+            return None, False
+        old = read_unit(reading.was.text, reading.was.paragraph, 0)
+        values = frozenset(f.value for f in read_figures(old, when) if not f.old)
+        return read_statement(old, values, when), _without_sources(reading.unit) == _without_sources(old)
+
+    def _enter_statement(self, reading: Reading, statement: Statement, best: Fit, verdict: Verdict, scene: Scene) -> int:
+        """The number of the entry that a statement belongs to; what earned no line is kept too, for later edits."""
+        entry = verdict.same
+        if entry is not None:
+            entry.take_up(scene.root, scene.at, entry.number in scene.mine)
+        else:
+            entry = self.shelf.add_statement(best.aspect, statement, reading.unit.text, subject_of(reading.unit), scene)
+            if verdict.kind is not None:
+                self.usage.learn(reading.unit, best.aspect)
+        reading.held.entries = (*reading.held.entries, entry.number)
+        return entry.number
+
+
+def settled(statement: Statement) -> bool:
+    """Whether a statement says that something is so or will be, beyond describing."""
+    firm = statement.negated or bool(SETTLED & statement.modals)
+    return bool(statement.states or statement.figures or statement.ahead) or firm
+
+
+def subject_of(unit: Unit) -> str:
+    """The first run of capitalised words, as written: who or what the sentence is about; "" if it names nobody."""
+    row, found = unit.words, []
+    for word in row:
+        opens = not found and word.start == 0 and len(row) > 1 and row[1].name and word.text[:1].isupper()
+        if word.name or opens:
+            found.append(word.text)
+        elif found:
+            break
+    return " ".join(found)
+
+
+def _kin(near: tuple[Near, ...]) -> dict[int, float]:
+    """How much a sentence shares with what earned a line, by aspect."""
+    found: dict[int, float] = {}
+    for n in near:
+        if n.entry.line >= 0 and n.overlap >= ALIKE:
+            found[n.entry.aspect] = max(found.get(n.entry.aspect, 0.0), n.overlap)
+    return found
+
+
+def _replaced(old: list[Entry], key: str) -> Entry | None:
+    """The figure of the earlier sentence that a figure took the place of: the one under its key, else the only one."""
+    exact = [e for e in old if e.key == key]
+    return exact[0] if exact else old[0] if len(old) == 1 else None
+
+
+def _changed_clauses(reading: Reading) -> set[int]:
+    """The clauses of an edited sentence that hold words which its earlier form lacked."""
+    old = set(reading.was.normal.split()) if reading.was is not None else set()
+    return {w.clause for w in reading.unit.words if w.low not in old}
+
+
+def _changed_part(reading: Reading) -> Unit | None:
+    """An edited sentence cut down to the clauses with new words, if they are not the whole of it."""
+    if reading.was is None:
+        return None
+    clauses = _changed_clauses(reading)
+    row = tuple(w for w in reading.unit.words if w.clause in clauses)
+    return replace(reading.unit, words=row) if row and len(row) < len(reading.unit.words) else None
+
+
+def _telling_part(reading: Reading) -> tuple[int, int]:
+    """Offsets of what to show of a long sentence: its edited clauses, else its first one."""
+    row = reading.unit.words
+    if not row:
+        return 0, len(reading.unit.text)
+    clauses = _changed_clauses(reading) if reading.was is not None else {row[0].clause}
+    shown = [w for w in row if w.clause in clauses] or list(row)
+    return clause_span(reading.unit, shown[0].start, shown[-1].end)
+
+
+def _without_sources(unit: Unit) -> list[str]:
+    """The words of a unit that do not name who says it."""
+    return [w.low for w in unit.words if not w.source]
+
+
+def _is_field(unit: Unit) -> bool:
+    """Whether a unit is a field of a list: "Missing: 143"."""
+    return ":" in unit.text and len(unit.words) <= 6
+
+
+def _kind(statement: Statement) -> str:
+    if statement.states:
+        return "status"
+    if statement.dates:
+        return "date"
+    return "quote" if statement.quoted else "statement"
