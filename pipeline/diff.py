@@ -15,7 +15,7 @@ from itertools import pairwise, product
 
 from rapidfuzz.distance import Indel, LCSseq
 
-from pipeline.text import sentences, stem, words
+from pipeline.text import sentences, stem, word_form
 from pipeline.text.tokens import pieces
 from pipeline.words import family
 
@@ -62,8 +62,8 @@ class _Side:
 
     def __init__(self, texts: Sequence[str]):
         self.texts = list(texts)
-        self.words = [words(t) for t in texts]
-        self.forms = [" ".join(w) for w in self.words]
+        self.forms = [word_form(t) for t in texts]
+        self.words = [f.split(" ") if f else [] for f in self.forms]
         self.bags = [Counter(w) for w in self.words]
         self.weights: list[float] = []
         self.sorted: dict[int, str] = {}

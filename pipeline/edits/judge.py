@@ -30,9 +30,6 @@ ORDER = (
 )
 
 
-NO_CONTEXT = Context()
-
-
 @dataclass(frozen=True, slots=True)
 class EditDecision:
     """What an edit of one sentence is: its findings, the most telling first. Cosmetic if there is only that."""
@@ -44,11 +41,11 @@ class EditDecision:
 
 
 def decide_edit(
-    before: str, after: str, published_at: dt.datetime | None = None, context: Context = NO_CONTEXT
+    before: str, after: str, published_at: dt.datetime | None = None, context: Callable[[], Context] = Context
 ) -> EditDecision:
     """Judges the step from one sentence (or passage) to another; "" means that nothing stood or stands there.
 
-    `context` holds the names of the rest of both texts: they can prove a misspelling.
+    `context` gives the names of the rest of both texts: they can prove a misspelling.
     """
     found = _findings(before, after, published_at, context)
     best: dict[EditKind, Finding] = {}
@@ -59,7 +56,7 @@ def decide_edit(
     return EditDecision(kept[0].kind, kept[0].meaningful, kept[0].reason, kept)
 
 
-def _findings(before: str, after: str, published_at: dt.datetime | None, context: Context) -> list[Finding]:
+def _findings(before: str, after: str, published_at: dt.datetime | None, context: Callable[[], Context]) -> list[Finding]:
     if not before.strip() or not after.strip():
         return [_one_sided(before, after)]
     if proof := same_letters(before, after):
@@ -109,7 +106,7 @@ def is_label(text: str) -> bool:
     return not any(k.value or k.name for k in found)
 
 
-def _inner(before: str, after: str, published_at: dt.datetime | None, context: Context) -> list[Finding]:
+def _inner(before: str, after: str, published_at: dt.datetime | None, context: Callable[[], Context]) -> list[Finding]:
     """Findings of the blocks in which the keys differ, and of order where they do not."""
     old, new = keys(before, published_at), keys(after, published_at)
     scene = Scene(old, new, context)

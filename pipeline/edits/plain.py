@@ -60,10 +60,12 @@ def _inline(text: str) -> str:
 
 def _lines(block: str) -> list[str]:
     """The paragraphs of a block between blank lines: wrapped lines joined, list items apart."""
+    if block[:1].isalpha() and "\n" not in block and not block.endswith("#"):
+        return [_on_one_line(block)]
     out: list[str] = []
     length = 0
     for line in block.split("\n"):
-        bare = squeeze(_BULLET.sub("", _BULLET.sub("", _HEADING.sub("", line))))
+        bare = _on_one_line(_BULLET.sub("", _BULLET.sub("", _HEADING.sub("", line))))
         if not bare or _RULE.match(line):
             length = 0
             continue
@@ -74,3 +76,8 @@ def _lines(block: str) -> list[str]:
             out.append(bare)
         length = 0 if _HEADING.match(line) else len(line.strip())
     return out
+
+
+def _on_one_line(text: str) -> str:
+    """`squeeze`, with a short way for plain ASCII."""
+    return " ".join(text.split()) if text.isascii() and text.isprintable() else squeeze(text)

@@ -8,15 +8,16 @@ import datetime as dt
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from functools import partial
 
 from pipeline.diff import Aligned, Pair, align_paragraphs, word_diff
 from pipeline.edits.judge import ORDER, decide_edit, same_letters
-from pipeline.edits.keys import keys
+from pipeline.edits.keys import bare, keys
 from pipeline.edits.lines import is_bio, is_correction, is_furniture, listed_places, starts_with_time, teaser_zone
 from pipeline.edits.plain import plain_paragraphs
 from pipeline.edits.rules import Context, Finding
 from pipeline.model import Edit, EditKind, Op, RevisionDecision, Version
-from pipeline.text import fold, words
+from pipeline.text import fold, word_form
 
 
 def compare(before: Version, after: Version, earlier_headlines: Sequence[str] = ()) -> RevisionDecision:
@@ -117,11 +118,10 @@ class _Body:
     def __init__(self, aligned: Aligned, published: dt.datetime | None, headlines: Sequence[str]):
         self.old, self.new, self.alignment = aligned.before, aligned.after, aligned.alignment
         self.published = published
-        self.old_said = {_form(p.text) for p in self.old} | {_form(h) for h in headlines}
-        self.new_said = {_form(p.text) for p in self.new} | {_form(h) for h in headlines}
+        self.old_said = {word_form(p.text) for p in self.old} | {word_form(h) for h in headlines}
+        self.new_said = {word_form(p.text) for p in self.new} | {word_form(h) for h in headlines}
         self.teasers_old, self.teasers_new = self._teasers()
         self.listed_old, self.listed_new = listed_places([p.text for p in self.old]), listed_places([p.text for p in self.new])
-        self._names: tuple[Counter[str], frozenset[str]] | None = None
 
     def edits(self) -> list[Edit]:
         found = [(self._at(after, before), edit) for before, after in self._groups() for edit in self._judge(before, after)]
@@ -174,16 +174,13 @@ class _Body:
             return [_edit(Op.MOVE, move, old, new, places=places)] if moved else []
         if finding := self._known(before, after, old, new):
             return [_edit(_op(old, new), finding, old, new, places=places)]
-        decision = decide_edit(old, new, self.published, self._context(before))
+        decision = decide_edit(old, new, self.published, partial(self._context, before))
         return [_edit(_op(old, new), f, old, new, places=places) for f in decision.findings]
 
     def _context(self, before: Sequence[int]) -> Context:
-        """The names of the old text outside some sentences, and of the new text."""
-        if self._names is None:
-            old = Counter(k.key for p in self.old for k in keys(p.text) if k.name)
-            self._names = old, frozenset(k.key for p in self.new for k in keys(p.text) if k.name)
-        here = Counter(k.key for i in before for k in keys(self.old[i].text) if k.name)
-        return Context(frozenset(name for name, count in self._names[0].items() if count > here[name]), self._names[1])
+        """The words of the old text outside some sentences, and of the new text."""
+        outside = (p.text for i, p in enumerate(self.old) if i not in set(before))
+        return Context(_bare_words(outside), _bare_words(p.text for p in self.new))
 
     def _known(self, before: tuple[int, ...], after: tuple[int, ...], old: str, new: str) -> Finding | None:
         """What the rest of the text says of a sentence that came or went."""
@@ -193,9 +190,9 @@ class _Body:
             return Finding(EditKind.COSMETIC, False, "headlines of other stories under a heading of the page")
         if self._at_end(before, after) and is_bio(new or old):
             return Finding(EditKind.COSMETIC, False, "a line about the author")
-        if not before and all(_form(self.new[j].text) in self.old_said for j in after):
+        if not before and all(word_form(self.new[j].text) in self.old_said for j in after):
             return Finding(EditKind.COSMETIC, False, "the text said this before in another place")
-        if not after and all(_form(self.old[i].text) in self.new_said for i in before):
+        if not after and all(word_form(self.old[i].text) in self.new_said for i in before):
             return Finding(EditKind.COSMETIC, False, "the text still says this in another place")
         return None
 
@@ -206,8 +203,8 @@ class _Body:
         return max(after) >= len(self.new) - 3 if after else max(before) >= len(self.old) - 3
 
 
-def _form(text: str) -> str:
-    return " ".join(words(text))
+def _bare_words(texts: Iterable[str]) -> frozenset[str]:
+    return frozenset(bare(w.removesuffix("'s")) for text in texts for w in word_form(text).split())
 
 
 def _components(pairs: Sequence[Pair]) -> Iterable[tuple[tuple[int, ...], tuple[int, ...]]]:

@@ -27,8 +27,8 @@ class Finding:
 class Context:
     """What the rest of both versions says: proof that a name was misspelt."""
 
-    old_names: frozenset[str] = frozenset()  # canonical names of the old text outside the sentence
-    new_names: frozenset[str] = frozenset()  # of the whole new text
+    old_words: frozenset[str] = frozenset()  # of the old text outside the sentence, lower-case and bare
+    new_words: frozenset[str] = frozenset()  # of the whole new text
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ class Scene:
 
     before: tuple[Key, ...]
     after: tuple[Key, ...]
-    context: Context = Context()
+    context: Callable[[], Context] = Context  # asked only where a name may be misspelt: reading all names costs
 
 
 def text_of(found: Sequence[Key]) -> str:
@@ -431,8 +431,10 @@ def name(block: Block, scene: Scene) -> Finding | None:
 def _misspelt(gone: Sequence[Key], come: Sequence[Key], scene: Scene) -> bool:
     """Whether the text itself proves a misspelling: it has the new form elsewhere and the old one nowhere else."""
     long = all(len(k.key) >= 5 and not k.text.isupper() for k in (*gone, *come))
-    spelt_so = all(k.key in scene.context.old_names for k in come)
-    return long and spelt_so and not any(k.key in scene.context.new_names for k in gone)
+    if not long:
+        return False
+    context = scene.context()
+    return all(k.key in context.old_words for k in come) and not any(k.key in context.new_words for k in gone)
 
 
 def _is_title(key: Key) -> bool:

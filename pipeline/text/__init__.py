@@ -5,7 +5,7 @@ from pipeline.text.normal import clean, fingerprint, fold, squeeze
 from pipeline.text.quotes import Quote, quotes
 from pipeline.text.sentences import Span, sentences
 from pipeline.text.sources import Source, SourceKind, sources
-from pipeline.text.tokens import Token, spelling, stem, tokens, words
+from pipeline.text.tokens import Token, spelling, stem, tokens, word_form, words
 from pipeline.text.values import Value, ValueKind, values
 
 __all__ = [
@@ -28,5 +28,6 @@ __all__ = [
     "stem",
     "tokens",
     "values",
+    "word_form",
     "words",
 ]

@@ -3,6 +3,7 @@
 import re
 from bisect import bisect_right
 from dataclasses import dataclass
+from functools import lru_cache
 
 from pipeline.text.marks import plain_marks
 from pipeline.words import family
@@ -31,6 +32,7 @@ class Span:
     end: int
 
 
+@lru_cache(maxsize=1 << 12)
 def sentences(paragraph: str, whole_quotes: bool = True) -> tuple[Span, ...]:
     """The sentences of a paragraph in order, without the white space between them; together they hold all its other characters.
 

@@ -58,6 +58,12 @@ def words(text: str) -> list[str]:
     return _WORD.findall(text.translate(_MARKS).lower())
 
 
+@lru_cache(maxsize=1 << 13)
+def word_form(text: str) -> str:
+    """The words of a text joined by blanks: equal for sentences that differ in marks and capitals alone. For matching."""
+    return " ".join(words(text))
+
+
 @cache
 def _spelling_rules() -> tuple[tuple[str, str], ...]:
     rules = ((british, american[0]) for british, american in groups("spelling_rules").items())
