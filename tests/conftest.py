@@ -11,8 +11,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 ROOT = Path(__file__).parents[1]
+settings.register_profile("steady", derandomize=True, deadline=None)  # the same examples in every run, whatever the load
+settings.load_profile("steady")
 sys.path.insert(0, str(Path(__file__).parent))
 
 

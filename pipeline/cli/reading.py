@@ -26,6 +26,7 @@ from pipeline.cli.output import Format, SqlFormat, plain, printable, show
 from pipeline.errors import UsageError
 
 FormatOption = Annotated[Format, typer.Option("--format", help="How to print the rows.")]
+LINE = 110  # characters of a line of the log where no terminal says otherwise
 SHOWN = {"stories": 6, "changes": 9, "articles": 7, "feeds": 8}  # columns of a table; JSON and CSV have all
 
 
@@ -62,7 +63,7 @@ def changes(
     run = begin(config, db, now)
     if form is Format.TABLE:
         window = _window(run, since, until)
-        for line in journey.log_lines(run.settings, story, aspect, *window, width=min(run.out.width, 120)):
+        for line in journey.log_lines(run.settings, story, aspect, *window, width=min(run.out.width, 120) if run.out.is_terminal else LINE):
             run.out.print(printable(line), markup=False, highlight=False, soft_wrap=True)
         return
     _list("changes", run, form, {"story": story, "aspect": aspect}, since, until)

@@ -86,7 +86,7 @@ def _claim(store: Store, r: Row) -> list[str]:
 
 def _revision(store: Store, r: Row) -> list[str]:
     edits = store.rows("why_edits", {"revision_id": r["revision_id"]})
-    told = [f"{r['kind']}, {'bears meaning' if r['meaningful'] else 'no meaning'}: {r['reason']}"]
+    told = [f"{r['kind']}, {'bears meaning' if r['meaningful'] else 'no meaning'}, because {r['reason']}"]
     told += [f"  {e['edit_id']}  {e['kind']:<12} {'*' if e['meaningful'] else ' '} {e['reason']}" for e in edits]
     return [*told, f"Seen {_at(r['seen_at'])} in {r['url']}: {r['from_version_id']} -> {r['to_version_id']}"]
 

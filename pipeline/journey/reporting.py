@@ -1,16 +1,17 @@
 """Reports: pages, logs and feeds written from the snapshot. Only what moved since the last report is made again."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from pipeline.changelog.markdown import render_markdown
-from pipeline.changelog.site import write_site
+from pipeline.changelog.paths import Links
+from pipeline.changelog.site import write_articles, write_site
 from pipeline.changelog.terminal import terminal_lines
-from pipeline.changelog.views import ChangeLine, Site, StoryPage
+from pipeline.changelog.views import ArticlePage, ChangeLine, Site, StoryPage
 from pipeline.config import Settings, load_watches
 from pipeline.errors import UsageError
 from pipeline.journey.progress import Progress
@@ -57,18 +58,26 @@ def write_reports(settings: Settings, now: datetime, progress: Progress) -> Repo
         front = _front_stories(store, stories, pages, watches, as_of)
         articles = store.rows("page_articles")
         moved = [r for r in articles if memory.moved(r["article_id"], r["digest"])]
-        site = Site(index=index_page(store, front, as_of), kept_articles=frozenset(r["article_id"] for r in articles))
-        written = 0
-        for start in range(0, len(moved), PART):
-            part = tuple(article_pages(store, moved[start : start + PART]))
-            written += len(write_site(replace(site, articles=part), settings.reports))
-            progress("article pages", min(start + PART, len(moved)), len(moved))
         silent = [quiet_edit(r) for r in store.rows("silent_edits", {"most": MOST_SILENT})]
-        whole = replace(site, stories=tuple(pages), outlets=tuple(outlet_pages(store, as_of)), silent=tuple(silent))
-        written += len(write_site(whole, settings.reports))
+        site = Site(
+            index=index_page(store, front, as_of),
+            stories=tuple(pages),
+            outlets=tuple(outlet_pages(store, as_of)),
+            silent=tuple(silent),
+            kept_articles=frozenset(r["article_id"] for r in articles),
+        )
+        made = _article_pages(store, moved, progress)
+        written = len(write_articles(made, Links.of(site), settings.reports)) + len(write_site(site, settings.reports))
         progress("story pages", len(pages), len(pages))
     memory.save({s.story_id: d for s, d in stories} | {r["article_id"]: r["digest"] for r in articles})
     return ReportSummary(folder=str(settings.reports), files=written, stories=tuple(p.story.slug for p in pages))
+
+
+def _article_pages(store: Store, rows: Sequence[Mapping[str, Any]], progress: Progress) -> Iterator[ArticlePage]:
+    """The pages of articles, one at a time, read from the store some at a time."""
+    for start in range(0, len(rows), PART):
+        yield from article_pages(store, rows[start : start + PART])
+        progress("article pages", min(start + PART, len(rows)), len(rows))
 
 
 def _front_stories(

@@ -91,6 +91,8 @@ def standing_row(r: Row) -> StandingRow:
         article_id=r["article_id"],
         value=r["value"],
         attributed_to=r["attributed_to"],
+        source_kind=r["source_kind"] or "",
+        seq=r["seq"] or 0,
     )
     return value_of(StandingRow, {**r, "said_by": first, "contested": tuple(map(_contest, json.loads(r["contested"] or "[]")))})
 
