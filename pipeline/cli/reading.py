@@ -63,7 +63,9 @@ def changes(
     run = begin(config, db, now)
     if form is Format.TABLE:
         window = _window(run, since, until)
-        for line in journey.log_lines(run.settings, story, aspect, *window, width=min(run.out.width, 120) if run.out.is_terminal else LINE):
+        for line in journey.log_lines(
+            run.settings, story, aspect, *window, width=min(run.out.width, 120) if run.out.is_terminal else LINE
+        ):
             run.out.print(printable(line), markup=False, highlight=False, soft_wrap=True)
         return
     _list("changes", run, form, {"story": story, "aspect": aspect}, since, until)
@@ -96,9 +98,7 @@ def feeds(
 
 
 def why(
-    identifier: Annotated[
-        str, typer.Argument(metavar="ID", help="Id of a version, edit, link, claim, change ...; its beginning is enough.")
-    ],
+    identifier: Annotated[str, typer.Argument(metavar="ID", help="Id of a version, edit, link, claim or change.")],
     json: JsonOption = False,
     config: ConfigOption = None,
     db: DbOption = None,

@@ -51,7 +51,8 @@ class IngestSummary:
     def lines(self) -> list[str]:
         t = self.tally
         return [
-            f"{self.feeds} feeds fetched, {self.feeds_changed} changed, {len(self.troubles)} in trouble; {self.pages} pages read",
+            f"{self.feeds} feeds fetched, {self.feeds_changed} changed, {len(self.troubles)} in trouble, "
+            f"{self.pages} pages read",
             f"{t.new_articles} new articles, {t.new_versions} new versions, {t.reverted} returns to an earlier text, "
             f"{t.same} unchanged, {t.quarantined} quarantined",
             *self.troubles,

@@ -79,7 +79,7 @@ def _claim(store: Store, r: Row) -> list[str]:
         f"  value:   {' '.join(x for x in (r['hedge'], r['value'], r['status']) if x) or '-'}",
         f"  from:    {r['sentence']}",
         f"           {r['url']} ({r['version_id']}), paragraph {r['paragraph']}, characters {r['start']}-{r['end']}",
-        f"Said by {r['attributed_to'] or 'the outlet itself'}; chain: {' <- '.join(r['chain']) if r['chain'] else 'none named'}",
+        f"Said by {r['attributed_to'] or 'the outlet itself'}; chain: {' <- '.join(r['chain']) or 'none named'}",
         f"The ledger: {r['verdict']}, because {r['reason']}",
     ]
 
