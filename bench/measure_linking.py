@@ -12,7 +12,9 @@ from datetime import UTC, datetime, timedelta
 
 from pipeline.model import Article
 from pipeline.stories import Linker
+from pipeline.stories.alike import rank_alike
 
+DAYS_APART = 10 * 86_400  # seconds between articles without a time, so that time tells nothing of them
 START = datetime(2026, 1, 1, tzinfo=UTC)
 Items = Sequence[Mapping[str, object]]
 
@@ -38,3 +40,8 @@ def link(items: Items) -> list[str]:
         linker.add(article_of(item, order))
     story = {x.article_id: x.story_id for x in linker.links()}
     return [story[str(item["id"])] for item in items]
+
+
+def rank(items: Items) -> list[list[str]]:
+    """For each article the others, most alike first."""
+    return rank_alike([article_of(item, order * DAYS_APART) for order, item in enumerate(items)])

@@ -2,15 +2,13 @@
 
 import subprocess
 import sys
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.errors import StoreError
-from pipeline.model import Article, HumanDecision, Watch
+from pipeline.model import Article, Watch
 from pipeline.stories import Linker
 
 STREAM = Path(__file__).parent.parent / "bench" / "linking_heldout.txt"

@@ -14,14 +14,16 @@ import numpy as np
 
 from pipeline.model import Article
 from pipeline.stories.profile import plain, raw_words
+from pipeline.words import family
 
 SHINGLE = 4  # words
 KEPT = 4  # one hash in so many is indexed
 LEAST_SHINGLES = 12  # shorter texts have no resemblance worth the name
 COPY = 0.30  # resemblance of a copy: chance and shared background stay far below
 INSIDE = 0.60  # share of the shorter text inside the longer: a copy cut short, or with additions
-CREDITED = 0.25  # likeness that a rewrite has with the report that it credits
-OPENING = 2  # paragraphs in which a rewrite credits its source
+CREDITED = 0.30  # likeness that a rewrite has with the report that it credits
+OPENING = 120  # words in which a rewrite credits its source
+VERB_WITHIN = 2  # words after the name
 CROWD = 50  # last articles remembered for a hash; more have it only if it is boilerplate
 WINDOW = timedelta(days=7)  # how long after its source a copy may come
 
@@ -143,8 +145,20 @@ class CopyIndex:
 
     def credited(self, article: Article) -> list[str]:
         """Other outlets that the article names in its opening."""
-        opening = plain(" ".join(article.paragraphs[:OPENING]))
-        return [name for name in self.outlets if name != article.outlet and len(name) > 3 and name in opening]
+        opening = " ".join(plain(" ".join(article.paragraphs)).split()[:OPENING])
+        return [name for name in self.outlets if name != article.outlet and len(name) > 3 and _credits(opening, name)]
+
+
+def _credits(text: str, name: str) -> bool:
+    """Does a verb of reporting stand right after (or before) the name?"""
+    verbs = family("linking_credit")
+    before, found, after = text.partition(name)
+    while found:
+        near = raw_words(after)[:VERB_WITHIN] + raw_words(before)[-1:]
+        if any(w.lower() in verbs for w in near):
+            return True
+        before, found, after = after.partition(name)
+    return False
 
 
 def _indexed(hashes: np.ndarray) -> list[int]:

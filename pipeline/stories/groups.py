@@ -107,6 +107,7 @@ class Groups:
         self.closed: dict[str, Story] = {}
         self.watched: frozenset[str] = frozenset()  # ids of watched stories
         self.splits = 0
+        self.sources: dict[int, int] = {}  # copy or rewrite -> the article from which it derives
 
     # ---- the first decision
 
@@ -117,10 +118,16 @@ class Groups:
             group = self._story(target, item)
             decision = Joins(story_id=target, score=1.0, reason=self.rulings.why(item.article_id, target))
         else:
-            group = self.groups[self.by_story[decision.story_id]] if isinstance(decision, Joins) else self._start(item)
-        self._enter(group, item)
+            group = self.groups[self.by_story[decision.story_id]] if isinstance(decision, Joins) else self._own_story(item)
+        self.enter(group, item)
         self._record(group, item, decision, PERSON if target == group.story_id else METHOD)
         self.look(group)
+
+    def _own_story(self, item: Item) -> Group:
+        """The story that an article starts; a person may have put others into it before it came (when all is linked anew)."""
+        own = ident("sto", "found", item.article_id)
+        awaited = own in self.rulings.held and own in self.by_story and not self.rulings.bars(item.article_id, own)
+        return self.groups[self.by_story[own]] if awaited else self.start(item)
 
     def may_hold(self, story_id: str) -> bool:
         """Is this a found story's id? Watched stories keep their articles themselves."""
@@ -131,7 +138,7 @@ class Groups:
         while story_id in self.ended and story_id not in self.by_story:
             story_id = self.ended[story_id]
         place = self.by_story.get(story_id)
-        return self.groups[place] if place is not None else self._start(item, story_id)
+        return self.groups[place] if place is not None else self.start(item, story_id)
 
     def place_as_told(self, item: Item) -> None:
         """Move an article to where a person wants it, if it is not there."""
@@ -164,7 +171,7 @@ class Groups:
             return Joins(story_id=link.story_id, score=link.score, reason=link.reason)
         group.centroid.remove(old.profile)
         group.centroid.add(item.profile)
-        self.index.close(old.slot, old.profile.numbers)
+        self.index.close(old.slot, heaviest_first(old.profile)[0])
         item.slot = self.index.insert(group.place, *heaviest_first(item.profile))
         decision = self.decide(item)
         weak = link.method == METHOD and (link.review or len(group.members) == 1)
@@ -219,7 +226,7 @@ class Groups:
 
     # ---- entering, leaving
 
-    def _start(self, item: Item, story_id: str | None = None) -> Group:
+    def start(self, item: Item, story_id: str | None = None) -> Group:
         """An empty story that an article starts."""
         if story_id is None:
             story_id = ident("sto", "found", item.article_id)
@@ -236,7 +243,7 @@ class Groups:
         self.tell(story_id, item.seen_at, "started", item, reason="")
         return group
 
-    def _enter(self, group: Group, item: Item) -> None:
+    def enter(self, group: Group, item: Item) -> None:
         group.members.append(item.order)
         group.centroid.add(item.profile)
         item.place = group.place
@@ -249,7 +256,7 @@ class Groups:
         group = self.groups[item.place]
         group.members.remove(item.order)
         group.centroid.remove(item.profile)
-        self.index.close(item.slot, item.profile.numbers)
+        self.index.close(item.slot, heaviest_first(item.profile)[0])
         item.place = NOBODY
         del self.links[item.order]
         if not group.members:
@@ -366,7 +373,7 @@ class Groups:
             parts[side].append(order)
         stays, goes = parts if len(parts[0]) >= len(parts[1]) else parts[::-1]
         at = max(self.items[o].seen_at for o in group.members)
-        other = self._start(self.items[goes[0]])
+        other = self.start(self.items[goes[0]])
         self._fill(group, stays)
         self._fill(other, goes)
         self._move_links(goes, other.story_id, reason)
@@ -407,6 +414,8 @@ class Groups:
 
     def _may_merge(self, a: Group, b: Group) -> bool:
         if a.story_id in self.rulings.held and b.story_id in self.rulings.held:
+            return False
+        if a.story_id in self.rulings.composed or b.story_id in self.rulings.composed:
             return False
         if frozenset((a.story_id, b.story_id)) in self.rulings.apart:
             return False
@@ -459,7 +468,7 @@ class Groups:
         for group in [g for g in self.groups.values() if now - g.last_seen_at > IDLE]:
             for order in group.members:
                 item = self.items[order]
-                self.index.close(item.slot, item.profile.numbers)
+                self.index.close(item.slot, heaviest_first(item.profile)[0])
                 item.place = NOBODY
             self.closed[group.story_id] = self.story(group)
             del self.groups[group.place], self.by_story[group.story_id]

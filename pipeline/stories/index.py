@@ -9,6 +9,7 @@ from array import array
 
 import numpy as np
 
+INDEXED = 48  # heaviest terms of an article that are indexed; more found nothing more
 BUDGET = 24_000  # postings visited for one question
 TOO_COMMON = 6_000  # a term with more postings than this tells little and is left out
 NOBODY = 0  # the story place of what is closed
@@ -26,7 +27,7 @@ class Index:
         self.places = 1  # story places in use; 0 is nobody's
 
     def insert(self, place: int, numbers: np.ndarray, values: np.ndarray) -> int:
-        """Add an article's terms under a story's place; the article's number in the index."""
+        """Add an article's terms, heaviest first, under a story's place; the article's number in the index."""
         article = self.articles
         self.articles += 1
         if article >= len(self.story_of):
@@ -34,7 +35,7 @@ class Index:
             grown[: len(self.story_of)] = self.story_of
             self.story_of = grown
         self.assign(article, place)
-        for number, value in zip(numbers.tolist(), values.tolist(), strict=True):
+        for number, value in zip(numbers[:INDEXED].tolist(), values[:INDEXED].tolist(), strict=True):
             found = self.postings.get(number)
             if found is None:
                 found = self.postings[number] = (array("i"), array("f"))
@@ -51,7 +52,7 @@ class Index:
     def close(self, article: int, numbers: np.ndarray) -> None:
         """Take an article out; its postings stay until the next sweep, but find nothing any more."""
         self.story_of[article] = NOBODY
-        for number in numbers.tolist():
+        for number in numbers[:INDEXED].tolist():
             self.live[number] -= 1
         self.dead += 1
 

@@ -47,7 +47,6 @@ class Linker:
         self.copy_index = CopyIndex()
         self.furniture = Furniture()
         self.lineage: dict[str, Copy] = {}
-        self.same_text: set[str] = set()  # copies that took over the words
         self.order_of: dict[str, int] = {}
         self.next_order = 0
         self.swept_at: datetime | None = None
@@ -108,12 +107,10 @@ class Linker:
         return link.story_id if link else None
 
     def _decide(self, item: Item, copy: Copy | None) -> Joins | Starts | StaysApart:
-        source = (
-            self.groups.items.get(self.order_of[copy.source_article_id]) if copy and item.article_id in self.same_text else None
-        )
+        source = self.groups.items.get(self.groups.sources.get(item.order, -1))
         group = self.groups.groups.get(source.place) if source else None
         if copy and group and not self.rulings.bars(item.article_id, group.story_id):
-            return Joins(story_id=group.story_id, score=1.0, reason=f"A copy: {copy.reason}")
+            return Joins(story_id=group.story_id, score=1.0, reason=f"In the story of its source. {copy.reason}")
         return self.groups.decide(item)
 
     def _told(self, article_id: str, decision: Joins | Starts | StaysApart, copy: Copy | None) -> Linked:
@@ -154,8 +151,7 @@ class Linker:
             reason=decision.reason,
         )
         self.lineage[article.article_id] = copy
-        if decision.same_text:
-            self.same_text.add(article.article_id)
+        self.groups.sources[item.order] = self.order_of[decision.source_article_id]
         return copy
 
     def _pair(self, article: Article, known: Known, resemblance: float, inside: float) -> Pair:

@@ -1,7 +1,7 @@
 """What people decided about stories, in the form in which the linker asks for it. A person wins over the linker for ever.
 
 The last decision on the same matter holds. Stories on which a person decided are *held*: no second look takes them apart or
-lets them end in another story.
+lets them end in another story; and those that a person composed take in no other story by likeness.
 """
 
 from collections.abc import Sequence
@@ -23,6 +23,7 @@ class Rulings:
         self.apart: set[frozenset[str]] = set()  # pairs of stories that are not one
         self.titles: dict[str, str] = {}
         self.held: set[str] = set()
+        self.composed: set[str] = set()  # into which people put articles: likeness with those says nothing
         for decision in sorted(decisions, key=lambda d: (d.made_at, d.decision_id)):
             self._take(decision)
 
@@ -55,6 +56,7 @@ class Rulings:
 
     def _put(self, d: HumanDecision, article: str, story: str) -> None:
         self.place[article], self.target[article] = d, story
+        self.composed.add(story)
         self.barred.get(article, {}).pop(story, None)
 
     def _bar(self, d: HumanDecision, article: str, story: str) -> None:

@@ -54,7 +54,6 @@ def dump_state(linker: "Linker") -> bytes:
         "watching": {w.story_id: _watching(w) for w in linker.watching.values()},
         "known": [_known_row(linker.copy_index.known[o]) for o in linker.copy_index.queue],
         "lineage": [_row(c) for c in linker.lineage.values()],
-        "same_text": sorted(linker.same_text),
         "furniture": {o: [[k, *v] for k, v in seen.items()] for o, seen in sorted(linker.furniture.seen.items())},
         "order_of": list(linker.order_of.items()),
         "next_order": linker.next_order,
@@ -81,9 +80,10 @@ def load_state(linker: "Linker", data: bytes) -> None:
         known = Known(order, article_id, outlet, datetime.fromisoformat(seen_at), unpack(hashes, "<u4"))
         linker.copy_index.add(known)
     linker.lineage = {c.article_id: c for c in (_value(Copy, row) for row in state["lineage"])}
-    linker.same_text = set(state["same_text"])
     linker.furniture.seen = {o: {k: tuple(v) for k, *v in rows} for o, rows in state["furniture"].items()}
     linker.order_of = dict(state["order_of"])
+    pairs = ((linker.order_of[c.article_id], linker.order_of[c.source_article_id]) for c in linker.lineage.values())
+    linker.groups.sources = dict(pairs)
     linker.next_order = state["next_order"]
     linker.swept_at = datetime.fromisoformat(state["swept_at"]) if state["swept_at"] else None
 

@@ -10,10 +10,11 @@ from dataclasses import dataclass
 from enum import IntEnum
 
 from pipeline.model import Article, Watch
-from pipeline.stories.profile import LEAD_WORDS, keys, plain, raw_words, stem
+from pipeline.stories.profile import LEAD_WORDS, plain, raw_words, stem
+from pipeline.words import family
 
 NEAR_WORDS = 4  # words that may stand between those of a term
-HALF = 0.5
+HALF = 0.51  # more than half of the title's words are a faint sign
 COVERED = 0.6  # share of the title's words that counts as the title
 OPENING = 3  # reports before likeness with the story says anything
 SHORT_TITLE = 4  # words of a title all of which must count
@@ -47,11 +48,25 @@ def _stems(text: str) -> tuple[str, ...]:
 
 
 @dataclass(frozen=True, slots=True)
-class Term:
-    """A match or exclude term: its stems, and whether it shares a word with the title and has more than one."""
+class Word:
+    """A word of a watch."""
 
-    stems: tuple[str, ...]
-    telling: bool
+    raw: str
+    stem: str
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """A match or exclude term as the person wrote it, its words, and whether it has several and shares one with the title."""
+
+    name: str
+    words: tuple[Word, ...]
+    telling: bool = False
+
+
+def _words(text: str) -> tuple[Word, ...]:
+    lowered = (w.lower() for w in raw_words(plain(text)))
+    return tuple(Word(w.removesuffix("'s"), stem(w)) for w in lowered)
 
 
 class Pattern:
@@ -59,50 +74,54 @@ class Pattern:
 
     def __init__(self, watch: Watch):
         self.watch = watch
-        self.names = tuple(m for m in watch.match if _stems(m))
-        self.excluded = tuple(e for e in watch.exclude if _stems(e))
-        title = tuple(dict.fromkeys(keys(raw_words(plain(watch.title)))))
-        self.terms = tuple(self._term(m, title) for m in self.names)
-        self.title = self._gist(title)
-        self.years = frozenset(w for w in (*title, *(s for t in self.terms for s in t.stems)) if _YEAR.fullmatch(w))
+        stop = family("linking_stop")
+        title = tuple(w for w in dict.fromkeys(_words(watch.title)) if w.raw not in stop)
+        self.terms = tuple(self._term(m, title) for m in watch.match if _words(m))
+        self.excluded = tuple(Term(e, _words(e)) for e in watch.exclude if _words(e))
+        said = {w.stem for t in self.terms for w in t.words}
+        self.title = self._gist(title, said)
+        self.years = frozenset(w for w in (said | {w.stem for w in title}) if _YEAR.fullmatch(w))
 
     @staticmethod
-    def _term(text: str, title: Sequence[str]) -> Term:
-        stems = _stems(text)
-        return Term(stems, len(stems) > 1 and any(_same(t, s) for t in title for s in stems))
+    def _term(text: str, title: Sequence[Word]) -> Term:
+        words = _words(text)
+        return Term(text, words, len(words) > 1 and any(_same(t, w.stem) for t in title for w in words))
 
-    def _gist(self, title: tuple[str, ...]) -> tuple[str, ...]:
+    @staticmethod
+    def _gist(title: tuple[Word, ...], said: set[str]) -> tuple[Word, ...]:
         """The words that say what the story is: of a long title those that the terms say too."""
         if len(title) <= SHORT_TITLE:
             return title
-        said = {s for t in self.terms for s in t.stems}
         return tuple(t for t in title if any(_same(t, s) for s in said)) or title
 
 
-def _same(a: str, b: str) -> bool:
-    """Equal, or a compound and its head or first part: earthquake and quake."""
-    short, long = (a, b) if len(a) <= len(b) else (b, a)
-    if a == b:
+def _same(word: Word, other: str) -> bool:
+    """Is a word of an article (its stem) a word of the watch, or the one a compound of the other: earthquake, quake?"""
+    if word.stem == other:
         return True
-    return len(short) >= PART and len(long) - len(short) >= REST and (long.endswith(short) or long.startswith(short))
+    if len(other) > len(word.stem):
+        long, short, letters = other, word.stem, len(word.raw)
+    else:
+        long, short, letters = word.stem, other, len(word.raw) - (len(word.stem) - len(other))
+    return letters >= PART and len(long) - len(short) >= REST and (long.endswith(short) or long.startswith(short))
 
 
-def _find(stems: Sequence[str], places: dict[str, list[int]], loose: bool) -> bool:
+def _find(words: Sequence[Word], places: dict[str, list[int]], loose: bool) -> bool:
     """Do the words occur in order and next to each other or, if loose, near each other in any order?"""
-    spots = [_spots(s, places) for s in stems]
+    spots = [_spots(w, places) for w in words]
     if not all(spots):
         return False
     if any(all(p + n in spot for n, spot in enumerate(spots)) for p in spots[0]):
         return True
-    reach = len(stems) + NEAR_WORDS
+    reach = len(words) + NEAR_WORDS
     return loose and any(all(any(abs(q - p) < reach for q in spot) for spot in spots[1:]) for p in spots[0])
 
 
-def _spots(word: str, places: dict[str, list[int]]) -> set[int]:
-    spots = set(places.get(word, ()))
-    if len(word) >= PART:
+def _spots(word: Word, places: dict[str, list[int]]) -> set[int]:
+    spots = set(places.get(word.stem, ()))
+    if len(word.raw) >= PART:
         for other, found in places.items():
-            if len(other) >= PART and other != word and _same(word, other):
+            if len(other) >= PART - 1 and other != word.stem and _same(word, other):
                 spots.update(found)
     return spots
 
@@ -123,7 +142,7 @@ class Strength(IntEnum):
     FIRM = 3  # a term in the headline, several in the opening, or one there together with the title's words
 
 
-CORE = 0.34
+CORE = 0.2
 KIN = {
     Strength.FIRM: (0.03, -0.20),
     Strength.FAIR: (0.05, -0.16),
@@ -132,7 +151,7 @@ KIN = {
 }
 NEEDS = {  # likeness needed, lead needed over the nearest other story
     Strength.FIRM: (0.04, -0.16),
-    Strength.FAIR: (0.07, -0.09),
+    Strength.FAIR: (0.05, -0.14),
     Strength.FAINT: (0.10, -0.10),
     Strength.NONE: (0.16, 0.02),
 }
@@ -172,15 +191,15 @@ class Signs:
 def read_signs(text: Text, pattern: Pattern) -> Signs:
     """Match an article against a watch."""
     everywhere, lead, headline = _places(text.words), _places(text.lead), _places(text.headline)
-    for name in pattern.excluded:
-        if _find(_stems(name), everywhere, False):
-            return Signs(excluded=name)
-    found = [n for n, t in enumerate(pattern.terms) if _find(t.stems, everywhere, True)]
-    early = [t for t in (pattern.terms[n] for n in found) if _find(t.stems, lead, True)]
+    for term in pattern.excluded:
+        if _find(term.words, everywhere, False):
+            return Signs(excluded=term.name)
+    found = [t for t in pattern.terms if _find(t.words, everywhere, True)]
+    early = [t for t in found if _find(t.words, lead, True)]
     return Signs(
-        hits=tuple(pattern.names[n] for n in found),
+        hits=tuple(t.name for t in found),
         in_lead=len(early),
-        in_headline=any(_find(t.stems, headline, True) for t in early),
+        in_headline=any(_find(t.words, headline, True) for t in early),
         telling=any(t.telling for t in early),
         cover=_cover(pattern.title, lead),
         cover_all=_cover(pattern.title, everywhere),
@@ -188,7 +207,7 @@ def read_signs(text: Text, pattern: Pattern) -> Signs:
     )
 
 
-def _cover(title: Sequence[str], places: dict[str, list[int]]) -> float:
+def _cover(title: Sequence[Word], places: dict[str, list[int]]) -> float:
     return sum(bool(_spots(t, places)) for t in title) / len(title) if title else 0.0
 
 
@@ -208,6 +227,7 @@ class Standing:
     kin: int = 0  # other articles of the article's own found story
     kin_inside: int = 0  # how many of them are reports of the watched story
     kin_core: int = 0
+    source_inside: bool = False  # it is a copy or rewrite of a report
     recent: bool = True  # the story has had a report within the last days
 
 
@@ -234,6 +254,9 @@ def decide_watch(signs: Signs, now: Standing) -> Joins | StaysApart:
     if signs.excluded:
         return StaysApart(reason=f"It has the excluded “{signs.excluded}”.", score=now.likeness)
     strength = signs.strength
+    if now.source_inside:
+        reason = f"Derives from a report of the story. {_told(signs)}."
+        return Joins(score=1.0, reason=reason, core=strength >= Strength.FAIR)
     if now.reports < OPENING:
         if strength >= Strength.FAIR and not signs.wrong_year:
             review = strength < Strength.FIRM

@@ -1,8 +1,8 @@
 """Watched stories as they grow.
 
 They lie over the found ones: an article may be a report of several watched stories, and what is found does not depend on what
-is watched. Found stories help: an article whose own found story is mostly watched needs fewer of the person's words, and a found
-story that is watched is no rival.
+is watched. Found stories help: an article whose own found story is mostly watched needs fewer of the person's words, and a
+found story that is watched is no rival.
 """
 
 from collections import deque
@@ -126,6 +126,8 @@ class Watching:
         signs = self.signs[item.order]
         like = float(self.centroid.parts(item.profile).sum()) if self.core else 0.0
         recent = self.last is not None and abs(item.seen_at - self.last) <= RECENT
+        if self.groups.sources.get(item.order) in self.links:
+            return Standing(reports=len(self.core), likeness=like, recent=recent, source_inside=True)
         if signs.excluded or len(self.core) < OPENING or (not signs.hits and like < FAR):
             return Standing(reports=len(self.core), likeness=like, recent=recent)
         group = self.groups.groups.get(item.place)
