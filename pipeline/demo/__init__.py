@@ -9,7 +9,7 @@ from pipeline.demo.press import Press, load_press, moments, serving
 from pipeline.journey.collect import ingest_into
 from pipeline.journey.progress import Progress, silent
 from pipeline.journey.starting import seeds_folder
-from pipeline.journey.track import track_store
+from pipeline.journey.tracking import track_store
 
 SETTINGS = """\
 db = "writethru.duckdb"

@@ -12,7 +12,7 @@ from pathlib import Path
 from pipeline.config import Settings
 from pipeline.journey.keeping import BackupSummary, VerifySummary, backup, snapshot, verify
 from pipeline.journey.progress import Progress, silent
-from pipeline.journey.reading import Told, ask, explain, listing, log_lines, reading, write_parquet
+from pipeline.journey.asking import Told, ask, explain, listing, log_lines, reading, write_parquet
 from pipeline.journey.starting import init
 from pipeline.store import Store, lease, publish_snapshot
 
@@ -68,7 +68,7 @@ def import_files(settings: Settings, files: Sequence[Path], now: datetime, *, pr
 
 def track(settings: Settings, now: datetime, *, rebuild: bool = False, progress: Progress = silent, wait: float = 0.0):
     """Judge what is new: edits, stories, claims, changes. Returns a TrackSummary."""
-    from pipeline.journey.track import track_store
+    from pipeline.journey.tracking import track_store
 
     with writing(settings, "track", now, wait) as store:
         return track_store(store, settings, now, rebuild, progress)

@@ -35,7 +35,7 @@ class BackupSummary:
 
 def verify(settings: Settings) -> VerifySummary:
     """Run every check over the store: each must return no rows."""
-    from pipeline.journey.reading import reading
+    from pipeline.journey.asking import reading
 
     done = VerifySummary()
     with reading(settings) as store:
@@ -62,7 +62,7 @@ def snapshot(settings: Settings) -> BackupSummary:
     _must_exist(settings)
     with lease(settings.db, "snapshot"):
         publish_snapshot(settings.db, settings.snapshot_file)
-    from pipeline.journey.reading import NEVER
+    from pipeline.journey.asking import NEVER
 
     with Store(settings.snapshot_file, now=NEVER, read_only=True) as store:
         return BackupSummary(file=str(settings.snapshot_file), counts=store.counts(("articles", "versions", "changes")))

@@ -15,7 +15,7 @@ from pipeline.changelog.views import ArticlePage, ChangeLine, Site, StoryPage
 from pipeline.config import Settings, load_watches
 from pipeline.errors import UsageError
 from pipeline.journey.progress import Progress
-from pipeline.journey.reading import reading
+from pipeline.journey.asking import reading
 from pipeline.journey.views import (
     article_pages,
     aspects_of,
