@@ -99,6 +99,10 @@ def compare_bodies(before: str, after: str, published: dt.datetime | None = None
     if before == after:
         return []
     old, new = plain_paragraphs(before), plain_paragraphs(after)
+    if not old and not new:
+        return []
+    if old == new:
+        return [_whole(old, new, "mark-up, links or line breaks")]
     if proof := same_letters("\n".join(old), "\n".join(new)):
         return [_whole(old, new, proof)]
     aligned = align_paragraphs(old, new)

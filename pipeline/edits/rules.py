@@ -463,7 +463,7 @@ def abbreviates(long: Sequence[Key], short: Sequence[Key], block: Block) -> bool
 
 def plain_words(block: Block, scene: Scene) -> Finding | None:
     """Words that are no name, figure, state or source."""
-    gone, come = [k for k in block.gone if k.content and not k.name], [k for k in block.come if k.content and not k.name]
+    gone, come = _plain(block.gone), _plain(block.come)
     if any(k.kind is KeyKind.MARK for k in block.gone + block.come):
         return Finding(EditKind.OTHER, True, "a statement became a question, or a question a statement")
     if pair := _opposite(block.gone, block.come):
@@ -479,6 +479,10 @@ def plain_words(block: Block, scene: Scene) -> Finding | None:
     if len(side) >= 2 or _telling(side[0]):
         return Finding(EditKind.DELETION if gone else EditKind.ADDITION, True, f"{verb}: “{text_of(side)}”")
     return Finding(EditKind.COSMETIC, False, f"one word was {verb} that carries no fact by itself: “{text_of(side)}”")
+
+
+def _plain(found: Sequence[Key]) -> list[Key]:
+    return [k for k in found if k.content and not k.name and not k.value]
 
 
 def _telling(key: Key) -> bool:

@@ -1,0 +1,172 @@
+"""What edits are, what revisions amount to, and what must never be hushed."""
+
+import os
+import subprocess
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pipeline.edits import compare, compare_bodies, decide_edit
+from pipeline.model import EditKind, Op, Version
+
+CASES = Path(__file__).parent / "cases" / "edits"
+NOON = datetime(2025, 3, 14, 12, tzinfo=UTC)
+
+
+def version(headline: str = "Council meets", text: str = "The council met. It voted.", **fields) -> Version:
+    """A version of an invented article."""
+    base = {"version_id": "ver_1", "article_id": "art_1", "url": "https://post.example/a", "outlet": "Alba Post", "seq": 1}
+    return Version(**base, seen_at=NOON, headline=headline, text=text, text_hash="", published_at=NOON, **fields)
+
+
+def sections(file: Path) -> list[str]:
+    """The texts of a case between its `---` lines, the head comment left out."""
+    parts = [part.partition("\n")[2].strip("\n") for part in file.read_text(encoding="utf8").split("\n--- ")]
+    assert len(parts) == 4, f"{file} needs a comment, before, after and edits"
+    return parts[1:]
+
+
+@pytest.mark.parametrize("file", sorted(CASES.glob("*.txt")), ids=lambda f: f.stem)
+def test_each_recorded_case_is_judged_as_it_says(file):
+    """A case lists the edits that must be found: kind, loud or quiet, words of the reason; nothing else may be loud."""
+    before, after, wanted = sections(file)
+    edits = compare_bodies(before, after, NOON)
+    for line in wanted.splitlines():
+        kind, volume, *reason = line.split(" ", 2)
+        meant = [e for e in edits if e.kind == kind and e.meaningful == (volume == "loud")]
+        assert any(not reason or reason[0] in e.reason for e in meant), [(e.kind, e.meaningful, e.reason) for e in edits]
+    if "loud" not in wanted:
+        assert not [e.reason for e in edits if e.meaningful]
+
+
+def test_a_headline_edit_is_a_field_of_its_own():
+    """A headline-only edit is shown as such, with what it changes."""
+    decision = compare(version("28-point plan for the port"), version("19-point plan for the port"))
+    (edit,) = decision.edits
+    assert (decision.kind, edit.field, edit.op) == (EditKind.HEADLINE, "headline", Op.CHANGE)
+    assert "28-point" in edit.reason and "19-point" in edit.reason
+
+
+def test_a_headline_in_other_capitals_is_cosmetic():
+    """Title case is typography."""
+    assert not compare(version("Council Meets In Old Hall"), version("Council meets in old hall")).meaningful
+
+
+def test_an_earlier_headline_that_stands_again_is_a_flap():
+    """An A/B headline going back is no news; a third headline is."""
+    first, second = version("Council votes for the bridge"), version("Nine against five: the bridge is coming")
+    back = compare(second, first, (first.headline, second.headline))
+    assert not back.meaningful and "back and forth" in back.edits[0].reason
+    assert compare(second, version("Council votes against the bridge"), (first.headline, second.headline)).meaningful
+
+
+def test_a_byline_is_kept_apart_from_the_report():
+    """A byline edit is recorded, and bears no meaning for what is reported."""
+    (edit,) = compare(version(byline="Ada Tessaro"), version(byline="Ada Tessaro and Tom Reyes")).edits
+    assert (edit.field, edit.meaningful) == ("byline", False)
+
+
+def test_an_edit_without_a_note_is_silent_and_one_that_a_note_names_is_not():
+    """A correction note is tied to the edit whose figure or name it gives."""
+    before = "The list names 61 children.\n\nThe gate was shut at 9 p.m. on Monday."
+    note = "\n\nCorrection: an earlier version gave the number of children as 61. It is 66."
+    quiet = before.replace("61", "66").replace("9 p.m.", "7 p.m.")
+    silent = {e.before: e.silent for e in compare(version(text=before), version(text=quiet)).edits}
+    assert set(silent.values()) == {True}
+    noted = {e.before: e.silent for e in compare(version(text=before), version(text=quiet + note)).edits if e.before}
+    assert noted == {"The list names 61 children.": False, "The gate was shut at 9 p.m. on Monday.": True}
+
+
+def test_a_note_that_names_nothing_explains_the_revision():
+    """ "This article has been corrected" covers what was changed with it."""
+    before = "The list names 61 children."
+    after = "The list names 66 children.\n\nThis article has been corrected."
+    assert not [e for e in compare(version(text=before), version(text=after)).edits if e.silent]
+
+
+def test_an_edit_carries_its_words_and_paragraphs():
+    """The evidence of an edit joins to both sentences and knows where it stands."""
+    before = version(text="The council met.\n\nIt has 9 members and a chair.")
+    after = version(text="A band played.\n\nThe council met.\n\nIt has 11 members and a chair.")
+    edit = next(e for e in compare(before, after).edits if e.op is Op.CHANGE)
+    assert "".join(t for op, t in edit.words if op <= 0) == edit.before
+    assert "".join(t for op, t in edit.words if op >= 0) == edit.after
+    assert (edit.before_paragraph, edit.after_paragraph) == (1, 2)
+
+
+def test_one_sentence_may_hold_edits_of_several_kinds():
+    """A figure and a day that change together are two findings with one evidence."""
+    decision = decide_edit("The port counted 12 boats on Monday.", "The port counted 15 boats on Friday.")
+    assert {EditKind.NUMBER, EditKind.DATE} == {f.kind for f in decision.findings}
+
+
+def test_the_reason_names_what_was_counted():
+    """A reader understands the reason without the sentence."""
+    assert decide_edit("A 28-point plan.", "A 19-point plan.").reason == "the number of points went from 28-point to 19-point"
+
+
+def test_relative_days_are_weighed_by_the_calendar():
+    """Yesterday and Thursday are one day on a Friday, two days on a Monday."""
+    friday, monday = datetime(2025, 3, 14, tzinfo=UTC), datetime(2025, 3, 17, tzinfo=UTC)
+    assert not decide_edit("The port closed yesterday.", "The port closed on Thursday.", friday).meaningful
+    assert decide_edit("The port closed yesterday.", "The port closed on Thursday.", monday).meaningful
+
+
+def test_a_revision_of_nothing_says_so():
+    """The same version twice is no edit."""
+    decision = compare(version(), version())
+    assert (decision.edits, decision.meaningful) == ((), False)
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("Місто має 12 мостів. Вони старі.", "Місто має 19 мостів. Вони старі."),
+        ("Мэр сказал: «Мост закрыт навсегда». Он ушёл.", "Мэр сказал: «Мост открыт навсегда». Он ушёл."),
+        ("市には12の橋がある。古い橋だ。", "市には19の橋がある。古い橋だ。"),
+        ("أغلق الميناء 12 جسرا. غادر الوزير.", "أغلق الميناء 19 جسرا. غادر الوزير."),
+    ],
+)
+def test_figures_and_quotes_are_read_in_every_script(before, after):
+    """What needs no word list works in every language."""
+    assert compare(version(text=before, language="uk"), version(text=after, language="uk")).meaningful
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.text(max_size=200), st.text(max_size=200))
+def test_any_two_texts_are_judged_with_true_evidence(before, after):
+    """Hostile text never raises; every edit's sentences stand in the plain text and every reason is said."""
+    for edit in compare_bodies(before, after):
+        assert edit.reason and (edit.before or edit.after)
+        assert "".join(t for op, t in edit.words if op <= 0) in ("", edit.before)
+
+
+@given(st.text(max_size=200))
+def test_the_same_text_twice_is_no_edit(text):
+    """compare(a, a) finds nothing."""
+    assert compare_bodies(text, text) == []
+
+
+def test_judgements_give_equal_bytes_under_every_hash_seed():
+    """Families are sets: their order must never reach a result."""
+    files = sorted(CASES.glob("*.txt"))
+    code = (
+        "import sys, pathlib\nfrom pipeline.edits import compare_bodies\n"
+        "for f in sys.argv[1:]:\n"
+        "    p = pathlib.Path(f).read_text(encoding='utf8').split('\\n--- ')\n"
+        "    print(compare_bodies(p[1].partition('\\n')[2], p[2].partition('\\n')[2]))"
+    )
+    runs = {
+        subprocess.run(
+            [sys.executable, "-c", code, *map(str, files)],
+            env={**os.environ, "PYTHONHASHSEED": seed},
+            capture_output=True,
+            check=True,
+        ).stdout
+        for seed in ("0", "11")
+    }
+    assert len(runs) == 1
