@@ -45,6 +45,7 @@ class Ledger:
         self.articles: dict[str, Reported] = {}
         self.stock: dict[str, dict[str, str]] = {}  # outlet -> compared form of a sentence -> the article that had it first
         self.lines: list[Change] = []
+        self.ids: set[str] = set()  # of the lines
         self.sides: list[tuple[int, int]] = []  # of each line: its entry and the one it stands against, -1 = none
 
     def read(self, report: Report) -> LedgerStep:
@@ -82,13 +83,18 @@ class Ledger:
                 change = change_of(self.watch, report, f, claims[-1])
                 if entry is not None and entry.line < 0:
                     entry.line = len(self.lines)
-                self._add(change, f.entry, f.verdict.before.number if f.verdict.before is not None else -1)
-                changes.append(change)
+                if self._add(change, f.entry, f.verdict.before.number if f.verdict.before is not None else -1):
+                    changes.append(change)
         return claims, changes
 
-    def _add(self, change: Change, entry: int, against: int) -> None:
+    def _add(self, change: Change, entry: int, against: int) -> bool:
+        """Adds a line, once: a text that comes back says nothing new by it."""
+        if change.change_id in self.ids:
+            return False
+        self.ids.add(change.change_id)
         self.lines.append(change)
         self.sides.append((entry, against))
+        return True
 
     def _settle(self, page: Page, before: Reported | None) -> list[Entry]:
         """What the article says now stands, what it no longer says stops standing; the entries that nobody holds any longer."""
@@ -114,8 +120,9 @@ class Ledger:
             newest = not entry.key or self.shelf.values(entry.key)[-1].number == entry.number
             states = entry.statement is not None and bool(entry.statement.states)
             if entry.line >= 0 and newest and (entry.key or states):
-                found.append(withdrawal_of(self.watch, page.report, entry, self.lines[entry.line]))
-                self._add(found[-1], -1, entry.number)
+                change = withdrawal_of(self.watch, page.report, entry, self.lines[entry.line])
+                if self._add(change, -1, entry.number):
+                    found.append(change)
         return found
 
     # ---- the log ---------------------------------------------------------------------------------------------------------
@@ -161,6 +168,7 @@ class Ledger:
             ledger.shelf.put(rows.entry_of(row))
         ledger.articles = {a.article_id: a for a in map(rows.article_of, state["articles"])}
         ledger.lines = [rows.line_of(row) for row in state["lines"]]
+        ledger.ids = {change.change_id for change in ledger.lines}
         ledger.sides = [(mine, other) for mine, other in state["sides"]]
         ledger.usage, ledger.stock = rows.usage_of(state["usage"]), state["stock"]
         return ledger

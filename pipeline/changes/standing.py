@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from pipeline.changes.entries import Entry
 from pipeline.model import Change, Contest, Standing
 
+LAGGING_MOST = 3  # older values shown beside the newest one
 ROWS_MOST = 6  # rows of one aspect, the newest first
 
 
@@ -44,10 +45,17 @@ def _row(aspects: Sequence[str], entry: Entry, others: list[Entry], lines: Seque
         attributed_to=change.attributed_to if change else entry.root,
         independent=len(entry.roots),
         repeats=entry.repeats,
-        contested=tuple(_contest(e, entry) for e in sorted(others, key=lambda e: (e.first_at, e.number))),
+        contested=_contests(entry, others),
         change_id=change.change_id if change else "",
         key=entry.key,
     )
+
+
+def _contests(newest: Entry, others: list[Entry]) -> tuple[Contest, ...]:
+    """What stands beside the newest value: all that is said against it, and the last few that only lag."""
+    found = [_contest(e, newest) for e in sorted(others, key=lambda e: (e.first_at, e.number))]
+    lagging = [c for c in found if c.lags][-LAGGING_MOST:]
+    return tuple(c for c in found if not c.lags or c in lagging)
 
 
 def _contest(other: Entry, newest: Entry) -> Contest:

@@ -108,7 +108,7 @@ def _no_claim(unit: Unit, figure: Figure) -> bool:
     before = [w.low for w in row[max(0, figure.at - 2) : figure.at]]
     after = [w.low for w in row if figure.end <= w.start][:4]
     plain = not figure.unit and unit.text[figure.start : figure.start + 1].isdigit()
-    if plain and before and before[-1] in cue_words("label") and not figure.noun:
+    if plain and before and before[-1] in cue_words("label") and (not figure.noun or row[figure.at - 1].text[0].isupper()):
         return True
     if figure.unit == MONEY and re.search(r"\((?:about |some |around )?$", unit.text[: figure.start]):
         return True
@@ -120,8 +120,8 @@ def _no_claim(unit: Unit, figure: Figure) -> bool:
         return True
     if after[:2] in (["more", "than"], ["fewer", "than"], ["less", "than"]) or figure.noun == "more than":
         return True
-    speakers = after[:1] and (after[0] in cue_words("asker") or (after[1:2] and after[1] in cue_words("asker")))
-    return bool(speakers and any(w in say_words() for w in after[1:4]))
+    speakers = [i for i, w in enumerate(after[:2]) if w in cue_words("asker")]
+    return bool(speakers) and any(w in say_words() for w in after[speakers[0] + 1 : speakers[0] + 2])
 
 
 @cache

@@ -49,12 +49,19 @@ def features(word: Word) -> tuple[str, ...]:
     return ("=" + word.stem, *word.concepts)
 
 
+def asked_features(word: Word) -> tuple[str, ...]:
+    """What a word of an aspect's wording asks for: of a country its own name alone, not the union that it lies in."""
+    places = [c for c in word.concepts if c[0] == "@"]
+    union = {"@europe"} if len(places) > 1 else set()
+    return ("=" + word.stem, *(c for c in word.concepts if c not in union))
+
+
 def build_profiles(watch: Watch) -> tuple[AspectProfile, ...]:
     """The profiles of a story's aspects; each weight depends on all of them."""
     title = {f for w in read_words(watch.title) for f in _sure_features(w)}
     raw = [_raw_weights(aspect) for aspect in watch.aspects]
     shared = Counter(f for weights, _, _ in raw for f in weights)
-    named = Counter(f for aspect in watch.aspects for w in _content(aspect.name) for f in features(w))
+    named = Counter(f for aspect in watch.aspects for w in _content(aspect.name) for f in asked_features(w))
     return tuple(
         _profile(i, aspect, raw[i], shared, title, {f for f in named if f not in _named(aspect)})
         for i, aspect in enumerate(watch.aspects)
@@ -68,7 +75,7 @@ def _sure_features(word: Word) -> tuple[str, ...]:
 
 
 def _named(aspect: Aspect) -> set[str]:
-    return {f for w in _content(aspect.name) for f in features(w)}
+    return {f for w in _content(aspect.name) for f in asked_features(w)}
 
 
 def _content(wording: str) -> list[Word]:
@@ -81,14 +88,14 @@ def _raw_weights(aspect: Aspect) -> tuple[dict[str, float], set[str], set[str]]:
     weights: dict[str, float] = {}
     anchors: set[str] = set()
     about = _content(aspect.about)
-    said = Counter(f for w in [*_content(aspect.name), *about] for f in {*features(w)})
+    said = Counter(f for w in [*_content(aspect.name), *about] for f in {*asked_features(w)})
     listed = _LISTED.search(aspect.about)
     first_listed = listed.start(1) if listed else len(aspect.about)
     rows = [(w, IN_NAME, True) for w in _content(aspect.name)]
     rows += [(w, TERM, True) for term in aspect.terms for w in _content(term)]
     rows += [(w, CAPITAL if w.name else PLAIN, w.start >= first_listed) for w in about]
     for word, weight, anchor in rows:
-        own = features(word)
+        own = asked_features(word)
         for feature in own:
             twice = said[feature] > 1 and not word.name
             value = max(weight, TWICE) if twice else weight
@@ -97,7 +104,7 @@ def _raw_weights(aspect: Aspect) -> tuple[dict[str, float], set[str], set[str]]:
             if anchor or twice:
                 anchors.add(feature)
     names = [w for w in [*_content(aspect.name), *about] if w.name or any(f[0] == "@" for f in w.concepts)]
-    return weights, anchors, {f for w in names for f in features(w) if f[0] in "=@"}
+    return weights, anchors, {f for w in names for f in asked_features(w) if f[0] in "=@"}
 
 
 def _profile(
