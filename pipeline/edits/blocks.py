@@ -100,6 +100,8 @@ def equivalent(a: Value, b: Value) -> bool:
         return _same_date(a, b)
     if a.kind is ValueKind.TIME and b.kind is ValueKind.TIME:
         return (not a.meridiem or not b.meridiem) and (a.minutes or 0) % 720 == (b.minutes or 0) % 720
+    if a.age != b.age and a.number == b.number:  # "the 52-year-old", "who is 52"
+        return not (b if a.age else a).unit
     if {a.kind, b.kind} == {ValueKind.DATE, ValueKind.QUANTITY}:
         year, quantity = (a, b) if a.kind is ValueKind.DATE else (b, a)
         return year.year is not None and year.month is None and quantity.number == year.year and not quantity.unit
@@ -152,13 +154,13 @@ def same_word(a: str, b: str) -> bool:
     """Whether two lower-case words are forms of one word, or stand for each other."""
     if a == b:
         return True
+    if synonyms(stem(a)) & synonyms(stem(b)):
+        return True
     if _fixed(a) or _fixed(b):
         return False
     if stem(a) == stem(b):
         return True
-    if _inflected(a, b):
-        return True
-    return bool(_synonyms(stem(a)) & _synonyms(stem(b)))
+    return _inflected(a, b)
 
 
 @cache
@@ -172,7 +174,7 @@ def _fixed(word: str) -> bool:
 
 
 _SUFFIX = re.compile(
-    r"(?:|s|es|ed|d|ing|er|ers|or|ors|ion|ions|tion|ive|al|ally|ly|ment|ments|ness|ity|ies|ied|ance|ence|ant|ent|ate|ated|ation|ations|ic|ical|"
+    r"(?:|s|es|ed|d|ing|er|ers|or|ors|ion|ions|tion|ive|al|ally|ial|ially|ly|ment|ments|ness|ity|ies|ied|ance|ence|ant|ent|ate|ated|ation|ations|ic|ical|"
     r"able|ible|ful|e|r|t|th|en|y|ian|ians|an|ans|ish|ists?|ism|ing|ting|ted|ning|ned|red|ring|led|ling)$"
 )
 
@@ -200,5 +202,5 @@ def _synonym_groups() -> dict[str, frozenset[int]]:
     return {word: frozenset(found) for word, found in table.items()}
 
 
-def _synonyms(word: str) -> frozenset[int]:
+def synonyms(word: str) -> frozenset[int]:
     return _synonym_groups().get(word, frozenset())

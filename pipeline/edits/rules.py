@@ -4,10 +4,11 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
 
 from rapidfuzz.distance import DamerauLevenshtein
 
-from pipeline.edits.blocks import Block, equivalent
+from pipeline.edits.blocks import Block, equivalent, synonyms
 from pipeline.edits.keys import Key, KeyKind, bare
 from pipeline.model import EditKind
 from pipeline.text import Value, ValueKind, stem
@@ -210,14 +211,32 @@ def date(block: Block, scene: Scene) -> Finding | None:
     come = _unmatched(_values(block.come, True), scene.before, scene.after)
     if gone and come:
         return Finding(EditKind.DATE, True, f"the date or time went from {gone[0].text} to {come[0].text}")
-    if come and not _style_of_date(come[0], block.gone):
+    if come and not _style_of_date(come[0], block.gone) and not _beside_date(come[0], scene.after):
         return Finding(EditKind.DATE, True, f"a date or time was added: {come[0].text}")
-    if gone and not _style_of_date(gone[0], block.come):
+    if gone and not _style_of_date(gone[0], block.come) and not _beside_date(gone[0], scene.before):
         return Finding(EditKind.DATE, True, f"a date or time was dropped: {gone[0].text}")
+    if loose := _loose_span(block.gone, scene.before) or _loose_span(block.come, scene.after):
+        return Finding(EditKind.DATE, True, f"a time was {'added' if loose in block.come else 'dropped'}: {loose.text}")
     a, b = _in(block.gone, family("spans")), _in(block.come, family("spans"))
     if a and b and a[0].stem != b[0].stem:
         return Finding(EditKind.DATE, True, f"the time went from {a[0].text} to {b[0].text}")
     return None
+
+
+def _beside_date(value: Value, sentence: Sequence[Key]) -> bool:
+    """Whether "tomorrow" and the like stand beside the day that they mean."""
+    at = next(i for i, k in enumerate(sentence) if k.value is value)
+    near = sentence[max(0, at - 2) : at] + sentence[at + 1 : at + 3]
+    return value.unit == "day" and any(k.value and k.value.kind is ValueKind.DATE and k.value.unit != "day" for k in near)
+
+
+_SPAN_LEADS = frozenset({"within", "for", "after", "every", "over", "in"})
+
+
+def _loose_span(found: Sequence[Key], sentence: Sequence[Key]) -> Key | None:
+    """A span without a figure that says when or how long: "within hours"."""
+    leads = {b.start for a, b in pairwise(sentence) if a.key in _SPAN_LEADS}
+    return next((k for k in _in(found, family("spans")) if k.start in leads and k.key.endswith("s")), None)
 
 
 def _style_of_date(value: Value, other: Sequence[Key]) -> bool:
@@ -314,7 +333,7 @@ def _who_reason(gone: list[Key], come: list[Key]) -> str:
 
 def modality(block: Block, scene: Scene) -> Finding | None:
     """How certain, planned, allowed or done a thing is said to be."""
-    for rule in (_modal, _status, _turn, _hedge, _scope):
+    for rule in (_modal, _intent, _status, _turn, _hedge, _scope):
         if finding := rule(block, scene):
             return finding
     return None
@@ -330,9 +349,22 @@ def _modal(block: Block, scene: Scene) -> Finding | None:
     come = [k for k in block.come if k.key in words and after[k.key] > before[k.key]]
     if not gone and not come:
         return None
-    if gone and come and stem(gone[0].key) == stem(come[0].key):
+    if gone and come and (gone[0].stem == come[0].stem or synonyms(gone[0].stem) & synonyms(come[0].stem)):
         return None
     return Finding(EditKind.MODALITY, True, _moved("how certain or planned it is", gone, come))
+
+
+def _intent(block: Block, scene: Scene) -> Finding | None:
+    """A verb such as "offered to" that came or went before the deed."""
+    gone, come = _infinitive(block.gone, scene.before), _infinitive(block.come, scene.after)
+    if bool(gone) == bool(come):
+        return None
+    return Finding(EditKind.MODALITY, True, _moved("whether it was done or only meant", gone, come))
+
+
+def _infinitive(found: Sequence[Key], sentence: Sequence[Key]) -> list[Key]:
+    starts = {a.start for a, b in pairwise(sentence) if b.key == "to"}
+    return [k for k in found if k.key in family("intents") and k.start in starts]
 
 
 def _moved(what: str, gone: Sequence[Key], come: Sequence[Key]) -> str:

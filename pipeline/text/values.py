@@ -180,6 +180,7 @@ def _quantity(sentence: str, low: str, at: int, taken: list[tuple[int, int]]) ->
         value, start = -value, start - len(sign[0].lstrip(" ("))
     noun = _noun(low, unit_end, joint)
     aged = bool(age) or _aged(low, start, unit_end)
+    unit = unit or ("year" if aged else "")
     return _value(sentence, low, start, unit_end, value * factor, high * factor if high is not None else None, unit, noun, aged)
 
 
