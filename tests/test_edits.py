@@ -43,6 +43,31 @@ def test_each_recorded_case_is_judged_as_it_says(file):
         assert not [e.reason for e in edits if e.meaningful]
 
 
+def pairs(name: str) -> list[tuple[str, str]]:
+    """The pairs of a `before|after` file."""
+    rows = (CASES / name).read_text(encoding="utf8").splitlines()[1:]
+    return [tuple(row.split("|")) for row in rows]
+
+
+def framed(line: str) -> str:
+    """A line between two others, as it stands in a report."""
+    return "\n\n".join(["The town was calm.", *([line] if line else []), "Shops opened late."])
+
+
+@pytest.mark.parametrize(("before", "after"), pairs("cosmetic.psv"))
+def test_other_words_for_the_same_are_not_called(before, after):
+    """Style, notation, word order and furniture bear no meaning."""
+    assert [e.reason for e in compare_bodies(framed(before), framed(after)) if e.meaningful] == []
+
+
+@pytest.mark.parametrize(("before", "after"), pairs("facts.psv"))
+@pytest.mark.parametrize("turned", [False, True])
+def test_another_fact_is_called_in_both_directions(before, after, turned):
+    """One word can be the story."""
+    one, other = (after, before) if turned else (before, after)
+    assert [e for e in compare_bodies(framed(one), framed(other)) if e.meaningful]
+
+
 def test_a_headline_edit_is_a_field_of_its_own():
     """A headline-only edit is shown as such, with what it changes."""
     decision = compare(version("28-point plan for the port"), version("19-point plan for the port"))

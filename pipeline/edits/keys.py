@@ -58,6 +58,7 @@ _WORD = re.compile(r"[^\W\d_]++-?\d[\w-]*|\d+[^\W\d_][\w]*|(?:[^\W\d_]\.){2,}|[^
 _LIST_MARK = re.compile(r"\s*(?:\(\d{1,2}\)|\(?\d{1,2}[.)])\s+(?=[\"'(]?[A-Z])")  # "2. For", "(2) For": a place in a list
 ADDRESS = re.compile(r"(?:https?://|www\.)\S+|[\w.+-]{1,64}+@[\w-]+\.[\w.-]+")  # of a page or mailbox: no statement
 _BRACKETS = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
+_NUMBER_NEXT = re.compile(r"\. ?\d")  # "No. 7" is no denial
 _DROPPED = frozenset({"a", "an", "the"})
 _IS = frozenset({"it", "he", "she", "that", "there", "what", "who", "here", "this", "where", "how"})
 _ENDINGS = {"n't": "not", "'re": "are", "'ve": "have", "'ll": "will", "'d": "would", "'m": "am"}
@@ -77,7 +78,8 @@ def keys(sentence: str, published_at: dt.datetime | None = None) -> tuple[Key, .
     for m in _WORD.finditer(plain, begin):
         a, b = m.start(), m.end() - 1
         if not (taken[a] or taken[b] or addresses[a] or addresses[b]):
-            found += _of_word(m.group(), a, bool(named[a]))
+            numbered = m.group() in ("No", "Nos") and _NUMBER_NEXT.match(plain, m.end())
+            found += _of_word("number" if numbered else m.group(), a, bool(named[a]))
     found.sort(key=lambda k: (k.start, k.end))
     return tuple(_phrased(_hedged(_untitled(_placed(found, sentence, plain)))))
 

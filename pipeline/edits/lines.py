@@ -28,7 +28,12 @@ def _matches(name: str, line: str) -> bool:
 
 def is_furniture(line: str) -> bool:
     """Whether a line belongs to the page, not to the report."""
-    return len(line.split()) <= LONGEST_FURNITURE and (_matches("boilerplate", line) or is_agency(line))
+    if len(line.split()) > LONGEST_FURNITURE:
+        return False
+    return _matches("boilerplate", line) or is_agency(line) or bool(_BYLINE.fullmatch(line.strip()))
+
+
+_BYLINE = re.compile(r"By (?:[A-Z][\w.'’-]*(?:,? (?:and |in )?)?){1,9}")
 
 
 def is_agency(line: str) -> bool:

@@ -519,6 +519,8 @@ def _plain(found: Sequence[Key]) -> list[Key]:
 
 def _telling(key: Key) -> bool:
     """Whether a single word more or less can change what is said: a person or role, or a word that has an opposite."""
+    if key.key in family("spans"):
+        return False
     return key.key in family("person_nouns") or key.key in lookup("roles") or any(key.key == a for a, _ in _opposites())
 
 
