@@ -1,2 +1,2 @@
 -- Grain: one row an article among those asked for.
-SELECT * FROM record.article WHERE article_id IN (SELECT unnest($article_ids::VARCHAR[])) ORDER BY article_id;
+SELECT * FROM record.article WHERE article_id IN (SELECT unnest($article_ids::JSON::VARCHAR[])) ORDER BY article_id;

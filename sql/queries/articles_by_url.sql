@@ -1,2 +1,2 @@
 -- Grain: one row a known address among those asked for.
-SELECT url, article_id FROM record.alias WHERE url IN (SELECT unnest($urls::VARCHAR[])) ORDER BY url;
+SELECT url, article_id FROM record.alias WHERE url IN (SELECT unnest($urls::JSON::VARCHAR[])) ORDER BY url;

@@ -4,5 +4,5 @@ SELECT v.version_id, v.article_id, v.url, v.outlet, v.seq, v.seen_at, v.headline
 FROM record.version AS v
 WHERE v.rowid IN (
     SELECT w.rowid FROM record.version AS w JOIN record.article AS a ON a.head_version_id = w.version_id
-    WHERE a.article_id IN (SELECT unnest($article_ids::VARCHAR[]))
+    WHERE a.article_id IN (SELECT unnest($article_ids::JSON::VARCHAR[]))
 );

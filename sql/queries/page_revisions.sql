@@ -6,5 +6,5 @@ FROM derived.revision AS r
 JOIN record.version AS f ON f.version_id = r.from_version_id
 JOIN record.version AS t ON t.version_id = r.to_version_id
 LEFT JOIN derived.edit AS e ON e.revision_id = r.revision_id
-WHERE r.article_id IN (SELECT unnest($article_ids::VARCHAR[]))
+WHERE r.article_id IN (SELECT unnest($article_ids::JSON::VARCHAR[]))
 ORDER BY r.article_id, r.seen_at, r.revision_id, e.ordinal;
