@@ -114,8 +114,9 @@ def _no_claim(unit: Unit, figure: Figure) -> bool:
         return True
     if before[-2:] == ["home", "to"] or figure.noun == "times":
         return True
-    if not figure.unit and not figure.noun and before[-1:] and before[-1] in cue_words("clock preposition"):
-        return figure.number is not None and figure.number <= 24 and not plain  # "until nine"
+    bare = not figure.unit and not figure.noun and not plain and figure.number is not None and figure.number <= 24
+    if bare and before and before[-1] in cue_words("clock preposition"):
+        return True  # "until nine"
     if before and before[-1] == "by" and set(w.low for w in row[: figure.at]) & cue_words("change verb"):
         return True
     if after[:2] in (["more", "than"], ["fewer", "than"], ["less", "than"]) or figure.noun == "more than":

@@ -21,6 +21,7 @@ FOCUS = 0.9  # score of a telling unit without words of its own in an article th
 KIN = 0.6  # what sharing all words with an earlier statement of the aspect is worth in comparison
 ENOUGH = 0.6  # score from which an anchored aspect is a candidate
 DATED, DATED_FROM = 1.0, 0.4  # what a day to come adds on an aspect that asks when, and the own score that it takes
+COMMON, RARE = 0.5, 1.5  # bounds of a feature's rarity: a word that every report uses still tells its aspect
 FIRM = 0.5  # what a firm hold is worth in comparison
 LEARNED_ALONE = 0.7  # learned words that hold alone
 STRONG = 0.5  # weight of a feature that counts as a witness with another, and alone
@@ -36,8 +37,8 @@ class Usage:
     belongs: dict[str, list[str]] = field(default_factory=dict)  # stem of a name -> countries and bodies it was tied to
 
     def rarity(self, feature: str) -> float:
-        """Weight of a feature by how few of the story's units hold it; at most 1.5."""
-        return min(1.5, math.log((self.units + 20) / (self.seen[feature] + 1)) / 2.2)
+        """Weight of a feature by how few of the story's units hold it; between .5 and 1.5."""
+        return min(RARE, max(COMMON, math.log((self.units + 20) / (self.seen[feature] + 1)) / 2.2))
 
     def count(self, unit: Unit) -> None:
         """Counts a unit's features once."""

@@ -19,8 +19,13 @@ is a `repeat`, which a log may list or not, unless the same version carries a co
 import json
 import re
 import sys
+import tomllib
 from dataclasses import dataclass, field
 from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+
+from pipeline.model import Aspect, Watch
 
 HERE = Path(__file__).parent
 MARK = re.compile(r"\[([\w ]+?)(?:@([\w ]+))?=([^|\]]+)\|([^\]]+)\]")
@@ -187,6 +192,13 @@ class Builder:
         urls = [article.url for article in self.articles.values()]
         base = dict(stories={self.slug: urls}, related_ok=[], edits=sorted(self.edits, key=lambda e: (e["to_at"], e["url"])))
         return base | dict(aspect_changes=self.aspect_changes(), conflicts=self.conflicts, lineage=[], no_change=[])
+
+
+def read_watch(folder: Path) -> Watch:
+    """The watched story of a folder's stories.toml."""
+    story = tomllib.loads((folder / "stories.toml").read_text(encoding="utf8"))["story"][0]
+    aspects = tuple(Aspect(name=a["name"], about=a["about"]) for a in story["aspect"])
+    return Watch(slug=story["slug"], title=story["title"], match=tuple(story["match"]), aspects=aspects)
 
 
 def build(folder: Path) -> tuple[str, str]:
