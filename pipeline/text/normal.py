@@ -13,15 +13,13 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
 # soft hyphen, zero-width space and joiners that no script needs here, word joiner, BOM, bidi controls and isolates
 _INVISIBLE = re.compile("[\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
-_SPACE = re.compile(r"\s+")
-_MARKS = str.maketrans(
-    {
-        **dict.fromkeys("\u2018\u2019\u201a\u201b\u2039\u203a\u02bc\u00b4\u2032`", "'"),
-        **dict.fromkeys("\u201c\u201d\u201e\u201f\u00ab\u00bb\u2033\u300c\u300d", '"'),
-        **dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2015\u2212", "-"),
-        "\u2026": "...",
-    }
-)
+_MARKS = {
+    **dict.fromkeys("\u2018\u2019\u201a\u201b\u2039\u203a\u02bc\u00b4\u2032`", "'"),
+    **dict.fromkeys("\u201c\u201d\u201e\u201f\u00ab\u00bb\u2033\u300c\u300d", '"'),
+    **dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2015\u2212", "-"),
+    "\u2026": "...",
+}
+_MARK = re.compile(f"[{''.join(_MARKS)}]")  # found by a pattern, because str.translate looks every character up
 
 
 def clean(text: str | None) -> str:
@@ -31,18 +29,27 @@ def clean(text: str | None) -> str:
     """
     if not text:
         return ""
+    if text.isprintable():  # so nothing to take out: the usual case, and ten times as quick
+        return text if text.isascii() else unicodedata.normalize("NFC", text)
     text = _SURROGATE.sub("\ufffd", text.replace("\r\n", "\n").replace("\r", "\n"))
     return unicodedata.normalize("NFC", _INVISIBLE.sub("", _CONTROL.sub("", text)))
 
 
 def squeeze(text: str | None) -> str:
     """Clean text on one line: every run of white space is one blank, none at the ends."""
-    return _SPACE.sub(" ", clean(text)).strip()
+    return " ".join(clean(text).split())
 
 
 def fold(text: str | None) -> str:
     """The form in which two texts are compared: typographic variants are one, every fact-bearing mark stays. Idempotent."""
-    return _SPACE.sub(" ", unicodedata.normalize("NFKC", clean(text).translate(_MARKS)).translate(_MARKS)).strip()
+    marked = _plain_marks(clean(text))
+    if not marked.isascii():
+        marked = _plain_marks(unicodedata.normalize("NFKC", marked))
+    return " ".join(marked.split())
+
+
+def _plain_marks(text: str) -> str:
+    return _MARK.sub(lambda mark: _MARKS[mark[0]], text)
 
 
 def fingerprint(*parts: str | Iterable[str] | None) -> str:
