@@ -5,8 +5,8 @@ blocks in which the canonical keys differ are read by rules of fact (quotes, num
 names), and only where these are silent by their plain words. Everything that is not proven cosmetic is shown.
 """
 
+from pipeline.edits.findings import Finding
 from pipeline.edits.judge import EditDecision, decide_edit
 from pipeline.edits.revision import compare, compare_bodies, decide_revision
-from pipeline.edits.rules import Finding
 
 __all__ = ["EditDecision", "Finding", "compare", "compare_bodies", "decide_edit", "decide_revision"]

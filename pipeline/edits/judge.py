@@ -6,11 +6,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from pipeline.edits.blocks import Block, differing
+from pipeline.edits.findings import Context, Finding, Scene
 from pipeline.edits.keys import ADDRESS, Key, KeyKind, keys
-from pipeline.edits.lines import is_correction, is_furniture, is_stamp
-from pipeline.edits.rules import Context, Finding, Scene, judge_block, opposite
+from pipeline.edits.lines import is_correction, is_date_line, is_furniture, is_stamp
+from pipeline.edits.rules import judge_block
+from pipeline.edits.wording import opposite
 from pipeline.model import EditKind
 from pipeline.text import fold
+from pipeline.words import family
 
 ORDER = (
     EditKind.CORRECTION,
@@ -88,7 +91,7 @@ def _one_sided(before: str, after: str) -> Finding:
     text, came = (after, True) if after.strip() else (before, False)
     if came and is_correction(text):
         return Finding(EditKind.CORRECTION, True, "a note says that the text was corrected")
-    if is_stamp(text):
+    if is_stamp(text) or is_date_line(text):
         return Finding(EditKind.COSMETIC, False, "a time stamp")
     if is_furniture(text):
         return Finding(EditKind.COSMETIC, False, "a line of the page's furniture")
@@ -102,8 +105,8 @@ def is_label(text: str) -> bool:
     """Whether a line is no sentence and states no fact: short, without an end mark, figure, quotation or unknown name."""
     if re.search(r"[.!?…\"”]\W*$", text) or len(text.split()) > 8:
         return False
-    found = keys(text)
-    return not any(k.value or k.name for k in found)
+    known = family("common_words")
+    return not any(k.value or (k.name and k.key not in known) for k in keys(text))
 
 
 def _inner(before: str, after: str, published_at: dt.datetime | None, context: Callable[[], Context]) -> list[Finding]:

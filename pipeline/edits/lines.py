@@ -37,9 +37,18 @@ _BYLINE = re.compile(r"By (?:[A-Z][\w.'’-]*(?:,? (?:and |in )?)?){1,9}")
 
 
 def is_agency(line: str) -> bool:
-    """Whether a line is the name of an agency and no more."""
-    bare = fold(line).strip(" .,|/()-").removesuffix(" Images").removesuffix(" Photo")
-    return bare in lookup("wires") or bare.lower() in family("picture_agencies")
+    """Whether a line is a credit: an agency's name, alone or behind a photographer's."""
+    parts = re.split(r"\s*[/|]\s*", fold(line).strip(" .,()-[]"))
+    bare = [p.strip().removesuffix(" Images").removesuffix(" Photo") for p in parts]
+    return len(line.split()) <= 8 and any(p in lookup("wires") or p.lower() in family("picture_agencies") for p in bare[-2:])
+
+
+def is_date_line(line: str) -> bool:
+    """Whether a line holds a day and nothing else. Where it came or went it is layout; where it changed it may be a fact."""
+    found = values(line)
+    covered = sum(v.end - v.start for v in found)
+    letters = sum(c.isalnum() for c in line)
+    return bool(found) and all(v.kind is ValueKind.DATE for v in found) and covered >= letters and len(line.split()) <= 6
 
 
 _HEADING = re.compile(

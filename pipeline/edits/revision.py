@@ -11,11 +11,11 @@ from dataclasses import replace
 from functools import partial
 
 from pipeline.diff import Aligned, Pair, align_paragraphs, word_diff
+from pipeline.edits.findings import Context, Finding
 from pipeline.edits.judge import ORDER, decide_edit, same_letters
 from pipeline.edits.keys import bare, keys
 from pipeline.edits.lines import is_bio, is_correction, is_furniture, listed_places, starts_with_time, teaser_zone
 from pipeline.edits.plain import plain_paragraphs
-from pipeline.edits.rules import Context, Finding
 from pipeline.model import Edit, EditKind, Op, RevisionDecision, Version
 from pipeline.text import fold, word_form
 

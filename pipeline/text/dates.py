@@ -99,6 +99,7 @@ _TIME = re.compile(
     r"(?<![\w.,:$€£])(?P<hour>[01]?\d|2[0-4])(?:[:.h](?P<minute>[0-5]\d)(?::[0-5]\d)?)?(?P<gap>\s?)(?P<half>[ap]\.?\s?m\b\.?)(?!\w)"
     r"|(?<![\w.,:$€£])(?P<hour2>[01]?\d|2[0-4]):(?P<minute2>[0-5]\d)(?::[0-5]\d)?(?![\w:]|[.,]\d)"
     r"|(?<![\w.,:$€£])(?P<hour3>[01]\d|2[0-3])(?P<minute3>[0-5]\d)(?=\s?(?:gmt|utc|hrs|hours|local|cet|est|edt|bst|z)\b)"
+    r"|(?<![\w.,:$€£])(?P<hour5>[01]?\d|2[0-3])\.(?P<minute5>[0-5]\d)(?=\s(?:gmt|utc|cet|cest|est|edt|bst|pst|pdt|ist|msk|local)\b)"
     r"|(?<!\w)(?P<word>noon|midnight|midday)\b"
     r"|(?<![\w.,:$€£])(?P<hour4>1[0-2]|[1-9])\s+o'clock\b"
 )
@@ -133,8 +134,8 @@ def _times(low: str) -> list[Moment]:
         if m["word"]:
             minutes, sure = (0 if m["word"] == "midnight" else 720), True
         else:
-            hour = int(m["hour"] or m["hour2"] or m["hour3"] or m["hour4"])
-            minute = int(m["minute"] or m["minute2"] or m["minute3"] or 0)
+            hour = int(m["hour"] or m["hour2"] or m["hour3"] or m["hour4"] or m["hour5"])
+            minute = int(m["minute"] or m["minute2"] or m["minute3"] or m["minute5"] or 0)
             sure = bool(m["half"] or m["hour3"]) or hour > 12 or hour == 0
             if m["half"]:
                 hour = hour % 12 + (12 if m["half"][0] == "p" else 0)

@@ -1,0 +1,115 @@
+"""Rules for how certain, planned, allowed, done or far-reaching a thing is said to be."""
+
+from collections import Counter
+from collections.abc import Sequence
+from functools import cache
+from itertools import pairwise
+
+from pipeline.edits.blocks import Block, equivalent, synonyms
+from pipeline.edits.findings import Finding, Scene, stems_in, text_of
+from pipeline.edits.keys import Key, KeyKind
+from pipeline.model import EditKind
+from pipeline.text import stem
+from pipeline.words import family, groups
+
+
+def modality(block: Block, scene: Scene) -> Finding | None:
+    """How certain, planned, allowed or done a thing is said to be."""
+    for rule in (_modal, _intent, _status, _turn, _hedge, _scope):
+        if finding := rule(block, scene):
+            return finding
+    return None
+
+
+def _modal(block: Block, scene: Scene) -> Finding | None:
+    words = family("modals")
+    before, after = (
+        Counter(k.key for k in scene.before if k.key in words),
+        Counter(k.key for k in scene.after if k.key in words),
+    )
+    gone = [k for k in block.gone if k.key in words and before[k.key] > after[k.key]]
+    come = [k for k in block.come if k.key in words and after[k.key] > before[k.key]]
+    if not gone and not come:
+        return None
+    if gone and come and (gone[0].stem == come[0].stem or synonyms(gone[0].stem) & synonyms(come[0].stem)):
+        return None
+    return Finding(EditKind.MODALITY, True, _moved("how certain or planned it is", gone, come))
+
+
+def _intent(block: Block, scene: Scene) -> Finding | None:
+    """A verb such as "offered to" that came or went before the deed."""
+    gone, come = _infinitive(block.gone, scene.before), _infinitive(block.come, scene.after)
+    if bool(gone) == bool(come):
+        return None
+    return Finding(EditKind.MODALITY, True, _moved("whether it was done or only meant", gone, come))
+
+
+def _infinitive(found: Sequence[Key], sentence: Sequence[Key]) -> list[Key]:
+    starts = {a.start for a, b in pairwise(sentence) if b.key == "to"}
+    return [k for k in found if k.key in family("intents") and k.start in starts]
+
+
+def _moved(what: str, gone: Sequence[Key], come: Sequence[Key]) -> str:
+    if gone and come:
+        return f"{what}: “{text_of(gone)}” became “{text_of(come)}”"
+    return f"{what}: “{text_of(come)}” was added" if come else f"{what}: “{text_of(gone)}” was dropped"
+
+
+@cache
+def _families() -> dict[str, frozenset[str]]:
+    """Stem of a state word -> the families it belongs to."""
+    table: dict[str, set[str]] = {}
+    for name, members in groups("statuses").items():
+        for word in members:
+            table.setdefault(stem(word), set()).add(name)
+    return {word: frozenset(found) for word, found in table.items()}
+
+
+def _status(block: Block, scene: Scene) -> Finding | None:
+    for a in block.gone:
+        for b in block.come:
+            if (
+                a.kind is b.kind is KeyKind.WORD
+                and a.stem != b.stem
+                and _families().get(a.stem, frozenset()) & _families().get(b.stem, frozenset())
+            ):
+                return Finding(EditKind.MODALITY, True, f"the state went from “{a.text}” to “{b.text}”")
+    return None
+
+
+def _turn(block: Block, scene: Scene) -> Finding | None:
+    gone, come = stems_in(block.gone, "turns"), stems_in(block.come, "turns")
+    if bool(gone) == bool(come):
+        return None
+    return Finding(EditKind.MODALITY, True, _moved("the state", gone, come))
+
+
+def _hedge(block: Block, scene: Scene) -> Finding | None:
+    """A hedge that came, went or changed before a number that stayed. "About" on a conversion or another notation is style."""
+    gone, come = _hedges(block.gone), _hedges(block.come)
+    if (not gone and not come) or [k.key for k in gone] == [k.key for k in come]:
+        return None
+    side, place = (scene.after, come[0]) if come else (scene.before, gone[0])
+    value = next((k.value for k in side if k.start >= place.end and k.value), None)
+    kept = value and [k.value for k in (scene.before if come else scene.after) if k.value and equivalent(k.value, value)]
+    if not value or not kept:
+        return None
+    soft = {k.key for k in gone + come} <= {"hedge about", "hedge exactly"}
+    if soft and (place.bracket or all(v.text != value.text for v in kept)):
+        return Finding(
+            EditKind.COSMETIC, False, f"“{place.text}” before a figure that is a conversion or stands in another notation"
+        )
+    return Finding(EditKind.MODALITY, True, _moved(f"how sure the figure {value.text} is", gone, come))
+
+
+def _hedges(found: Sequence[Key]) -> list[Key]:
+    return [k for k in found if k.kind is KeyKind.HEDGE]
+
+
+def _scope(block: Block, scene: Scene) -> Finding | None:
+    words = family("scope")
+    gone = [k for k in block.gone if k.key in words and not k.name]
+    come = [k for k in block.come if k.key in words and not k.name]
+    if (not gone and not come) or (gone and come and stem(gone[0].key) == stem(come[0].key)):
+        return None
+    return Finding(EditKind.MODALITY, True, _moved("how far it reaches", gone, come))

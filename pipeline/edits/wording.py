@@ -1,0 +1,183 @@
+"""Rules for style, names and plain words: what is left when no figure, quote, source or state changed."""
+
+from collections.abc import Sequence
+from functools import cache
+
+from rapidfuzz.distance import DamerauLevenshtein
+
+from pipeline.edits.blocks import Block
+from pipeline.edits.findings import Finding, Scene, text_of
+from pipeline.edits.keys import Key, KeyKind
+from pipeline.model import EditKind
+from pipeline.text import ValueKind
+from pipeline.words import family, groups, lookup
+
+# ---- style ---------------------------------------------------------------------------------------------------------------
+
+
+def style(block: Block, scene: Scene) -> str:
+    """Why a block is proven to be a matter of style, or ""."""
+    changed = block.gone + block.come
+    if changed and all(k.bracket for k in changed) and _about_links(changed):
+        return "a note about a link or attachment"
+    if len(block.gone) == len(block.come) == 1 and not changed[0].quoted and is_typo(changed[0].key, changed[1].text.lower()):
+        return f"a misspelling: {changed[0].text}, {changed[1].text}"
+    if block.gone and block.come and (_day_in_words(block.gone, block.come) or _day_in_words(block.come, block.gone)):
+        return f"a date in other words: {text_of(block.gone)}, {text_of(block.come)}"
+    for side, raw in ((block.come, scene.after[slice(*block.after)]), (block.gone, scene.before[slice(*block.before)])):
+        if side == changed and _written_out(raw, scene):
+            return f"{text_of(raw)} is a short form written out"
+    return ""
+
+
+def _about_links(found: Sequence[Key]) -> bool:
+    """Whether words speak of a link alone, or are an editor's placeholder for one."""
+    words = family("link_words")
+    if found[0].key in {"insert", "tk", "placeholder"}:
+        return True
+    return any(k.key in words for k in found) and all(k.key in words or k.stop for k in found)
+
+
+def _day_in_words(words: Sequence[Key], dates: Sequence[Key]) -> bool:
+    """Whether words such as "last month" stand where a date stands that says more."""
+    words, dates = [k for k in words if not k.stop or k.key in family("relative_words")], [k for k in dates if not k.stop]
+    if not words or not dates or not all(k.value and k.value.kind is ValueKind.DATE for k in dates):
+        return False
+    relative, spans = family("relative_words"), family("spans")
+    return all(k.key in relative or k.key in spans for k in words) and {k.key in spans for k in words} == {True, False}
+
+
+def _written_out(raw: Sequence[Key], scene: Scene) -> bool:
+    """Whether words that stand on one side only are what an abbreviation means that stands in both sentences."""
+    big = [k.key[0] for k in raw if k.text[:1].isupper() and not (k.text.isupper() and len(k.text) > 1)]
+    every = [k.key[0] for k in raw if not (k.text.isupper() and len(k.text) > 1)]
+    both = {k.key for k in scene.before if k.text.isupper() and len(k.key) > 1} & {k.key for k in scene.after}
+    return len(big) > 1 and ("".join(big) in both or "".join(every) in both)
+
+
+# ---- names and plain words -----------------------------------------------------------------------------------------------
+
+
+def name(block: Block, scene: Scene) -> Finding | None:
+    """Who or what place is meant, or how a name is spelt."""
+    gone, come = [k for k in block.gone if k.name], [k for k in block.come if k.name]
+    if not gone and not come:
+        return None
+    if gone and come:
+        if abbreviates(gone, come, block) or abbreviates(come, gone, block):
+            return Finding(EditKind.COSMETIC, False, f"{text_of(gone)} and {text_of(come)} are one name, long and short")
+        if _respelt(gone, come) and _misspelt(gone, come, scene):
+            return Finding(EditKind.COSMETIC, False, f"a misspelt name: the text spells it {text_of(come)} elsewhere")
+        if _respelt(gone, come):
+            return Finding(
+                EditKind.NAME, True, f"a name is spelt differently (respelt): {text_of(gone)} became {text_of(come)}"
+            )
+        return Finding(EditKind.NAME, True, f"the name went from {text_of(gone)} to {text_of(come)}")
+    found, other = (gone, block.come) if gone else (come, block.gone)
+    if all(_is_title(k) for k in found) and not any(k.content for k in other):
+        return Finding(EditKind.COSMETIC, False, f"the title {text_of(found)} came or went")
+    if any(k.content for k in other):
+        return Finding(EditKind.NAME, True, f"the name {text_of(found)} {'gave way' if gone else 'came in'}")
+    kind = EditKind.DELETION if gone else EditKind.ADDITION
+    return Finding(kind, True, f"{'dropped' if gone else 'added'}: {text_of(found)}")
+
+
+def _misspelt(gone: Sequence[Key], come: Sequence[Key], scene: Scene) -> bool:
+    """Whether the text itself proves a misspelling: it has the new form elsewhere and the old one nowhere else."""
+    long = all(len(k.key) >= 5 and not k.text.isupper() for k in (*gone, *come))
+    if not long:
+        return False
+    context = scene.context()
+    return all(k.key in context.old_words for k in come) and not any(k.key in context.new_words for k in gone)
+
+
+def _is_title(key: Key) -> bool:
+    return key.key in lookup("roles") or key.key in family("titles") or key.key == "prime minister"
+
+
+def _respelt(gone: list[Key], come: list[Key]) -> bool:
+    """Whether each name that came is one that went, but for one or two letters."""
+    if len(gone) != len(come):
+        return False
+    return all(
+        DamerauLevenshtein.distance(a.key, b.key) <= (2 if len(a.key) > 4 else 1) for a, b in zip(gone, come, strict=True)
+    )
+
+
+def abbreviates(long: Sequence[Key], short: Sequence[Key], block: Block) -> bool:
+    """Whether one side is made of the initials of the other's words, with or without small words between."""
+    letters = "".join(k.key for k in short if k.text.isupper() or "." in k.text)
+    if len(letters) < 2 or len(short) > 2:
+        return False
+    words = [k for k in (block.gone if long[0] in block.gone else block.come) if k.kind is KeyKind.WORD and k not in short]
+    big = "".join(k.key[0] for k in words if k.text[:1].isupper())
+    every = "".join(k.key[0] for k in words)
+    return letters in (big, every)
+
+
+def plain_words(block: Block, scene: Scene) -> Finding | None:
+    """Words that are no name, figure, state or source."""
+    gone, come = _plain(block.gone), _plain(block.come)
+    if any(k.kind is KeyKind.MARK for k in block.gone + block.come):
+        return Finding(EditKind.OTHER, True, "a statement became a question, or a question a statement")
+    if pair := _opposite(block.gone, block.come):
+        return Finding(EditKind.OTHER, True, f"“{pair[0].text}” became “{pair[1].text}”")
+    if not gone and not come:
+        return None
+    if "".join(k.key for k in block.gone) == "".join(k.key for k in block.come):
+        return Finding(EditKind.COSMETIC, False, "words were joined or parted")
+    if gone and come:
+        return Finding(EditKind.OTHER, True, f"“{text_of(gone)}” became “{text_of(come)}”")
+    side = gone or come
+    verb = "dropped" if gone else "added"
+    if len(side) >= 2 or _telling(side[0]):
+        return Finding(EditKind.DELETION if gone else EditKind.ADDITION, True, f"{verb}: “{text_of(side)}”")
+    return Finding(EditKind.COSMETIC, False, f"one word was {verb} that carries no fact by itself: “{text_of(side)}”")
+
+
+def _plain(found: Sequence[Key]) -> list[Key]:
+    return [k for k in found if k.content and not k.name and not k.value]
+
+
+def _telling(key: Key) -> bool:
+    """Whether a single word more or less can change what is said: a person or role, or a word that has an opposite."""
+    if key.key in family("spans"):
+        return False
+    return key.key in family("person_nouns") or key.key in lookup("roles") or any(key.key == a for a, _ in _opposites())
+
+
+def _opposite(gone: Sequence[Key], come: Sequence[Key]) -> tuple[Key, Key] | None:
+    for a in gone:
+        for b in come:
+            if not a.name and not b.name and opposite(a.key, b.key):
+                return a, b
+    return None
+
+
+@cache
+def _opposites() -> frozenset[tuple[str, str]]:
+    pairs = [(key, word) for key, words in groups("opposites").items() for word in words]
+    return frozenset(pairs) | frozenset((b, a) for a, b in pairs)
+
+
+def opposite(a: str, b: str) -> bool:
+    """Whether two words turn a statement round."""
+    return (a, b) in _opposites()
+
+
+def is_typo(a: str, b: str) -> bool:
+    """Whether an unknown word gave way to a known one with a letter more or less, or with two letters in each other's place.
+
+    Another letter in its place is no proof: "defunding" and "defending" differ so.
+    """
+    if min(len(a), len(b)) < 3 or is_known(a) or not is_known(b):
+        return False
+    swapped = len(a) == len(b) and sorted(a) == sorted(b)
+    return (swapped or len(a) != len(b)) and DamerauLevenshtein.distance(a, b) <= (1 if min(len(a), len(b)) < 8 else 2)
+
+
+def is_known(word: str) -> bool:
+    """Whether a lower-case word is known English, as it stands or behind a beginning such as "re"."""
+    known = family("common_words")
+    beginnings = (head for head in sorted(family("word_beginnings")) if word.startswith(head) and len(word) >= len(head) + 4)
+    return word in known or any(word[len(head) :] in known for head in beginnings)
