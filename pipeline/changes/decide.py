@@ -193,7 +193,7 @@ class StatementClaim:
     was_entry: Entry | None = None
     headline: bool = False
     answers: bool = False  # on an aspect that asks for answers one of its actors speaks
-    source_only: bool = False  # only the naming of the source changed
+    voice_only: bool = False  # only a quotation or the naming of a source changed
 
 
 def decide_statement(claim: StatementClaim, near: tuple[Near, ...], scene: Scene) -> Verdict:
@@ -349,8 +349,8 @@ def _decide_edited(claim: StatementClaim, near: tuple[Near, ...], scene: Scene) 
         return Verdict("suppressed", "the words of a quotation changed; the edit shows them", same=claim.was_entry)
     if claim.headline:
         return Verdict("suppressed", "a headline: the text below says it", same=claim.was_entry)
-    if claim.source_only:
-        return Verdict("suppressed", "only the naming of the source changed", same=claim.was_entry)
+    if claim.voice_only:
+        return Verdict("suppressed", "only a quotation or the naming of a source changed", same=claim.was_entry)
     others = [n for n in near if claim.was_entry is None or n.entry.number != claim.was_entry.number]
     ahead = _twin(new, others) or _caught_up(new, old, added, others)
     if ahead is not None and not scene.noted:

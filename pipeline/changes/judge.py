@@ -37,6 +37,7 @@ from pipeline.claims import (
     tie,
 )
 from pipeline.claims.attribution import attribute
+from pipeline.claims.figures import say_words
 from pipeline.claims.lexicon import cue_words
 from pipeline.claims.profile import features
 from pipeline.claims.routing import ENOUGH, meanings
@@ -219,7 +220,7 @@ class Judge:
     ) -> Finding:
         unit, profile = reading.unit, self.profiles[best.aspect]
         loose = unit.follows or best.hold < 2
-        was, source_only = self._before_edit(reading, place.when)
+        was, voice_only = self._before_edit(reading, place.when)
         speaks = any(w.source and any(f in profile.actors for f in meanings(w, self.usage)) for w in unit.words)
         claim = StatementClaim(
             statement,
@@ -231,7 +232,7 @@ class Judge:
             was_entry=next((e for e in self._said_before(reading) if e.statement is not None), None),
             headline=unit.paragraph == HEADLINE,
             answers=profile.expects("response") and speaks,
-            source_only=source_only,
+            voice_only=voice_only,
         )
         verdict = decide_statement(claim, near, place.scene)
         entry = self._enter_statement(reading, statement, best, verdict, place.scene)
@@ -252,12 +253,12 @@ class Judge:
 
     @staticmethod
     def _before_edit(reading: Reading, when: datetime) -> tuple[Statement | None, bool]:
-        """What an edited sentence said before, and whether only the naming of its source changed."""
+        """What an edited sentence said before, and whether the edit left what the report itself tells."""
         if reading.was is None:
             return None, False
         old = read_unit(reading.was.text, reading.was.paragraph, 0)
         values = frozenset(f.value for f in read_figures(old, when) if not f.old)
-        return read_statement(old, values, when), _without_sources(reading.unit) == _without_sources(old)
+        return read_statement(old, values, when), _told(reading.unit) == _told(old)
 
     def _enter_statement(self, reading: Reading, statement: Statement, best: Fit, verdict: Verdict, scene: Scene) -> int:
         """The number of the entry that a statement belongs to; what earned no line is kept too, for later edits."""
@@ -315,7 +316,8 @@ def _changed_part(reading: Reading) -> Unit | None:
     """An edited sentence cut down to the clauses with new words, if they are not the whole of it."""
     if reading.was is None:
         return None
-    clauses = _changed_clauses(reading)
+    told = set(_told(reading.unit))
+    clauses = {w.clause for w in reading.unit.words if w.clause in _changed_clauses(reading) and w.low in told}
     row = tuple(w for w in reading.unit.words if w.clause in clauses)
     return replace(reading.unit, words=row) if row and len(row) < len(reading.unit.words) else None
 
@@ -330,9 +332,13 @@ def _telling_part(reading: Reading) -> tuple[int, int]:
     return clause_span(reading.unit, shown[0].start, shown[-1].end)
 
 
-def _without_sources(unit: Unit) -> list[str]:
-    """The words of a unit that do not name who says it."""
-    return [w.low for w in unit.words if not w.source]
+def _told(unit: Unit) -> list[str]:
+    """The words of a unit that are the report's own: no quotation, and no clause that only names who says it."""
+    naming = {w.clause for w in unit.words if w.source}
+    naming = {c for c in naming if any(w.low in say_words() for w in unit.words if w.clause == c)}
+    if len(naming) == len({w.clause for w in unit.words}):
+        naming = set()
+    return [w.low for w in unit.words if not w.quoted and not w.source and w.clause not in naming]
 
 
 def _is_field(unit: Unit) -> bool:
