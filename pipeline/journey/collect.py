@@ -14,7 +14,7 @@ from pipeline.config import Settings, load_feeds, secret_of
 from pipeline.extract import document_from_entry, extract
 from pipeline.feeds import NotAFeed, read_feed, volatile_hash
 from pipeline.fetch import FEED_BYTES, Fetcher, FetchRequest, FetchSettings, RobotsFile, RobotsMemory
-from pipeline.journey.looks import Desk, Tally
+from pipeline.journey.looks import LOOKS, Desk, Tally
 from pipeline.journey.progress import Progress
 from pipeline.model import (
     ArticleState,
@@ -23,17 +23,17 @@ from pipeline.model import (
     FeedState,
     Fetched,
     KnownItem,
+    New,
     Observation,
     Outcome,
+    Reverted,
+    Same,
 )
 from pipeline.store import FetchRow, RobotsRow, Store, plain_row, value_of
+from pipeline.urls import canonical
 
 PAGES = 50  # pages written in one transaction
 FEEDS = 100  # feeds written in one transaction
-# Ends of a fetch that say something of the article; the others say something of the network.
-LOOKS = frozenset(
-    {Outcome.OK, Outcome.NOT_MODIFIED, Outcome.GONE, Outcome.MISSING, Outcome.DENIED, Outcome.EMPTY, Outcome.ROBOTS}
-)
 What = TypeVar("What")
 
 
@@ -133,7 +133,7 @@ class Ingest:
     def _meet(self, entries: Sequence[Entry], state: FeedState, before: dict[str, KnownItem]) -> None:
         """New entries become articles; changed ones are a hint that their page moved."""
         feed = state.feed
-        self.desk.load_urls([e.url for e in entries if e.url], {feed.outlet})
+        self.desk.load_entries(entries, feed.outlet)
         for entry in entries:
             article_id = self.desk.meet(entry, feed, self.now)
             if article_id is None:
@@ -165,9 +165,10 @@ class Ingest:
 
     async def read_pages(self, everything: bool) -> None:
         """Fetch the pages that are due and judge what they show."""
-        due = self.store.due_articles(self.now, everything)
+        whole = {f.url for f in load_feeds(self.settings.feeds) if f.read == "feed"}
+        due = [a for a in self.store.due_articles(self.now, everything) if a.feed not in whole]
         self.desk.load_articles(due)
-        jobs = [(_page_request(a, self.settings), a) for a in due if a.status != "alias"]
+        jobs = [(_page_request(a, self.settings), a) for a in due]
         await self._fetch(jobs, self._take_page, PAGES, "pages")
 
     def _take_page(self, state: ArticleState, got: Fetched) -> None:
@@ -178,10 +179,19 @@ class Ingest:
             reference.append(self.archive.add(got))
             return reference[0]
 
-        if got.outcome in LOOKS:
-            self.desk.look(observation(self.desk.state(state.article_id), got, self.now), keep if got.body else None)
-        self.desk.update_state(after_page(self.desk.state(state.article_id), got, self.now, self.settings))
+        now = self.desk.state(state.article_id)
+        if now.url == state.url:  # else it moved while this was under way
+            self._look_at(now, got, keep)
         self._fetches.append(FetchRow(fetched=got, kind="page", archive=reference[0] if reference else None))
+
+    def _look_at(self, state: ArticleState, got: Fetched, keep: Callable[[], str]) -> None:
+        if got.outcome in LOOKS or got.body:
+            decision = self.desk.look(observation(state, got, self.now), keep if got.body else None)
+            if got.permanent_url and isinstance(decision, New | Same | Reverted):
+                self.desk.move(self.desk.state(state.article_id).article_id, canonical(got.permanent_url), self.now)
+        after = self.desk.state(state.article_id)
+        if after.url in (state.url, canonical(got.permanent_url)):  # not if this proved to be another article's second address
+            self.desk.update_state(after_page(after, got, self.now, self.settings))
 
     # ---- both
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Sequence, Set
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+from pipeline.journey.timeline import place
 from pipeline.model import (
     Alias,
     Appearance,
@@ -16,6 +17,7 @@ from pipeline.model import (
     KnownArticle,
     New,
     Observation,
+    Outcome,
     Quarantined,
     QuarantinedLook,
     QuarantineKind,
@@ -30,6 +32,12 @@ from pipeline.store import Batch, FetchRow, ParagraphRow, Store
 from pipeline.text import fingerprint
 from pipeline.versions import decide_version, standing
 from pipeline.versions.furniture import ARTICLES, is_furniture_like
+
+# Ends of a fetch that say something of the article; the others say something of the network or the server's health.
+LOOKS = frozenset(
+    {Outcome.OK, Outcome.NOT_MODIFIED, Outcome.GONE, Outcome.MISSING, Outcome.DENIED, Outcome.EMPTY, Outcome.ROBOTS}
+)
+ALIKE = 0.2  # a text that shares less with the known one is another article under the same id
 
 
 @dataclass(slots=True)
@@ -51,6 +59,8 @@ class Pending:
     aliases: list[Alias] = field(default_factory=list)
     versions: list[tuple[Version, str | None, str]] = field(default_factory=list)
     appearances: list[Appearance] = field(default_factory=list)
+    withdrawn: list[str] = field(default_factory=list)  # appearance_ids that a late look proved to be none
+    late: set[str] = field(default_factory=set)  # article_ids whose past has changed
     quarantined: list[QuarantinedLook] = field(default_factory=list)
     paragraphs: list[ParagraphRow] = field(default_factory=list)
     touched: set[str] = field(default_factory=set)  # article_ids whose state row is to be written
@@ -63,10 +73,12 @@ class Desk:
         self.store = store
         self.tally = Tally()
         self._ids: dict[str, str] = {}  # address -> article_id
-        self._guids: dict[tuple[str, str], str] = {}  # (outlet, guid) -> article_id
+        self._guids: dict[tuple[str, str], str] = {}  # (outlet, guid) -> article_id, of one that has been read if there is any
+        self._claimed: dict[str, str] = {}  # article_id of one not read yet -> the one whose page says that it is that article
         self._states: dict[str, ArticleState] = {}
         self._known: dict[str, KnownArticle] = {}
-        self._stood: dict[str, list[Appearance]] = {}  # appearances of each article, in time order
+        self._stood: dict[str, Sequence[Appearance]] = {}  # appearances of each article, in time order
+        self._versions: dict[str, Version] = {}  # those that a look needed, by id
         self._paragraphs: dict[str, dict[str, set[str]]] = {}  # outlet -> fingerprint -> article_ids
         self._furniture: dict[str, frozenset[str]] = {}
         self._pending = Pending()
@@ -87,6 +99,11 @@ class Desk:
         self._ids |= found
         self._load_states(found.values())
 
+    def load_entries(self, entries: Sequence[Entry], outlet: str) -> None:
+        """Read what the store knows of what a feed's entries lead to."""
+        self.load_urls([e.url for e in entries if e.url], {outlet})
+        self._load_guids([e.raw_id for e in entries if e.raw_id])
+
     def load_articles(self, states: Sequence[ArticleState]) -> None:
         """Read what a look at each of these articles is judged by."""
         self._ids |= {s.url: s.article_id for s in states}
@@ -96,8 +113,9 @@ class Desk:
 
     def _load_guids(self, guids: Sequence[str]) -> None:
         found = self.store.articles_by_guid(guids)
-        self._guids |= {k: v for k, v in found.items() if k not in self._guids}
-        self._load_states(found.values())
+        fresh = {k: v for k, v in found.items() if k not in self._guids}
+        self._guids |= fresh
+        self._load_states(fresh.values())
 
     def _load_states(self, article_ids: Iterable[str]) -> None:
         wanted = sorted(set(article_ids) - set(self._states))
@@ -135,6 +153,9 @@ class Desk:
         if article_id := self._ids.get(entry.url):
             state = self._states[article_id]
             self.update_state(replace(state, **{k: v if v is not None else getattr(state, k) for k, v in told.items()}))
+            if state.status == "gone" and entry.url != state.url:
+                self.move(article_id, entry.url, now)
+                self.make_due(article_id, now, "gone where it was, listed at another of its addresses")
             return article_id
         state = ArticleState(
             article_id=ident("art", entry.url),
@@ -167,11 +188,22 @@ class Desk:
 
     # ---- one look
 
-    def look(self, seen: Observation, keep: Callable[[], str] | None = None) -> VersionDecision:
-        """Judge one look and keep what it adds. `keep` archives the response: called only if there is something to keep."""
+    def look(self, seen: Observation, keep: Callable[[], str] | None = None) -> VersionDecision | None:
+        """Judge one look and keep what it adds; None if it says nothing of the article.
+
+        `keep` archives the response: called only if there is something to keep.
+        """
         state = self._article_of(seen)
         known = self._known_at(state.article_id, seen)
         decision = decide_version(seen, known)
+        if _is_trouble(seen, decision):
+            return None
+        if not isinstance(decision, Quarantined):
+            if twin := self._twin(seen, state):
+                state = self._fold(state, twin, seen)
+                known = self._known_at(state.article_id, seen)
+                decision = decide_version(seen, known)
+            state = self._met_at(seen, state)
         if keep and not isinstance(decision, Same):
             seen = replace(seen, archive=keep())
         self.tally.looks += 1
@@ -180,41 +212,66 @@ class Desk:
         )
         return decision
 
+    # ---- whose look it is
+
     def _article_of(self, seen: Observation) -> ArticleState:
-        found = [self._ids[url] for url in _addresses(seen) if url in self._ids]
-        article_id = found[0] if found else self._by_guid(seen) or self._start(seen)
-        if self._states[article_id].head_version_id is None and (twin := self._twin(seen, article_id, found)):
-            self._fold(article_id, twin, seen.at)
-            article_id = twin
-        for url in _addresses(seen):
-            if url not in self._ids:
-                self._alias(url, article_id, seen.at, "met under this address too")
-        return self._states[article_id]
+        """The article at this address; a new address may be that of a known one, by what its page says or by its guid."""
+        found = (self._ids[url] for url in _addresses(seen) if url in self._ids)
+        return self._states[next(found, None) or self._by_guid(seen) or self._start(seen)]
 
     def _by_guid(self, seen: Observation) -> str | None:
         """A known guid on a new address is a move of the article, unless the text is another: then the guid was reused."""
         article_id = self._guids.get((seen.outlet, seen.guid)) if seen.guid else None
-        if article_id is None or seen.document is None:
-            return article_id
+        return article_id if article_id and self._is_alike(article_id, seen) else None
+
+    def _is_alike(self, article_id: str, seen: Observation) -> bool:
+        """Whether a look can be one at an article, as far as the text tells. It cannot tell where either text is unknown."""
         head = self._known[article_id].head
-        if (
-            head is None
-            or _overlap(head.paragraphs, seen.document.paragraphs) >= 0.2
-            or head.headline == seen.document.headline
-        ):
-            return article_id
-        return None
+        if head is None or seen.document is None:
+            return True
+        return head.headline == seen.document.headline or _overlap(head.paragraphs, seen.document.paragraphs) >= ALIKE
 
-    def _twin(self, seen: Observation, article_id: str, found: Sequence[str]) -> str | None:
+    def _twin(self, seen: Observation, state: ArticleState) -> str | None:
         """An article that was read before, if this one, never read yet, proves to be the same under another address."""
-        others = [*found, self._by_guid(seen)]
-        return next((i for i in others if i and i != article_id and self._states[i].head_version_id), None)
+        if state.head_version_id or seen.document is None:
+            return None
+        told = self._told(seen)
+        found = [i for i in (told, self._claimed.get(state.article_id), self._by_guid(seen)) if i and i != state.article_id]
+        if told and told in found and not self._states[told].head_version_id:
+            self._claimed[told] = state.article_id
+        return next((i for i in found if self._states[i].head_version_id and self._is_alike(i, seen)), None)
 
-    def _fold(self, article_id: str, into: str, at: datetime) -> None:
-        """One article met under two addresses: the one that was never read becomes an address of the other."""
-        state = self._states[article_id]
-        self._alias(state.url, into, at, "the same article under another address")
+    def _told(self, seen: Observation) -> str | None:
+        """The article that the page says it is."""
+        return self._ids.get(seen.document.canonical_url or "") if seen.document else None
+
+    def _fold(self, state: ArticleState, into: str, seen: Observation) -> ArticleState:
+        """One article met under two addresses: the one that was never read becomes an address of the other.
+
+        Unless the page itself says that the other one is the right address, this newer one is.
+        """
+        told = self._told(seen)
+        self._alias(state.url, into, seen.at, "the same article under another address")
         self.update_state(replace(state, status="alias", next_due_at=None, due_reason=f"is {into}"))
+        return self._states[into] if told == into else self.move(into, state.url, seen.at)
+
+    def _met_at(self, seen: Observation, state: ArticleState) -> ArticleState:
+        """Note the addresses of a look that showed the article; a guid that is kept on a new one moves the article there."""
+        moved = seen.url not in self._ids and self._told(seen) != state.article_id and seen.at >= state.last_seen_at
+        for url in _addresses(seen):
+            if url not in self._ids:
+                self._alias(url, state.article_id, seen.at, "met under this address too")
+        return self.move(state.article_id, seen.url, seen.at) if moved else state
+
+    def move(self, article_id: str, url: str | None, at: datetime) -> ArticleState:
+        """The article is to be read at another address from now on, unless that is another article's."""
+        state = self._states[article_id]
+        if url is None or self._ids.get(url, article_id) != article_id or url == state.url:
+            return state
+        if url not in self._ids:
+            self._alias(url, article_id, at, "moved to this address")
+        self.update_state(replace(state, url=url, etag=None, last_modified=None, body_hash=None))
+        return self._states[article_id]
 
     def _start(self, seen: Observation) -> str:
         article_id = ident("art", seen.url)
@@ -240,64 +297,85 @@ class Desk:
         stood = self._stood.get(article_id, [])
         if not stood or seen.at >= stood[-1].seen_at:
             return known
-        before = [a for a in stood if a.seen_at <= seen.at]
-        head = self.store.versions([before[-1].version_id]).get(before[-1].version_id) if before else None
-        return replace(known, head=head, suspect=None)
+        before = [self._version_of(a.version_id) for a in stood if a.seen_at <= seen.at]
+        return replace(
+            known,
+            head=before[-1] if before else None,
+            seen={v.text_hash: v.version_id for v in before},
+            headlines=tuple(v.headline for v in before),
+            suspect=None,
+        )
 
     # ---- what it adds
 
     def _new(self, seen: Observation, state: ArticleState, known: KnownArticle, decision: New) -> None:
-        version = _version(seen, state, known, decision, seq=len(self._known[state.article_id].seen) + 1)
-        self._pending.versions.append((version, seen.archive, decision.reason))
-        self._learn(version)
         mine = self._known[state.article_id]
-        self._known[state.article_id] = replace(mine, seen={**mine.seen, version.text_hash: version.version_id})
+        version = _version(seen, state, known, decision, seq=len(mine.seen) + 1)
+        self._versions.setdefault(version.version_id, version)
+        if version.text_hash not in mine.seen:
+            self._pending.versions.append((version, seen.archive, decision.reason))
+            self._learn(version)
+            self._known[state.article_id] = replace(mine, seen={**mine.seen, version.text_hash: version.version_id})
+            self.tally.new_versions += 1
+        if state.guid and mine.head is None:
+            self._guids[state.outlet, state.guid] = state.article_id
         self._stand(seen, state, version, reverted=False, reason=decision.reason)
-        self.tally.new_versions += 1
 
     def _reverted(self, seen: Observation, state: ArticleState, known: KnownArticle, decision: Reverted) -> None:
-        version = self._version_of(decision.version_id)
-        self._stand(seen, state, version, reverted=True, reason=decision.reason)
+        self._stand(seen, state, self._version_of(decision.version_id), reverted=True, reason=decision.reason)
         self.tally.reverted += 1
 
     def _version_of(self, version_id: str) -> Version:
-        for version, _, _ in self._pending.versions:
-            if version.version_id == version_id:
-                return version
-        return self.store.versions([version_id])[version_id]
+        if version_id not in self._versions:
+            self._versions |= self.store.versions([version_id])
+        return self._versions[version_id]
 
     def _stand(self, seen: Observation, state: ArticleState, version: Version, *, reverted: bool, reason: str) -> None:
-        appearance = Appearance(
+        """A version came to stand: now, or in the past, if the look comes late."""
+        new = Appearance(
             article_id=state.article_id, version_id=version.version_id, seen_at=seen.at, reverted=reverted, reason=reason
         )
-        self._pending.appearances.append(appearance)
-        stood = self._stood.setdefault(state.article_id, [])
-        late = bool(stood) and seen.at < stood[-1].seen_at
-        stood.append(appearance)
-        stood.sort(key=lambda a: (a.seen_at, a.appearance_id))
+        late = seen.at < state.last_seen_at
+        placed = place(self._stood.get(state.article_id, ()), new, self._seen_next(state, seen.at) if late else None)
+        self._stood[state.article_id] = placed.stood
+        self._pending.appearances += placed.added
+        self._pending.withdrawn += [a.appearance_id for a in placed.withdrawn]
         if late:
-            self.update_state(replace(state, first_seen_at=min(state.first_seen_at, seen.at)))
-            return
+            self._pending.late.add(state.article_id)
+        head = self._version_of(placed.stood[-1].version_id)
         mine = self._known[state.article_id]
-        changed = mine.head is not None
-        self._known[state.article_id] = replace(mine, head=version, headlines=(*mine.headlines, version.headline), suspect=None)
+        headlines = (version.headline, *mine.headlines) if late else (*mine.headlines, version.headline)
+        self._known[state.article_id] = replace(mine, head=head, headlines=headlines, suspect=mine.suspect if late else None)
+        changes = len(placed.stood) - 1
         self.update_state(
             replace(
-                self._lively(state, seen),
-                head_version_id=version.version_id,
-                times_changed=state.times_changed + changed,
-                last_changed_at=seen.at if changed else state.last_changed_at,
+                self._earlier(state, seen) if late else self._lively(state, seen),
+                head_version_id=head.version_id,
+                times_changed=changes,
+                last_changed_at=placed.stood[-1].seen_at if changes else None,
             )
         )
 
+    def _seen_next(self, state: ArticleState, at: datetime) -> datetime | None:
+        """When the article itself was next seen after a moment in the past."""
+        found = self.store.seen_next(state.article_id, at)
+        return found or (state.last_seen_at if state.status == "live" else None)
+
     def _same(self, seen: Observation, state: ArticleState, known: KnownArticle, decision: VersionDecision) -> None:
         self.tally.same += 1
-        if seen.at >= state.last_seen_at:
-            self._known[state.article_id] = replace(self._known[state.article_id], suspect=None)
-            self.update_state(self._lively(state, seen))
+        if seen.at < state.last_seen_at:
+            self.update_state(self._earlier(state, seen))
+            return
+        self._known[state.article_id] = replace(self._known[state.article_id], suspect=None)
+        self.update_state(self._lively(state, seen))
 
     def _lively(self, state: ArticleState, seen: Observation) -> ArticleState:
         return replace(state, status="live", last_seen_at=max(state.last_seen_at, seen.at), suspect=None, failures=0)
+
+    def _earlier(self, state: ArticleState, seen: Observation) -> ArticleState:
+        """After a look that comes late: it says nothing of how the article stands now."""
+        status = "live" if state.status == "new" else state.status
+        return replace(state, status=status, first_seen_at=min(state.first_seen_at, seen.at))
 
     def _quarantined(self, seen: Observation, state: ArticleState, known: KnownArticle, decision: Quarantined) -> None:
         self._pending.quarantined.append(
@@ -314,6 +392,7 @@ class Desk:
         )
         self.tally.quarantined += 1
         if seen.at < state.last_seen_at:
+            self.update_state(replace(state, first_seen_at=min(state.first_seen_at, seen.at)))
             return
         suspect = _suspect(self._known[state.article_id].suspect, decision, seen.at)
         self._known[state.article_id] = replace(self._known[state.article_id], suspect=suspect)
@@ -346,10 +425,23 @@ class Desk:
             articles=tuple(self._states[i] for i in sorted(pending.touched)),
             aliases=tuple(pending.aliases),
             versions=tuple(pending.versions),
-            appearances=tuple(pending.appearances),
+            appearances=_standing_ones(pending),
+            withdrawn=tuple(pending.withdrawn),
+            late=tuple(sorted(pending.late)),
             quarantined=tuple(pending.quarantined),
             paragraphs=tuple(pending.paragraphs),
         )
+
+
+def _standing_ones(pending: Pending) -> tuple[Appearance, ...]:
+    """What was found and not taken back within the same batch."""
+    return tuple(a for a in pending.appearances if a.appearance_id not in pending.withdrawn)
+
+
+def _is_trouble(seen: Observation, decision: VersionDecision) -> bool:
+    """A server that fails or asks to wait says nothing of the article, unless the page that it sends is a wall."""
+    blocked = isinstance(decision, Quarantined) and decision.kind is QuarantineKind.BLOCKED
+    return blocked and seen.outcome not in LOOKS
 
 
 def _addresses(seen: Observation) -> list[str]:
@@ -387,6 +479,10 @@ def _suspect(before: Suspect | None, decision: Quarantined, at: datetime) -> Sus
 
 
 def _overlap(a: Sequence[str], b: Sequence[str]) -> float:
-    """Share of the shorter text's words that both texts have."""
-    x, y = ({w for p in side for w in p.lower().split()} for side in (a, b))
+    """Share of the shorter text's runs of three words that both texts have."""
+    x, y = (_runs(" ".join(side).lower().split()) for side in (a, b))
     return len(x & y) / max(1, min(len(x), len(y)))
+
+
+def _runs(words: Sequence[str]) -> set[tuple[str, ...]]:
+    return {tuple(words[i : i + 3]) for i in range(max(1, len(words) - 2))}

@@ -68,6 +68,8 @@ class Batch:
     aliases: tuple[Alias, ...] = ()
     versions: tuple[tuple[Version, str | None, str], ...] = ()  # (version, archive, reason)
     appearances: tuple[Appearance, ...] = ()
+    withdrawn: tuple[str, ...] = ()  # appearance_ids that a look which came late proved to be none
+    late: tuple[str, ...] = ()  # article_ids of looks that came late
     quarantined: tuple[QuarantinedLook, ...] = ()
     paragraphs: tuple[ParagraphRow, ...] = ()
     robots: tuple[RobotsRow, ...] = ()
@@ -90,10 +92,23 @@ class Collected:
         t.insert_absent("record.version", "version_id", [_version_row(*v) for v in batch.versions])
         appearances = [{"appearance_id": a.appearance_id, **plain_row(a)} for a in batch.appearances]
         t.insert_absent("record.appearance", "appearance_id", appearances)
+        t.delete("record.appearance", "appearance_id", batch.withdrawn)
+        self._settle(batch.late)
         looks = [{"quarantine_id": q.quarantine_id, **plain_row(q), "kind": q.kind.value} for q in batch.quarantined]
         t.insert_absent("record.quarantine", "quarantine_id", looks)
         t.insert("record.paragraph", [plain_row(p) for p in batch.paragraphs])
         t.upsert("record.robots", "origin", [plain_row(r) for r in batch.robots])
+
+    def _settle(self, article_ids: Sequence[str]) -> None:
+        """Looks came late: say anew when each version was first seen, in which order, and which appearances are returns."""
+        if article_ids:
+            for name in ("settle_versions", "settle_appearances"):
+                read(self.con, query(name), {"article_ids": list(article_ids)})
+
+    def seen_next(self, article_id: str, after: datetime) -> datetime | None:
+        """When a fetch showed an article next after a moment, not counting what was quarantined."""
+        rows = read(self.con, query("seen_next"), {"article_id": article_id, "after": after})
+        return rows[0]["seen_at"] if rows else None
 
     def robots(self) -> list[RobotsRow]:
         """What every site last said in its robots.txt."""

@@ -1,4 +1,4 @@
 -- Grain: one row an article that is to be read now, the longest due first.
 SELECT * FROM record.article
-WHERE $everything::BOOLEAN OR (next_due_at IS NOT NULL AND next_due_at <= $now::TIMESTAMP)
+WHERE status <> 'alias' AND ($everything::BOOLEAN OR (next_due_at IS NOT NULL AND next_due_at <= $now::TIMESTAMP))
 ORDER BY next_due_at NULLS LAST, article_id;
