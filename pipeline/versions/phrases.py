@@ -20,6 +20,7 @@ LABEL = 6  # words: a line without an end mark is a button or a caption, and nee
 _WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)*|%")
 _SENTENCE = re.compile(r"(?<=[.!?:;…。！？])\s+")
 _END = re.compile(r"[.!?。！？]\W*$")
+_BEGINNING = 3  # letters of a word by which patterns are passed over
 _START = "^"  # before an alternative of `address`: only at the beginning of a sentence
 
 
@@ -32,6 +33,13 @@ class Part:
 
     def holds(self, form: str) -> bool:
         return any(a in form for a in self.alternatives) != self.negated
+
+    def beginnings(self) -> frozenset[str]:
+        """How the first words of the alternatives begin; none if that would not help to tell a text that lacks them."""
+        open_ones = (a for a in self.alternatives if not a.endswith(" ") and len(a) <= _BEGINNING)
+        return (
+            frozenset() if self.negated or any(open_ones) else frozenset(a.split()[0][:_BEGINNING] for a in self.alternatives)
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +84,33 @@ def kinds_of_text(text: str, offers: bool = True) -> frozenset[QuarantineKind]:
     form = plain(text)
     if form.count(" ") - 1 > LONGEST:
         return frozenset()
-    hits = ((family, p) for family in families() for p in family.notices if (offers or not p.offer) and p.holds(form))
+    hits = ((family, p) for family, p in _possible(form) if (offers or not p.offer) and p.holds(form))
     return frozenset(p.kind for family, p in hits if family.addresses(text, form))
+
+
+def _possible(form: str) -> list[tuple[Family, Pattern]]:
+    """The notices that a text may hold, by the beginnings of its words: nearly always none of some hundred."""
+    numbers, notices = _index()
+    found = 0
+    for word in form.split():
+        found |= numbers.get(word[:_BEGINNING], 0)
+    return [(family, pattern) for family, pattern, needed in notices if needed & found == needed]
+
+
+@cache
+def _index() -> tuple[dict[str, int], tuple[tuple[Family, Pattern, int], ...]]:
+    """Beginning -> the parts that it may stand for, as bits of a number; and each notice with the bits that it needs."""
+    numbers: dict[str, int] = {}
+    notices: list[tuple[Family, Pattern, int]] = []
+    parts = 0
+    for family, pattern in ((f, notice) for f in families() for notice in f.notices):
+        needed = 0
+        for beginnings in filter(None, (part.beginnings() for part in pattern.parts)):
+            bit, parts = 1 << parts, parts + 1
+            needed |= bit
+            numbers |= {beginning: numbers.get(beginning, 0) | bit for beginning in beginnings}
+        notices.append((family, pattern, needed))
+    return numbers, tuple(notices)
 
 
 def kind_of_title(title: str | None) -> QuarantineKind | None:
