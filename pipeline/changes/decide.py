@@ -228,8 +228,10 @@ def _decide_fresh(claim: StatementClaim, near: tuple[Near, ...], scene: Scene) -
         told = [n for n in touching if new.figures <= n.entry.statement.figures and _adds_nothing(new, n.entry.statement)]
         if new.figures <= seen and told:
             return _repeats(told[0], "all its figures were said before")
-        if not new.figures <= seen and touching[0].overlap >= MOVES and touching[0].entry.statement.figures:
-            return line(ChangeKind.CHANGED, "a figure moved in a statement on the same thing", touching[0].entry, 2.5)
+        units = {_unit_of(f) for f in new.figures - seen}
+        moved = [n for n in touching if n.overlap >= MOVES and units & {_unit_of(f) for f in n.entry.statement.figures}]
+        if moved:
+            return line(ChangeKind.CHANGED, "a figure moved in a statement on the same thing", moved[0].entry, 2.5)
     if new.dates and touching and new.dates <= {d for n in touching for d in n.entry.statement.dates} and best.contained >= 0.4:
         return _repeats(touching[0], "its dates and most of its words were said before")
     verdict = _state(new, near)
@@ -247,6 +249,11 @@ def _decide_fresh(claim: StatementClaim, near: tuple[Near, ...], scene: Scene) -
     if not is_telling(new) and not claim.answers:
         return Verdict("suppressed", "tells no state, figure, date, denial or intention")
     return line(ChangeKind.NEW, "a statement that no report made before", None, 1.0 + min(1.0, worth / 4))
+
+
+def _unit_of(value: str) -> str:
+    """The unit of a canonical value: "percent" of "14 percent", "" of a plain count."""
+    return value.partition(" ")[2]
 
 
 def _adds_nothing(new: Statement, old: Statement) -> bool:

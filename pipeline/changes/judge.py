@@ -249,6 +249,7 @@ class Judge:
             entry,
             min(1.0, best.score / 2),
             status=", ".join(sorted(statement.states)),
+            loose=best.hold < 2,
         )
 
     @staticmethod

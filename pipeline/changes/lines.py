@@ -8,7 +8,7 @@ from pipeline.changes.reading import Finding
 from pipeline.model import Change, ChangeKind, Claim, Report, Watch, ident
 
 SHORT = 160  # characters: of a longer sentence the line shows the clause that tells
-PLAIN_LINES = 1  # first statements without a state or date that one report may add to an aspect
+PLAIN_LINES = 2  # first statements without a state or date that one report may add to an aspect
 
 
 def restrain(findings: list[Finding]) -> list[Finding]:
@@ -31,7 +31,7 @@ def _lesser(findings: list[Finding]) -> set[int]:
     """Plain first statements beyond the best of their aspect."""
     plain: dict[int, list[Finding]] = {}
     for f in findings:
-        if f.kind in {"statement", "quote"} and f.verdict.kind is ChangeKind.NEW:
+        if (f.loose or f.kind in {"statement", "quote"}) and f.verdict.kind is ChangeKind.NEW:
             plain.setdefault(f.aspect, []).append(f)
     ranked = (sorted(group, key=lambda f: (-f.verdict.rank, f.reading.unit.paragraph)) for group in plain.values())
     return {id(f) for group in ranked for f in group[PLAIN_LINES:]}

@@ -49,6 +49,7 @@ class Finding:
     key: str = ""
     status: str = ""
     hedge: str = ""
+    loose: bool = False  # held to its aspect by what stands around it more than by its own words
 
 
 def read_page(report: Report, before: Reported | None) -> Page:

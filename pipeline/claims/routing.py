@@ -204,7 +204,7 @@ def _hold(
         return 2
     if profile.expects("response") and _actor_speaks(unit, profile, usage):
         return 2
-    actor = any(_is_actor(profile, f) for f in found)
+    actor = any(_is_actor(profile, f) for f in outside)
     if strong and (names >= LEARNED_NAME or near or dated or actor or any(f in profile.anchors for f in found)):
         return 2
     if context.focus == profile.index:
