@@ -328,9 +328,15 @@ def _twin(new: Statement, near: tuple[Near, ...] | list[Near]) -> Near | None:
 
 def opposite(a: Statement, b: Statement) -> bool:
     """Whether two statements on one thing cannot both be so."""
-    if any(FLIPS.get(s) in b.states for s in a.states):
+    if any(counter(s) in b.states or FLIPS.get(s) in b.states for s in a.states):
         return True
     return a.negated != b.negated and not (a.states ^ b.states)
+
+
+def counter(state: str) -> str:
+    """The same state with the other sign: "plan.planned" and "plan.not planned"."""
+    dimension, _, value = state.partition(".")
+    return f"{dimension}.{value.removeprefix('not ')}" if value.startswith("not ") else f"{dimension}.not {value}"
 
 
 def _opposite(new: Statement, near: tuple[Near, ...], scene: Scene) -> Near | None:
@@ -341,7 +347,7 @@ def _opposite(new: Statement, near: tuple[Near, ...], scene: Scene) -> Near | No
             other.number in scene.mine and other.root == scene.root
         ):
             continue
-        shared = (new.stems & other.statement.stems) - new.names
+        shared = ((new.stems & other.statement.stems) - new.names) or (new.dates & other.statement.dates)
         if n.overlap >= ALIKE and other.root != scene.root and shared and opposite(new, other.statement):
             return n
     return None
@@ -365,7 +371,7 @@ def _decide_edited(claim: StatementClaim, near: tuple[Near, ...], scene: Scene) 
     if scene.noted:
         return line(ChangeKind.CORRECTED, "the report corrected the sentence and says so in a note", claim.was_entry, 3.0)
     if "stance.denies" in new.states - old.states:
-        target = next((n for n in others if n.entry.holders and n.contained >= 0.35), None)
+        target = next((n for n in others if n.entry.holders and n.overlap >= TOUCHES and not n.entry.statement.negated), None)
         kind = ChangeKind.CONFLICT if target else ChangeKind.DENIED
         return line(kind, "a denial took the place of what stood", target.entry if target else claim.was_entry, 3.0)
     rival = _still_held(gone, others, scene)

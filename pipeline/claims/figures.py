@@ -297,7 +297,7 @@ def _key(
     shown = [kind] if kind else []
     if figure.unit == MONEY or "actor" in profile.types:
         actor = actor_before(unit, figure)
-        parts.append(actor.lower())
+        parts = [figure.unit, actor.lower()] if figure.unit == MONEY and actor else [*parts, actor.lower()]
         shown.append(actor)
     elif nearest and feature not in profile.anchors:
         shown.append(nearest[1].low)
@@ -337,4 +337,4 @@ def _run(unit: Unit, last: Word) -> str:
         i -= 1
     while j + 1 < len(row) and row[j + 1].name and row[j + 1].start - row[j].end <= 1:
         j += 1
-    return " ".join(w.text for w in row[i : j + 1])
+    return " ".join(w.text for w in row[i : j + 1] if w.low not in cue_words("determiner"))
