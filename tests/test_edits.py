@@ -195,3 +195,59 @@ def test_judgements_give_equal_bytes_under_every_hash_seed():
         for seed in ("0", "11")
     }
     assert len(runs) == 1
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "Latest figures show that 40 people died.",
+        "Related companies were raided on Monday.",
+        "Popular anger grew over the ban.",
+        "Airport closed",
+        "Flood warning lifted",
+        "Like others, the mayor fled.",
+        "Share prices fell sharply.",
+        "Print shops were burned.",
+        "Watch towers were built on the border.",
+        "Terms of the truce were not published.",
+        "Close aides resigned.",
+        "Download speeds collapsed.",
+        "Search teams found two bodies.",
+        "Home rule was suspended.",
+        "Published reports say 12 died on Monday.",
+        "Updated figures put the toll at 61.",
+        "Comment on the draft was invited.",
+        "Follow-up talks failed.",
+        "Sources close to the talks confirmed it.",
+        "By Monday, Ada Tessaro had left.",
+        "Live ammunition was used.",
+        "Cookies were found to spread the mould.",
+        "More on the left than on the right voted no.",
+        "Read aloud, the letter drew tears.",
+        "Support for the strike grew.",
+        "Photos of the raid were deleted.",
+        "Photos from the scene show two burnt lorries.",
+        "Video by witnesses showed flames.",
+        "The report was published on Monday.",
+        "Developing countries objected.",
+        "Advertising revenue fell sharply.",
+        "This video was recorded on Monday.",
+        "Loading at the port has stopped.",
+        "Contents of the letter were leaked.",
+        "Navigation on the river was suspended.",
+        "Additional work is needed on the dam.",
+        "He was promised a free trial.",
+        "Inspectors were denied full access to the plant.",
+        "The firm changed its privacy policy.",
+        "He resigned after making a donation to the party.",
+        "Families were asked to get in touch with the police.",
+        "Two states follow US sanctions.",
+        "Not a member of the bloc, the island voted last.",
+        "What is next for the port is unclear.",
+        "Membership talks will become harder.",
+        "The newsletter was leaked by a clerk.",
+    ],
+)
+def test_a_statement_that_begins_like_furniture_is_a_statement(statement):
+    """Added or removed, it is never hushed as a line of the page."""
+    assert decide_edit("", statement).meaningful and decide_edit(statement, "").meaningful

@@ -10,6 +10,7 @@ from pipeline.edits.findings import Context, Finding, Scene
 from pipeline.edits.keys import ADDRESS, Key, KeyKind, keys
 from pipeline.edits.lines import is_correction, is_date_line, is_furniture, is_stamp
 from pipeline.edits.rules import judge_block
+from pipeline.edits.states import tells_state
 from pipeline.edits.wording import opposite
 from pipeline.model import EditKind
 from pipeline.text import fold
@@ -102,11 +103,17 @@ def _one_sided(before: str, after: str) -> Finding:
 
 
 def is_label(text: str) -> bool:
-    """Whether a line is no sentence and states no fact: short, without an end mark, figure, quotation or unknown name."""
-    if re.search(r"[.!?…\"”]\W*$", text) or len(text.split()) > 8:
+    """Whether a line is no sentence and states no fact.
+
+    It is short, without an end mark, figure, quotation or unknown name, and tells no state ("Airport closed" is a statement).
+    """
+    if re.search(r"[.!?…,;]\W*$|[\"“”«»]", text) or len(text.split()) > 8:
         return False
-    known = family("common_words")
-    return not any(k.value or (k.name and k.key not in known) for k in keys(text))
+    known, long = family("common_words"), len(text.split()) > 2
+    found = keys(text)
+    if any(k.value or (k.name and k.key not in known) for k in found):
+        return False
+    return not any(tells_state(k) and (long or k.key.endswith("ed")) for k in found)
 
 
 def _inner(before: str, after: str, published_at: dt.datetime | None, context: Callable[[], Context]) -> list[Finding]:

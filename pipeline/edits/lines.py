@@ -79,23 +79,28 @@ def is_bio(line: str) -> bool:
     return len(line.split()) <= LONGEST_FURNITURE and bool(_BIO.match(lower_marks(fold(line))))
 
 
+_LENGTHS = frozenset({"second", "minute", "hour", "day"})
+
+
 def is_stamp(line: str) -> bool:
     """Whether a line holds a time of publication or change and nothing but places beside it.
 
     A day alone, without a clock time or a word such as "updated", may be the day of the event: it is no stamp.
     """
-    if len(line.split()) > LONGEST_STAMP:
-        return False
     low = lower_marks(line)
+    if len(line.split()) > LONGEST_STAMP or re.search(r"\b(?:was|were|is|are|has)\b.*\.\W*$", low):
+        return False  # too long, or a whole sentence
     found = values(line)
-    timed = [v for v in found if v.kind in (ValueKind.DATE, ValueKind.TIME) or v.unit in ("minute", "hour", "day", "second")]
+    passed = re.search(r"\b(?:ago|read|reading time)\b|^\W*updated", low) is not None  # "3 hours ago", "2 min read"
+    timed = [v for v in found if v.kind in (ValueKind.DATE, ValueKind.TIME) or (passed and v.unit in _LENGTHS)]
     for v in found:
         low = low[: v.start] + " " * (v.end - v.start) + low[v.end :]
     words = _WORD.findall(low)
     left = [w for w in words if w not in family("stamps") and w not in lookup("months") and w not in lookup("weekdays")]
     if not timed or (not words and all(v.kind is ValueKind.DATE for v in timed)):
         return False
-    return not left or (len(left) <= 3 and _starts_with_stamp(line))
+    places = all(w.title() in line or w.upper() in line for w in left)
+    return not left or (len(left) <= 3 and places and _starts_with_stamp(line))
 
 
 def _starts_with_stamp(line: str) -> bool:

@@ -113,3 +113,10 @@ def _scope(block: Block, scene: Scene) -> Finding | None:
     if (not gone and not come) or (gone and come and stem(gone[0].key) == stem(come[0].key)):
         return None
     return Finding(EditKind.MODALITY, True, _moved("how far it reaches", gone, come))
+
+
+def tells_state(key: Key) -> bool:
+    """Whether a word tells a state, a turn, a denial or a degree of certainty."""
+    if key.key in family("negations") or key.key in family("modals"):
+        return True
+    return key.stem in _families() or bool(stems_in([key], "turns") or stems_in([key], "denials"))
