@@ -1,21 +1,14 @@
 """What linking costs as the number of open articles grows: python bench/linking.py [--sizes 10000,100000,1000000]
 
 Synthetic articles: words drawn by Zipf's law, stories of eight articles that share some of their words. For each size the
-linker's index is filled, then articles that it has not seen ask for their story. Prints CPU milliseconds for the first decision,
-the share that found the right story, memory, and the growth exponent from the smallest size to the largest.
+linker's index is filled, then articles that it has not seen ask for their story. Prints CPU milliseconds for the first
+decision, the share that found the right story, memory, and the growth exponent from the smallest size to the largest.
 """
 
 import argparse
-import os
-import resource
-import sys
-import time
-from pathlib import Path
-
-os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-sys.path[:0] = [str(Path(__file__).parent.parent)]
-
 import math
+import resource
+import time
 from datetime import UTC, datetime
 
 import numpy as np

@@ -220,7 +220,7 @@ class Groups:
         if len(places) > 20 * count:  # a length is dear: look only at those with the largest sums
             top = np.sort(np.argpartition(-totals, 20 * count)[: 20 * count])
             places, totals = places[top], totals[top]
-        lengths = np.array([self.groups[p].centroid.length() for p in places.tolist()])
+        lengths = np.array([self.groups[p].centroid.length for p in places.tolist()])
         order = np.argsort(-totals / lengths, kind="stable")[:count]
         return [self.groups[int(places[i])] for i in order]
 

@@ -18,6 +18,7 @@ from pipeline.stories.profile import Terms, read_terms
 from pipeline.stories.rulings import Rulings
 from pipeline.stories.state import dump_state, load_state
 from pipeline.stories.vectors import likeness_of
+from pipeline.stories.watch import read_text
 from pipeline.stories.watching import Watching
 
 GROWN = 1.2  # a later text with so many times the words (or so few) is read anew
@@ -69,8 +70,9 @@ class Linker:
         splits = self.groups.splits
         self.groups.add(item, decision, self.rulings.target.get(item.article_id))
         self.furniture.learn(article.outlet, item.order, article.paragraphs, self._story_of)
+        text = read_text(article)
         for watching in self.watching.values():
-            watching.add(article, item)
+            watching.add(text, item)
             if self.groups.splits != splits:
                 watching.look_at_kin(item.seen_at)
         self._heed([item])
@@ -90,8 +92,9 @@ class Linker:
         self.groups.vocabulary.meet(terms)
         item = replace(self._item(article, order, terms), seen_at=old.seen_at, place=old.place)
         decision = self.groups.reread(item, old)
+        text = read_text(article)
         for watching in self.watching.values():
-            watching.reread(article, item, old)
+            watching.reread(text, item, old)
         self._heed([item])
         return self._told(article.article_id, decision, self.lineage.get(article.article_id))
 

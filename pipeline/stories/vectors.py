@@ -63,7 +63,7 @@ def overlap(numbers: np.ndarray, others: np.ndarray) -> tuple[np.ndarray, np.nda
 class Centroid:
     """The sum of a story's profiles. Weights are whole multiples of 1/STEPS, so that the sum is exact in any order."""
 
-    __slots__ = ("lengths", "numbers", "own", "size", "weights")
+    __slots__ = ("length", "lengths", "numbers", "own", "size", "weights")
 
     def __init__(self, profiles: Sequence[Profile] = ()):
         self.size = len(profiles)
@@ -71,7 +71,11 @@ class Centroid:
         self.numbers, self.weights = np.zeros(0, np.int32), np.zeros(0)
         if profiles:
             self.numbers, self.weights = gather((p.numbers for p in profiles), (p.weights for p in profiles))
+        self._measure()
+
+    def _measure(self) -> None:
         self.lengths = field_totals(self.numbers, self.weights * self.weights)
+        self.length = math.sqrt(float(self.lengths @ FIELD_WEIGHTS))
 
     def add(self, profile: Profile) -> None:
         self._plus(profile.numbers, profile.weights, 1, own_likeness(profile))
@@ -81,13 +85,14 @@ class Centroid:
         self._plus(profile.numbers, -profile.weights, -1, -own_likeness(profile))
         kept = self.weights > 0
         self.numbers, self.weights = self.numbers[kept], self.weights[kept]
+        self._measure()
 
     def absorb(self, other: "Centroid") -> None:
         self._plus(other.numbers, other.weights, other.size, other.own)
 
     def _plus(self, numbers: np.ndarray, weights: np.ndarray, size: int, own: float) -> None:
         self.numbers, self.weights = gather((self.numbers, numbers), (self.weights, weights))
-        self.lengths = field_totals(self.numbers, self.weights * self.weights)
+        self._measure()
         self.size += size
         self.own += own
 
@@ -123,10 +128,6 @@ class Centroid:
         order = np.lexsort((self.numbers, -value))[:count]
         return self.numbers[order], value[order]
 
-    def length(self) -> float:
-        """The length over all fields."""
-        return math.sqrt(float(self.lengths @ FIELD_WEIGHTS))
-
 
 def pair_likeness(profiles: Sequence[Profile]) -> np.ndarray:
     """The likeness of each article with each other one."""
@@ -138,7 +139,7 @@ def pair_likeness(profiles: Sequence[Profile]) -> np.ndarray:
     keep = shared[place]
     dense = np.zeros((len(profiles), int(shared.sum())))
     dense[rows[keep], column[place[keep]]] = np.concatenate([scaled(p) for p in profiles])[keep]
-    return dense @ dense.T
+    return np.einsum("ik,jk->ij", dense, dense)  # not by BLAS: its threads cost more, and its sums differ between machines
 
 
 def average_link(likeness: np.ndarray) -> list[tuple[int, int]]:

@@ -121,7 +121,8 @@ def _spots(word: Word, places: dict[str, list[int]]) -> set[int]:
     spots = set(places.get(word.stem, ()))
     if len(word.raw) >= PART:
         for other, found in places.items():
-            if len(other) >= PART - 1 and other != word.stem and _same(word, other):
+            inside = len(other) >= PART - 1 and (word.stem in other or other in word.stem)
+            if inside and other != word.stem and _same(word, other):
                 spots.update(found)
     return spots
 
@@ -142,19 +143,22 @@ class Strength(IntEnum):
     FIRM = 3  # a term in the headline, several in the opening, or one there together with the title's words
 
 
-CORE = 0.2
-KIN = {
-    Strength.FIRM: (0.03, -0.20),
-    Strength.FAIR: (0.05, -0.16),
-    Strength.FAINT: (0.06, -0.10),
-    Strength.NONE: (0.08, -0.06),
-}
-NEEDS = {  # likeness needed, lead needed over the nearest other story
+# What is needed: likeness with the story, and lead over the nearest other one (negative: what it may fall short of it).
+NEEDS = {
     Strength.FIRM: (0.04, -0.16),
     Strength.FAIR: (0.05, -0.14),
     Strength.FAINT: (0.10, -0.10),
     Strength.NONE: (0.16, 0.02),
 }
+KIN_NEEDS = {  # of an article whose own found story is mostly watched
+    Strength.FIRM: (0.03, -0.20),
+    Strength.FAIR: (0.05, -0.16),
+    Strength.FAINT: (0.06, -0.10),
+    Strength.NONE: (0.08, -0.06),
+}
+ODD_NEEDS = (0.20, 0.10)  # of one that has none of the words, among kin nearly all of which have them
+KIN_INSIDE, KIN_CORE = 0.5, 0.2  # shares of its kin that are reports, and reports by the person's words
+ODD_KIN, ODD_SHARE = 3, 0.85  # kin enough to tell, and the share of them that has the words
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -226,7 +230,7 @@ class Standing:
     rival: float = 0.0  # with the nearest found story that is mostly outside the watched one
     kin: int = 0  # other articles of the article's own found story
     kin_inside: int = 0  # how many of them are reports of the watched story
-    kin_core: int = 0
+    kin_core: int = 0  # how many of these by the person's words
     source_inside: bool = False  # it is a copy or rewrite of a report
     recent: bool = True  # the story has had a report within the last days
 
@@ -272,9 +276,11 @@ def decide_watch(signs: Signs, now: Standing) -> Joins | StaysApart:
 
 
 def _needs(strength: Strength, now: Standing) -> tuple[float, float]:
-    """The likeness needed with the story, and the lead needed over the nearest other one (negative: what it may fall short)."""
-    if now.kin and now.kin_inside >= 0.5 * now.kin and now.kin_core >= CORE * now.kin:
-        return KIN[strength]
+    """The likeness needed, and the lead needed over the nearest other story."""
+    if strength == Strength.NONE and now.kin >= ODD_KIN and now.kin_core >= ODD_SHARE * now.kin:
+        return ODD_NEEDS
+    if now.kin and now.kin_inside >= KIN_INSIDE * now.kin and now.kin_core >= KIN_CORE * now.kin:
+        return KIN_NEEDS[strength]
     return NEEDS[strength]
 
 

@@ -8,7 +8,7 @@ found story that is watched is no rival.
 from collections import deque
 from datetime import datetime, timedelta
 
-from pipeline.model import Article, Link, LinkEvent, Watch
+from pipeline.model import Link, LinkEvent, Watch
 from pipeline.stories.groups import METHOD, PERSON, Group, Groups, Item, next_size
 from pipeline.stories.vectors import Centroid
 from pipeline.stories.watch import (
@@ -19,9 +19,9 @@ from pipeline.stories.watch import (
     Standing,
     StaysApart,
     Strength,
+    Text,
     decide_watch,
     read_signs,
-    read_text,
 )
 
 RETRY = timedelta(hours=48)  # how far back a growing story looks for reports that it missed; farther back are its neighbours
@@ -51,9 +51,9 @@ class Watching:
 
     # ---- entering, leaving
 
-    def add(self, article: Article, item: Item) -> None:
+    def add(self, text: Text, item: Item) -> None:
         """Try a new article."""
-        self.signs[item.order] = read_signs(read_text(article), self.pattern)
+        self.signs[item.order] = read_signs(text, self.pattern)
         self.tried.append(item.order)
         while item.seen_at - self.groups.items[self.tried[0]].seen_at > RETRY:
             old = self.tried.popleft()
@@ -62,9 +62,9 @@ class Watching:
         if self.attempt(item):
             self.look(item.seen_at)
 
-    def reread(self, article: Article, item: Item, old: Item) -> None:
+    def reread(self, text: Text, item: Item, old: Item) -> None:
         """Take an article's later text in place of the earlier one."""
-        self.signs[item.order] = read_signs(read_text(article), self.pattern)
+        self.signs[item.order] = read_signs(text, self.pattern)
         if item.order in self.core:
             self.centroid.remove(old.profile)
             self.centroid.add(item.profile)
