@@ -182,12 +182,12 @@ def _parts(old: _Side, new: _Side, weight: dict[str, float], pairs: list[Pair]) 
     free_old = set(range(len(old.texts))) - {p.before for p in pairs}
     free_new = set(range(len(new.texts))) - {p.after for p in pairs}
     found = []
-    for j in sorted(free_new):
-        if (i := _whole(new, j, old, sorted(edited_old | free_old), weight)) is not None:
-            found.append(Pair(i, j, PairKind.SPLIT))
-    for i in sorted(free_old):
-        if (j := _whole(old, i, new, sorted(edited_new | free_new), weight)) is not None:
-            found.append(Pair(i, j, PairKind.MERGED))
+    for part in sorted(free_new):
+        if (whole := _whole(new, part, old, sorted(edited_old | free_old), weight)) is not None:
+            found.append(Pair(whole, part, PairKind.SPLIT))
+    for part in sorted(free_old):
+        if (whole := _whole(old, part, new, sorted(edited_new | free_new), weight)) is not None:
+            found.append(Pair(part, whole, PairKind.MERGED))
     return list({(p.before, p.after): p for p in found}.values())
 
 
@@ -195,7 +195,8 @@ def _whole(side: _Side, part: int, other: _Side, candidates: list[int], weight: 
     """The sentence of the other version that holds the most of a part, if it holds enough."""
     if len(side.words[part]) < 3 or not side.weights[part]:
         return None
-    best, place = CONTAINED, None
+    best = CONTAINED
+    place: int | None = None
     for k in candidates:
         if len(other.words[k]) <= len(side.words[part]):
             continue

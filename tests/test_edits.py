@@ -161,6 +161,18 @@ def test_figures_and_quotes_are_read_in_every_script(before, after):
     assert compare(version(text=before, language="uk"), version(text=after, language="uk")).meaningful
 
 
+def test_words_of_a_language_without_word_lists_are_shown_but_not_guessed_at():
+    """In such a language a changed word is shown as changed, and named nothing else."""
+    before, after = (
+        version(text="Міст відкрито. Люди раді.", language="uk"),
+        version(text="Міст закрито. Люди раді.", language="uk"),
+    )
+    decision = compare(before, after)
+    assert decision.kind is EditKind.OTHER and "not judged further" in decision.reason
+    marks = version(text="Міст  відкрито. Люди раді.", language="uk")
+    assert not compare(before, marks).meaningful
+
+
 @settings(max_examples=60, deadline=None)
 @given(st.text(max_size=200), st.text(max_size=200))
 def test_any_two_texts_are_judged_with_true_evidence(before, after):

@@ -104,7 +104,7 @@ def date(block: Block, scene: Scene) -> Finding | None:
 def _beside_date(value: Value, sentence: Sequence[Key]) -> bool:
     """Whether "tomorrow" and the like stand beside the day that they mean."""
     at = next(i for i, k in enumerate(sentence) if k.value is value)
-    near = sentence[max(0, at - 2) : at] + sentence[at + 1 : at + 3]
+    near = (*sentence[max(0, at - 2) : at], *sentence[at + 1 : at + 3])
     return value.unit == "day" and any(k.value and k.value.kind is ValueKind.DATE and k.value.unit != "day" for k in near)
 
 

@@ -33,6 +33,7 @@ class Scene:
 
     before: tuple[Key, ...]
     after: tuple[Key, ...]
+    judged: bool = True  # whether the language has word families: without them only figures, dates and quotes are read
     context: Callable[[], Context] = Context  # asked only where a name may be misspelt: reading all names costs
 
 

@@ -14,7 +14,7 @@ from pipeline.edits.states import tells_state
 from pipeline.edits.wording import opposite
 from pipeline.model import EditKind
 from pipeline.text import fold
-from pipeline.words import family
+from pipeline.words import family, languages
 
 ORDER = (
     EditKind.CORRECTION,
@@ -45,13 +45,19 @@ class EditDecision:
 
 
 def decide_edit(
-    before: str, after: str, published_at: dt.datetime | None = None, context: Callable[[], Context] = Context
+    before: str,
+    after: str,
+    published_at: dt.datetime | None = None,
+    context: Callable[[], Context] = Context,
+    language: str | None = None,
 ) -> EditDecision:
     """Judges the step from one sentence (or passage) to another; "" means that nothing stood or stands there.
 
     `context` gives the names of the rest of both texts: they can prove a misspelling.
+    A `language` that has no word families is judged by figures, dates and quotes alone; unknown is taken for English.
     """
-    found = _findings(before, after, published_at, context)
+    judged = language is None or language in languages()
+    found = _findings(before, after, published_at, context, judged)
     best: dict[EditKind, Finding] = {}
     for finding in sorted(found, key=lambda f: (not f.meaningful, ORDER.index(f.kind))):
         best.setdefault(finding.kind, finding)
@@ -60,7 +66,9 @@ def decide_edit(
     return EditDecision(kept[0].kind, kept[0].meaningful, kept[0].reason, kept)
 
 
-def _findings(before: str, after: str, published_at: dt.datetime | None, context: Callable[[], Context]) -> list[Finding]:
+def _findings(
+    before: str, after: str, published_at: dt.datetime | None, context: Callable[[], Context], judged: bool
+) -> list[Finding]:
     if not before.strip() or not after.strip():
         return [_one_sided(before, after)]
     if proof := same_letters(before, after):
@@ -68,7 +76,7 @@ def _findings(before: str, after: str, published_at: dt.datetime | None, context
     if is_correction(after) and not is_correction(before):
         return [
             Finding(EditKind.CORRECTION, True, "a note says that the text was corrected"),
-            *_inner(before, after, published_at, context),
+            *_inner(before, after, published_at, context, judged),
         ]
     if is_stamp(before) and is_stamp(after):
         return [Finding(EditKind.COSMETIC, False, "a time stamp")]
@@ -76,7 +84,7 @@ def _findings(before: str, after: str, published_at: dt.datetime | None, context
         return [Finding(EditKind.COSMETIC, False, "a line of the page's furniture")]
     if label := _lost_label(before, after):
         return [Finding(EditKind.COSMETIC, False, label)]
-    return _inner(before, after, published_at, context)
+    return _inner(before, after, published_at, context, judged)
 
 
 def _lost_label(before: str, after: str) -> str:
@@ -116,10 +124,12 @@ def is_label(text: str) -> bool:
     return not any(tells_state(k) and (long or k.key.endswith("ed")) for k in found)
 
 
-def _inner(before: str, after: str, published_at: dt.datetime | None, context: Callable[[], Context]) -> list[Finding]:
+def _inner(
+    before: str, after: str, published_at: dt.datetime | None, context: Callable[[], Context], judged: bool
+) -> list[Finding]:
     """Findings of the blocks in which the keys differ, and of order where they do not."""
     old, new = keys(before, published_at), keys(after, published_at)
-    scene = Scene(old, new, context)
+    scene = Scene(old, new, judged, context)
     blocks = differing(old, new)
     found = [finding for block in blocks for finding in judge_block(block, scene)]
     if not any(f.meaningful for f in found):

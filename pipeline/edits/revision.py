@@ -24,9 +24,9 @@ def compare(before: Version, after: Version, earlier_headlines: Sequence[str] = 
     """Judges the step from one version of an article to the next. `earlier_headlines` are those that stood before."""
     published = after.published_at or before.published_at
     edits = [
-        *_headline(before.headline, after.headline, earlier_headlines, published),
+        *_headline(before.headline, after.headline, earlier_headlines, published, after.language),
         *_byline(before.byline, after.byline),
-        *compare_bodies(before.text, after.text, published, (before.headline, after.headline)),
+        *compare_bodies(before.text, after.text, published, (before.headline, after.headline), after.language),
     ]
     return decide_revision(_mark_silent(edits))
 
@@ -48,11 +48,13 @@ def decide_revision(edits: Sequence[Edit]) -> RevisionDecision:
 # ---- headline and byline -------------------------------------------------------------------------------------------------
 
 
-def _headline(before: str, after: str, earlier: Sequence[str], published: dt.datetime | None) -> list[Edit]:
+def _headline(
+    before: str, after: str, earlier: Sequence[str], published: dt.datetime | None, language: str | None
+) -> list[Edit]:
     old, new = " ".join(plain_paragraphs(before)), " ".join(plain_paragraphs(after))
     if old == new:
         return []
-    decision = decide_edit(old, new, published)
+    decision = decide_edit(old, new, published, language=language)
     if not decision.meaningful:
         return [_edit(Op.CHANGE, decision.findings[0], old, new, "headline")]
     if fold(new).casefold() in {fold(h).casefold() for h in earlier} - {fold(old).casefold()}:
@@ -94,7 +96,9 @@ def _edit(
 # ---- body ----------------------------------------------------------------------------------------------------------------
 
 
-def compare_bodies(before: str, after: str, published: dt.datetime | None = None, headlines: Sequence[str] = ()) -> list[Edit]:
+def compare_bodies(
+    before: str, after: str, published: dt.datetime | None = None, headlines: Sequence[str] = (), language: str | None = None
+) -> list[Edit]:
     """The judged edits between two bodies, in the order of the new text as far as it goes."""
     if before == after:
         return []
@@ -106,7 +110,7 @@ def compare_bodies(before: str, after: str, published: dt.datetime | None = None
     if proof := same_letters("\n".join(old), "\n".join(new)):
         return [_whole(old, new, proof)]
     aligned = align_paragraphs(old, new)
-    return _Body(aligned, published, headlines).edits()
+    return _Body(aligned, published, headlines, language).edits()
 
 
 def _whole(old: Sequence[str], new: Sequence[str], proof: str) -> Edit:
@@ -119,9 +123,9 @@ def _whole(old: Sequence[str], new: Sequence[str], proof: str) -> Edit:
 class _Body:
     """One comparison of two bodies: what the judgement of a sentence has to know of the others."""
 
-    def __init__(self, aligned: Aligned, published: dt.datetime | None, headlines: Sequence[str]):
+    def __init__(self, aligned: Aligned, published: dt.datetime | None, headlines: Sequence[str], language: str | None):
         self.old, self.new, self.alignment = aligned.before, aligned.after, aligned.alignment
-        self.published = published
+        self.published, self.language = published, language
         self.old_said = {word_form(p.text) for p in self.old} | {word_form(h) for h in headlines}
         self.new_said = {word_form(p.text) for p in self.new} | {word_form(h) for h in headlines}
         self.teasers_old, self.teasers_new = self._teasers()
@@ -178,7 +182,7 @@ class _Body:
             return [_edit(Op.MOVE, move, old, new, places=places)] if moved else []
         if finding := self._known(before, after, old, new):
             return [_edit(_op(old, new), finding, old, new, places=places)]
-        decision = decide_edit(old, new, self.published, partial(self._context, before))
+        decision = decide_edit(old, new, self.published, partial(self._context, before), self.language)
         return [_edit(_op(old, new), f, old, new, places=places) for f in decision.findings]
 
     def _context(self, before: Sequence[int]) -> Context:

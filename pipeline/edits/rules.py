@@ -18,6 +18,8 @@ from pipeline.words import family, lookup
 
 def judge_block(block: Block, scene: Scene) -> list[Finding]:
     """All findings of one block. Plain words speak only where no rule of facts did."""
+    if not scene.judged:
+        return _unjudged(block, scene)
     if reason := style(block, scene):
         return [Finding(EditKind.COSMETIC, False, reason)]
     if marks := quotation_marks(block, scene):
@@ -27,6 +29,17 @@ def judge_block(block: Block, scene: Scene) -> list[Finding]:
         return found
     plain = plain_words(block, scene)
     return [*found, plain] if plain else found
+
+
+def _unjudged(block: Block, scene: Scene) -> list[Finding]:
+    """What can be said of a block in a language without word families: its marks, figures and days, else that words changed."""
+    if marks := quotation_marks(block, scene):
+        return [marks]
+    found = [finding for rule in (quote, number, date) if (finding := rule(block, scene))]
+    changed = any(k.kind is KeyKind.WORD for k in block.gone + block.come)
+    if not found and changed:
+        return [Finding(EditKind.OTHER, True, "words changed; not judged further: there are no word lists for this language")]
+    return found
 
 
 # ---- quotes --------------------------------------------------------------------------------------------------------------

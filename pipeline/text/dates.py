@@ -116,9 +116,9 @@ def moments(low: str, published_at: datetime | None = None) -> list[Moment]:
             for m in pattern.finditer(low):
                 if 1 in taken[m.start() : m.end()]:
                     continue
-                if moment := _date(low, m):
-                    found.append(moment)
-                    taken[moment.start : moment.end] = b"\x01" * (moment.end - moment.start)
+                if dated := _date(low, m):
+                    found.append(dated)
+                    taken[dated.start : dated.end] = b"\x01" * (dated.end - dated.start)
     found.sort(key=lambda moment: moment.start)
     return [resolve(moment, low, published_at) for moment in found] if published_at else found
 

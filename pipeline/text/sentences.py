@@ -99,9 +99,8 @@ def _breaks(plain: str, begin: int, m: re.Match[str]) -> bool:
         return False
     if m["mark"] != "." or m["close"]:
         return True
-    return _full_stop_ends(
-        _BEFORE.search(plain, max(begin, m.start() - LONGEST_ABBREVIATION), m.start())[0], word[1] if word else ""
-    )
+    before = _BEFORE.search(plain, max(begin, m.start() - LONGEST_ABBREVIATION), m.start())
+    return _full_stop_ends(before[0] if before else "", word[1] if word else "")
 
 
 def _full_stop_ends(before: str, following: str) -> bool:

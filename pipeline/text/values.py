@@ -280,7 +280,8 @@ def _unit(low: str, end: int) -> tuple[str, int, str]:
 def _counted_millions(low: str, end: int) -> bool:
     """Whether the "m" that ends here stands for million: people or things are counted, not metres."""
     m = re.match(r"\s+([a-z]+)", low[end : end + 30])
-    return bool(m) and (m[1] in family("person_nouns") or (_plural(m[1]) and m[1] not in family("stopwords")))
+    word = m[1] if m else ""
+    return word in family("person_nouns") or (_plural(word) and word not in family("stopwords"))
 
 
 def _is_ordinal(low: str, end: int) -> bool:
@@ -314,7 +315,7 @@ def _noun(low: str, end: int, joint: str) -> str:
     m = _FOLLOWING.match(low, end)
     if not m:
         return ""
-    run = []
+    run: list[str] = []
     for word in m[1].split():
         if word in family("stopwords") or (joint == "-" and run and word.endswith(("s", "ed"))):
             break  # after "28-point plan" a word in -s is rather a verb
@@ -336,8 +337,18 @@ def _ordinals(sentence: str, low: str) -> list[Value]:
         if m["word"] == "third" and re.match(r"\s+of\b", low[m.end() :]) and re.search(r"\b(?:a|one)\s$", low[: m.start()]):
             continue
         noun = _noun(low, m.end(), "")
-        place = dict(text=sentence[m.start() : m.end()], start=m.start(), end=m.end(), noun=noun)
-        found.append(Value(kind=ValueKind.ORDINAL, key=f"{number} ordinal", number=Decimal(number), unit="ordinal", **place))
+        found.append(
+            Value(
+                kind=ValueKind.ORDINAL,
+                text=sentence[m.start() : m.end()],
+                start=m.start(),
+                end=m.end(),
+                key=f"{number} ordinal",
+                number=Decimal(number),
+                unit="ordinal",
+                noun=noun,
+            )
+        )
     for m in _HALF.finditer(low):
         share = _share(m)
         found.append(_value(sentence, low, m.start(), m.end(), share, None, "percent", _noun(low, m.end(), ""), False))
