@@ -64,6 +64,7 @@ def read_feed(
         unchanged=sum(item_hash in found.skipped for item_hash in found.hashes),
         item_hashes=found.hashes,
         unchanged_hashes=tuple(dict.fromkeys(item_hash for item_hash in found.hashes if item_hash in found.skipped)),
+        cut=found.cut,
     )
 
 
@@ -87,6 +88,7 @@ def _read_xml(text: str, url: str, known: Collection[str], limits: FeedLimits) -
         hashes=tuple(hashes),
         skipped=skipped,
         warnings=(*pieces.warnings, *(["An item whose markup cannot be read was left out."] if None in said else [])),
+        cut=pieces.cut,
     )
 
 

@@ -32,6 +32,7 @@ class FeedDocument:
     unchanged: int  # how many items were skipped because their hash was known
     item_hashes: tuple[str, ...] = ()  # of all items, skipped ones too, in the feed's order
     unchanged_hashes: tuple[str, ...] = ()  # of the skipped ones
+    cut: bool = False  # the document ends before its root element does; its whole items were read
 
 
 class NotAFeedKind(StrEnum):
@@ -69,6 +70,7 @@ class Read:
     hashes: tuple[str, ...]  # of all items, in the feed's order
     skipped: frozenset[str]  # of those that are
     warnings: tuple[str, ...]
+    cut: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -32,6 +32,7 @@ class Pieces:
     items: tuple[str, ...]
     closing: str
     warnings: tuple[str, ...]
+    cut: bool = False  # the document ends early
 
 
 def split(text: str, limits: FeedLimits) -> Pieces | NotAFeed:
@@ -76,14 +77,17 @@ class _Cutter:
         self.dropped: list[tuple[int, int]] = []  # spans of the current item that are left out
         self.stopped = False  # at a limit
         self.warnings: list[str] = []
+        self.ends_early = False
 
     def cut(self) -> Pieces | NotAFeed:
         finished = self.walk()
         if isinstance(finished, NotAFeed):
             return finished
         if self.start is not None:
+            self.ends_early = True
             self.warnings.append("The document ends inside an item, which was left out.")
         elif any(_local(name) in _ANCESTORS for name, _ in self.open) and not self.stopped:
+            self.ends_early = True
             self.warnings.append("The document ends before its root element does.")
         if not self.seen:
             return NotAFeed(kind=NotAFeedKind.XML, reason="The root element of the feed is not complete.")
@@ -96,6 +100,7 @@ class _Cutter:
             items=tuple(self.items),
             closing="".join(f"</{name}>" for name, _ in reversed(around)),
             warnings=tuple(dict.fromkeys(self.warnings)),
+            cut=self.ends_early,
         )
 
     def walk(self) -> NotAFeed | None:

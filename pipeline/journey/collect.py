@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TypeVar
+from urllib.parse import urlsplit
 
 from pipeline import schedule
 from pipeline.archive import Archive
@@ -29,7 +30,7 @@ from pipeline.model import (
     Reverted,
     Same,
 )
-from pipeline.store import FetchRow, RobotsRow, Store, plain_row, value_of
+from pipeline.store import FetchRow, HoldRow, RobotsRow, Store, plain_row, value_of
 from pipeline.urls import canonical
 
 PAGES = 50  # pages written in one transaction
@@ -87,6 +88,8 @@ class Ingest:
         self._fetches: list[FetchRow] = []
         self._feeds: list[FeedState] = []
         self._items: list[KnownItem] = []
+        self._holds: dict[str, HoldRow] = {}  # hosts that asked to wait in this run
+        self._held = frozenset(h.host for h in store.holds(now))
 
     async def go(self, everything: bool) -> None:
         """Feeds, then pages, with one fetcher: what a host has asked for while its feed was read holds for its pages too."""
@@ -125,9 +128,11 @@ class Ingest:
         known = {i.item_hash: i for i in self.store.items([state.feed.feed_id]).get(state.feed.feed_id, [])}
         document = read_feed(got.body, url=state.feed.url, headers=got.headers, known=frozenset(known), base=got.final_url)
         if isinstance(document, NotAFeed):
-            return replace(got, outcome=Outcome.NOT_A_FEED, reason=document.reason), state
+            return replace(got, outcome=document.outcome, reason=document.reason), state
         self.done.feeds_changed += 1
         self._meet(document.entries, state, {i.key: i for i in known.values()})
+        if document.cut:  # what it was cut from may still come, under the same validators
+            return replace(got, etag=None, last_modified=None, reason="the document is cut; its whole items were read"), state
         return got, replace(state, body_hash=digest, title=document.title or state.title)
 
     def _meet(self, entries: Sequence[Entry], state: FeedState, before: dict[str, KnownItem]) -> None:
@@ -198,7 +203,11 @@ class Ingest:
     async def _fetch(
         self, jobs: Sequence[tuple[FetchRequest, What]], take: Callable[[What, Fetched], None], batch: int, stage: str
     ) -> None:
-        """Fetch all jobs at once, politely; take each result as it comes and write every `batch` of them."""
+        """Fetch all jobs at once, politely; take each result as it comes and write every `batch` of them.
+
+        What lies on a host that has asked to wait stays due.
+        """
+        jobs = [(request, what) for request, what in jobs if _host(request.url) not in self._held]
         if not jobs:
             return
         taken = 0
@@ -206,6 +215,7 @@ class Ingest:
         def one_more(what: What, got: Fetched) -> None:
             nonlocal taken
             take(what, got)
+            self._hold(got)
             taken += 1
             if taken % batch == 0 or taken == len(jobs):
                 self.write()
@@ -218,12 +228,20 @@ class Ingest:
             for request, what in jobs:
                 group.create_task(one(request, what))
 
+    def _hold(self, got: Fetched) -> None:
+        """Remember that a host has asked to wait."""
+        host = _host(got.final_url)
+        if hold := schedule.decide_hold(got.outcome, got.retry_after, self.now):
+            self._holds[host] = HoldRow(host=host, until=hold.until, reason=hold.reason)
+            self._held |= {host}
+
     def write(self) -> None:
         """Write what was taken since the last time. Archived responses reach the disk before the rows that name them."""
         self.archive.sync()
         rows = self.desk.batch(self._fetches)
         with self.store.transaction():
-            self.store.record(replace(rows, feeds=tuple(self._feeds), items=tuple(self._items), robots=self._new_robots()))
+            told = {"feeds": tuple(self._feeds), "items": tuple(self._items), "holds": tuple(self._holds.values())}
+            self.store.record(replace(rows, **told, robots=self._new_robots()))
         self._fetches, self._feeds, self._items = [], [], []
 
     def _new_robots(self) -> tuple[RobotsRow, ...]:
@@ -246,6 +264,10 @@ def fetch_settings(settings: Settings, proxy: str | None) -> FetchSettings:
         allow_private_hosts=f.allow_private_hosts,
         proxies={"http": proxy} if proxy else None,
     )
+
+
+def _host(url: str) -> str:
+    return (urlsplit(url).hostname or "").rstrip(".")
 
 
 def _feed_request(state: FeedState, settings: Settings) -> FetchRequest:

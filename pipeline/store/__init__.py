@@ -10,7 +10,7 @@ from datetime import datetime
 from pathlib import Path
 from types import TracebackType
 
-from pipeline.store.collected import Batch, Collected, FetchRow, ParagraphRow, RobotsRow
+from pipeline.store.collected import Batch, Collected, FetchRow, HoldRow, ParagraphRow, RobotsRow
 from pipeline.store.database import Tables, check_files, connect, copy_store, lease, migrate, publish_snapshot, transaction
 from pipeline.store.reading import Reading, Rows, write_rows_as_parquet
 from pipeline.store.rows import plain_row, value_of
@@ -19,6 +19,7 @@ from pipeline.store.tracked import Revised, SavedState, Tracked
 __all__ = [
     "Batch",
     "FetchRow",
+    "HoldRow",
     "ParagraphRow",
     "Revised",
     "RobotsRow",

@@ -58,6 +58,15 @@ class RobotsRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class HoldRow:
+    """A host that is to be left alone."""
+
+    host: str
+    until: datetime
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Batch:
     """What one batch of looks adds to the record: written in one transaction."""
 
@@ -73,6 +82,7 @@ class Batch:
     quarantined: tuple[QuarantinedLook, ...] = ()
     paragraphs: tuple[ParagraphRow, ...] = ()
     robots: tuple[RobotsRow, ...] = ()
+    holds: tuple[HoldRow, ...] = ()
 
 
 class Collected:
@@ -98,6 +108,7 @@ class Collected:
         t.insert_absent("record.quarantine", "quarantine_id", looks)
         t.insert("record.paragraph", [plain_row(p) for p in batch.paragraphs])
         t.upsert("record.robots", "origin", [plain_row(r) for r in batch.robots])
+        t.upsert("record.hold", "host", [plain_row(h) for h in batch.holds])
 
     def _settle(self, article_ids: Sequence[str]) -> None:
         """Looks came late: say anew when each version was first seen, in which order, and which appearances are returns."""
@@ -114,12 +125,17 @@ class Collected:
         """What every site last said in its robots.txt."""
         return [value_of(RobotsRow, r) for r in read(self.con, "SELECT * FROM record.robots ORDER BY origin")]
 
+    def holds(self, now: datetime) -> list[HoldRow]:
+        """Hosts that have asked to be left alone for longer than now."""
+        rows = read(self.con, "SELECT * FROM record.hold WHERE until > $now ORDER BY host", {"now": now})
+        return [value_of(HoldRow, r) for r in rows]
+
     def feed_states(self) -> dict[str, FeedState]:
         """Every feed ever followed, by feed_id."""
         return {str(r["feed_id"]): _feed_state(r) for r in read(self.con, query("feed_states"))}
 
     def items(self, feed_ids: Iterable[str]) -> dict[str, list[KnownItem]]:
-        """The items of feeds as last seen, by feed_id: the newest row of each item hash."""
+        """The items of feeds as last seen, by feed_id: the newest row of each."""
         out: dict[str, list[KnownItem]] = {}
         for r in read(self.con, query("items_of_feeds"), {"feed_ids": sorted(feed_ids)}):
             out.setdefault(str(r["feed_id"]), []).append(value_of(KnownItem, r))

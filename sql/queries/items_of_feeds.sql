@@ -1,4 +1,4 @@
--- Grain: one row an item hash of the feeds asked for, as last seen.
+-- Grain: one row an item of the feeds asked for, as last seen. An item whose earlier bytes return is a changed item.
 SELECT * FROM record.item WHERE feed_id IN (SELECT unnest($feed_ids::JSON::VARCHAR[]))
-QUALIFY row_number() OVER (PARTITION BY feed_id, item_hash ORDER BY seen_at DESC) = 1
-ORDER BY feed_id, seen_at, key, item_hash;
+QUALIFY row_number() OVER (PARTITION BY feed_id, key ORDER BY seen_at DESC, item_hash) = 1
+ORDER BY feed_id, seen_at, key;
