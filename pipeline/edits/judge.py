@@ -14,7 +14,9 @@ from pipeline.edits.states import tells_state
 from pipeline.edits.wording import opposite
 from pipeline.model import EditKind
 from pipeline.text import fold
-from pipeline.words import family, languages
+from pipeline.words import family
+
+WORDED = "en"  # the language whose word families the rules of wording read
 
 ORDER = (
     EditKind.CORRECTION,
@@ -54,9 +56,9 @@ def decide_edit(
     """Judges the step from one sentence (or passage) to another; "" means that nothing stood or stands there.
 
     `context` gives the names of the rest of both texts: they can prove a misspelling.
-    A `language` that has no word families is judged by figures, dates and quotes alone; unknown is taken for English.
+    A `language` other than English is judged by figures, dates and quotes alone; unknown is taken for English.
     """
-    judged = language is None or language in languages()
+    judged = language in (None, WORDED)
     found = _findings(before, after, published_at, context, judged)
     best: dict[EditKind, Finding] = {}
     for finding in sorted(found, key=lambda f: (not f.meaningful, ORDER.index(f.kind))):
