@@ -5,6 +5,7 @@ the rest into blocks (`blocks`), chooses those that are the article (`region`) a
 (`lines`). Pure and deterministic: the same bytes give the same Document, and so does the same article in other furniture.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from importlib.metadata import version
@@ -20,12 +21,14 @@ from pipeline.extract.region import article_blocks
 from pipeline.extract.signs import is_challenge, visible_words
 from pipeline.model import Document, Entry, PageSigns
 from pipeline.text import clean, squeeze
+from pipeline.words import family
 
 __all__ = ["EXTRACTOR", "FEED_EXTRACTOR", "IMPORT_EXTRACTOR", "document_from_entry", "document_from_record", "extract"]
 
 EXTRACTOR = f"page/1+trafilatura/{version('trafilatura')}"
 IMPORT_EXTRACTOR = "import/1"  # a record that brought its own text
 FEED_EXTRACTOR = "feed/1"  # a record or a feed's item without any body: only headline and summary
+_WORD = re.compile(r"[^\W\d_]+")
 _DETECTABLE = 200  # characters that the language detector needs
 _BELOW, _BOX = 8, 60  # blocks below the article that are looked at for a notice, and the words that one may have
 _FEW = 200  # words: a page with more is no bot challenge, whatever scripts it loads
@@ -107,7 +110,7 @@ def document_from_record(
 
 
 def document_from_entry(entry: Entry) -> Document:
-    """The document that a feed's item carries by itself: its content, else its summary. For feeds that are read without pages."""
+    """The document that an item of a feed carries by itself: its content, else its summary. For feeds read without pages."""
     paragraphs = _fragment(entry.content, entry.title or "", entry.byline) if entry.content else _given(None, entry.summary)
     return Document(
         headline=entry.title or "",
@@ -164,9 +167,18 @@ def _language(paragraphs: Sequence[str], declared: str | None) -> str | None:
         return declared
     if len(text) < _DETECTABLE:
         return None
+    if _is_english(text[:2000]):
+        return "en"
     import py3langid  # its model takes a moment to load, and most pages declare their language
 
     return py3langid.classify(text[:2000])[0]
+
+
+def _is_english(text: str) -> bool:
+    """Whether the function words leave no doubt: a fiftieth of the time that the detector takes, which decides all others."""
+    found = _WORD.findall(text.lower())
+    known = family("stopwords", "en")
+    return found.count("the") >= 0.02 * len(found) and sum(word in known for word in found) >= 0.25 * len(found)
 
 
 _LATIN = frozenset(("en", "de", "fr", "es", "it", "pt", "nl", "sv", "da", "no", "nb", "fi", "pl", "cs", "ro", "hu", "tr"))
