@@ -156,6 +156,15 @@ class Document:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Judged:
+    """What was made of a look when it was recorded."""
+
+    reason: str
+    kind: "QuarantineKind | None" = None  # of a quarantined look; any other that has a text showed a version
+    text_hash: str = ""  # of a quarantined look
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Observation:
     """One look at an article: a fetched page with its entry's data, or one line of a recorded file."""
 
@@ -170,6 +179,7 @@ class Observation:
     final_url: str | None = None  # where redirects led
     document: Document | None = None  # None if nothing could be read
     archive: str | None = None  # where the response is archived: file#offset
+    judged: Judged | None = None  # by a file of our own that hands on a record; None for everything that is to be judged
 
 
 # ---- versions ------------------------------------------------------------------------------------------------------------

@@ -9,7 +9,7 @@ import traceback
 
 import typer
 
-from pipeline.cli import reading, running
+from pipeline.cli import keeping, reading, running
 from pipeline.cli.output import printable
 from pipeline.errors import WritethruError
 
@@ -25,6 +25,7 @@ app = typer.Typer(
 )
 running.add_to(app)
 reading.add_to(app)
+keeping.add_to(app)
 
 
 def main() -> None:

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from pipeline import journey
+from pipeline.cli.keeping import AppendOption, OpmlInOption, OpmlOutOption, feed_lists
 from pipeline.cli.options import (
     AspectOption,
     ConfigOption,
@@ -88,13 +89,20 @@ def articles(
 def feeds(
     since: SinceOption = None,
     until: UntilOption = None,
+    opml_out: OpmlOutOption = None,
+    opml_in: OpmlInOption = None,
+    append: AppendOption = False,
     form: FormatOption = Format.TABLE,
     config: ConfigOption = None,
     db: DbOption = None,
     now: NowOption = None,
 ) -> None:
-    """List feeds: how the last fetch ended, and when the next is due."""
-    _list("feeds", begin(config, db, now), form, {}, since, until)
+    """List feeds: how the last fetch ended, and when the next is due. Or take a list of feeds in, or give it out."""
+    start = begin(config, db, now)
+    if opml_out is not None or opml_in is not None:
+        feed_lists(start, opml_out, opml_in, append)
+    else:
+        _list("feeds", start, form, {}, since, until)
 
 
 def why(

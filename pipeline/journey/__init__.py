@@ -24,6 +24,8 @@ __all__ = [
     "backup",
     "best_lines",
     "explain",
+    "export_jsonl",
+    "export_warc",
     "import_files",
     "ingest",
     "init",
@@ -31,6 +33,7 @@ __all__ = [
     "log_lines",
     "markdown_logs",
     "reading",
+    "rebuild",
     "report",
     "run",
     "snapshot",
@@ -63,7 +66,41 @@ def import_files(settings: Settings, files: Sequence[Path], now: datetime, *, pr
     from pipeline.journey.importing import import_into
 
     with writing(settings, "import", now, wait) as store:
-        return import_into(store, files, progress)
+        return import_into(store, settings, files, now, progress)
+
+
+def rebuild(settings: Settings, now: datetime, *, dry_run: bool = False, progress: Progress = silent, wait: float = 0.0):
+    """Read every archived response again and rebuild what is read otherwise now. Returns a RebuildSummary."""
+    from pipeline.journey.rebuilding import rebuild_store
+
+    with reading(settings) if dry_run else writing(settings, "rebuild", now, wait) as store:
+        return rebuild_store(store, settings, now, dry_run, progress=progress)
+
+
+def export_warc(
+    settings: Settings,
+    file: Path,
+    now: datetime,
+    *,
+    story: str | None = None,
+    since: datetime | None = None,
+    progress: Progress = silent,
+):
+    """Write archived responses as one web archive. Returns a WarcSummary. Raises UsageError if the file is there already."""
+    from pipeline.journey import exporting
+
+    with reading(settings) as store:
+        return exporting.export_warc(store, settings, file, story, since, now, progress)
+
+
+def export_jsonl(
+    settings: Settings, file: Path, *, story: str | None = None, since: datetime | None = None, progress: Progress = silent
+):
+    """Write the record as observations. Returns a JsonlSummary. Raises UsageError if the file is there already."""
+    from pipeline.journey import exporting
+
+    with reading(settings) as store:
+        return exporting.export_jsonl(store, file, story, since, progress)
 
 
 def track(settings: Settings, now: datetime, *, rebuild: bool = False, progress: Progress = silent, wait: float = 0.0):

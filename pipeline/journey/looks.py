@@ -7,11 +7,13 @@ from collections.abc import Callable, Iterable, Sequence, Set
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+from pipeline.journey.earlier import as_judged
 from pipeline.journey.timeline import place
 from pipeline.model import (
     Alias,
     Appearance,
     ArticleState,
+    Document,
     Entry,
     Feed,
     KnownArticle,
@@ -30,7 +32,7 @@ from pipeline.model import (
 )
 from pipeline.store import Batch, FetchRow, ParagraphRow, Store
 from pipeline.text import fingerprint
-from pipeline.versions import decide_version, standing
+from pipeline.versions import decide_version, same_source, standing
 from pipeline.versions.furniture import ARTICLES, is_furniture_like
 
 # Ends of a fetch that say something of the article; the others say something of the network or the server's health.
@@ -69,8 +71,9 @@ class Pending:
 class Desk:
     """Takes looks one after the other. `load` before them, `batch` after them."""
 
-    def __init__(self, store: Store):
-        self.store = store
+    def __init__(self, store: Store, read_again: Callable[[Version], Document | None] | None = None):
+        """`read_again` reads a version's archived page with the present extractor."""
+        self.store, self._read_again = store, read_again
         self.tally = Tally()
         self._ids: dict[str, str] = {}  # address -> article_id
         self._guids: dict[tuple[str, str], str] = {}  # (outlet, guid) -> article_id, of one that has been read if there is any
@@ -99,9 +102,9 @@ class Desk:
         self._ids |= found
         self._load_states(found.values())
 
-    def load_entries(self, entries: Sequence[Entry], outlet: str) -> None:
-        """Read what the store knows of what a feed's entries lead to."""
-        self.load_urls([e.url for e in entries if e.url], {outlet})
+    def load_entries(self, entries: Sequence[Entry], outlets: Set[str]) -> None:
+        """Read what the store knows of what the entries of these outlets' feeds lead to."""
+        self.load_urls([e.url for e in entries if e.url], outlets)
         self._load_guids([e.raw_id for e in entries if e.raw_id])
 
     def load_articles(self, states: Sequence[ArticleState]) -> None:
@@ -195,14 +198,14 @@ class Desk:
         """
         state = self._article_of(seen)
         known = self._known_at(state.article_id, seen)
-        decision = decide_version(seen, known)
+        decision = self._decide(seen, known)
         if _is_trouble(seen, decision):
             return None
-        if not isinstance(decision, Quarantined):
+        if not isinstance(decision, Quarantined) and not seen.judged:
             if twin := self._twin(seen, state):
                 state = self._fold(state, twin, seen)
                 known = self._known_at(state.article_id, seen)
-                decision = decide_version(seen, known)
+                decision = self._decide(seen, known)
             state = self._met_at(seen, state)
         if keep and not isinstance(decision, Same):
             seen = replace(seen, archive=keep())
@@ -212,12 +215,24 @@ class Desk:
         )
         return decision
 
+    def _decide(self, seen: Observation, known: KnownArticle) -> VersionDecision:
+        """Judge a look. One that was judged when it was recorded stands as it was."""
+        return as_judged(seen, known) if seen.judged else decide_version(seen, known, rebuilt=self._rebuilt(seen, known))
+
+    def _rebuilt(self, seen: Observation, known: KnownArticle) -> Document | None:
+        """The standing version's archived page as this look's extractor reads it, if it was another that had read it."""
+        head, document = known.head, seen.document
+        if self._read_again is None or head is None or document is None or same_source(head, document):
+            return None
+        again = self._read_again(head)
+        return again if again and again.extractor == document.extractor else None
+
     # ---- whose look it is
 
     def _article_of(self, seen: Observation) -> ArticleState:
         """The article at this address; a new address may be that of a known one, by what its page says or by its guid."""
         found = (self._ids[url] for url in _addresses(seen) if url in self._ids)
-        return self._states[next(found, None) or self._by_guid(seen) or self._start(seen)]
+        return self._states[next(found, None) or (not seen.judged and self._by_guid(seen)) or self._start(seen)]
 
     def _by_guid(self, seen: Observation) -> str | None:
         """A known guid on a new address is a move of the article, unless the text is another: then the guid was reused."""

@@ -13,6 +13,7 @@ from types import TracebackType
 from pipeline.store.collected import Batch, Collected, FetchRow, HoldRow, ParagraphRow, RobotsRow
 from pipeline.store.database import Tables, check_files, connect, copy_store, lease, migrate, publish_snapshot, transaction
 from pipeline.store.reading import Reading, Rows, write_rows_as_parquet
+from pipeline.store.rebuilt import KeptVersion, Rebuilt, RecordedLook, Replacement
 from pipeline.store.rows import plain_row, value_of
 from pipeline.store.tracked import Revised, SavedState, Tracked
 
@@ -20,7 +21,10 @@ __all__ = [
     "Batch",
     "FetchRow",
     "HoldRow",
+    "KeptVersion",
     "ParagraphRow",
+    "RecordedLook",
+    "Replacement",
     "Revised",
     "RobotsRow",
     "Rows",
@@ -36,7 +40,7 @@ __all__ = [
 ]
 
 
-class Store(Collected, Tracked, Reading):
+class Store(Rebuilt, Collected, Tracked, Reading):
     """An open store. Use as a context manager; one thread, one process."""
 
     def __init__(self, path: Path, *, now: datetime, read_only: bool = False):

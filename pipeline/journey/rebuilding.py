@@ -1,0 +1,351 @@
+"""Rebuild: every archived response read again by the present extractor, and the record made anew from that.
+
+Article by article: its looks are taken once more in time order and judged by the same `decide_version`, each archived page as
+the present extractor reads it. All of an article's archived texts change together, so its revisions compare like with like. An
+article that reads as it did is left alone; so is one whose texts could not all be read again alike. What is replaced moves to
+`record.superseded_*`.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from pathlib import Path
+
+from pipeline.archive import read_archived
+from pipeline.config import Settings
+from pipeline.errors import StoreError
+from pipeline.extract import extract
+from pipeline.journey.earlier import Extractor
+from pipeline.journey.looks import Desk, Pending
+from pipeline.journey.progress import Progress, silent
+from pipeline.journey.tracking import TrackSummary, track_store
+from pipeline.journey.warc import outcome_of
+from pipeline.model import (
+    ArticleState,
+    Document,
+    Judged,
+    KnownArticle,
+    New,
+    Observation,
+    Outcome,
+    Quarantined,
+    QuarantineKind,
+    Reverted,
+    Same,
+    Version,
+    VersionDecision,
+    ident,
+)
+from pipeline.store import Batch, KeptVersion, RecordedLook, Replacement, Store
+from pipeline.versions.furniture import ARTICLES
+
+CHUNK = 100  # articles read from the store at once
+SHOWN = 20  # looks listed one by one
+
+
+@dataclass(slots=True)
+class RebuildSummary:
+    """What a rebuild did, or would do."""
+
+    dry_run: bool
+    articles: int = 0  # that have archived responses
+    responses: int = 0  # read again
+    rebuilt: int = 0  # articles whose record was made anew
+    versions: int = 0  # that were replaced
+    accepted: list[str] = field(default_factory=list)  # quarantined looks that prove to show the article
+    refused: list[str] = field(default_factory=list)  # versions that prove to be no article
+    left: list[str] = field(default_factory=list)  # articles that could not be read again as a whole
+    tracked: TrackSummary | None = None
+
+    def lines(self) -> list[str]:
+        done = "would be" if self.dry_run else "were"
+        out = [
+            f"{self.responses} archived responses of {self.articles} articles read again: "
+            f"{self.rebuilt} articles with {self.versions} versions {done} rebuilt"
+        ]
+        for title, found in (("proves to be the article", self.accepted), ("proves to be no article", self.refused)):
+            out += [f"{title}: {x}" for x in found[:SHOWN]]
+            out += [f"... and {len(found) - SHOWN} more looks"] if len(found) > SHOWN else []
+        out += [f"left as it is: {x}" for x in self.left[:SHOWN]]
+        out += [f"... and {len(self.left) - SHOWN} more articles"] if len(self.left) > SHOWN else []
+        return out + (self.tracked.lines() if self.tracked else [])
+
+
+def rebuild_store(
+    store: Store, settings: Settings, now: datetime, dry_run: bool, read: Extractor = extract, progress: Progress = silent
+) -> RebuildSummary:
+    """Rebuild what the archive can rebuild, then derive again what follows from it; a dry run only tells what would change."""
+    done = RebuildSummary(dry_run=dry_run)
+    wanted = store.archived_articles()
+    desk = Rereading(store)
+    for start in range(0, len(wanted), CHUNK):
+        for article in _articles(store, wanted[start : start + CHUNK]):
+            _rebuild(store, settings.archive_folder, desk, article, read, now, done)
+            done.articles += 1
+            progress("articles", done.articles, len(wanted))
+    if not dry_run:
+        done.tracked = track_store(store, settings, now, done.rebuilt > 0, progress)
+    return done
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recorded:
+    """An article as the record has it."""
+
+    state: ArticleState
+    looks: Sequence[RecordedLook]
+    kept: Mapping[str, KeptVersion]  # by version_id
+
+
+def _articles(store: Store, article_ids: Sequence[str]) -> Iterator[Recorded]:
+    states, looks, kept = store.article_states(article_ids), store.looks(article_ids), store.kept_versions(article_ids)
+    for i in article_ids:
+        yield Recorded(state=states[i], looks=looks.get(i, []), kept=kept.get(i, {}))
+
+
+def _rebuild(
+    store: Store, folder: Path, desk: "Rereading", article: Recorded, read: Extractor, now: datetime, done: RebuildSummary
+) -> None:
+    try:
+        seen = {x.row_id: _read(folder, x, article.state, read) for x in article.looks if x.archive and x.row_id}
+    except StoreError as e:
+        done.left.append(f"{article.state.url}: {e}")
+        return
+    done.responses += len(seen)
+    decisions = desk.take(article, seen)
+    flips = _flips(article, decisions)
+    if not flips and not _reads_otherwise(article, seen):
+        return
+    if reason := _torn(article, seen):
+        done.left.append(f"{article.state.url}: {reason}")
+        return
+    change = _replacement(article, desk.batch(), decisions)
+    done.accepted += [x for accepted, x in flips if accepted]
+    done.refused += [x for accepted, x in flips if not accepted]
+    done.versions += len(change.versions)
+    done.rebuilt += 1
+    if done.dry_run:
+        return
+    with store.transaction():
+        if done.rebuilt == 1:  # a rebuild that is broken off must not leave edits of versions that are gone
+            store.forget_derived()
+        store.replace(change, now)
+
+
+def _read(folder: Path, look: RecordedLook, state: ArticleState, read: Extractor) -> Observation:
+    """A look as the present extractor reads its archived response."""
+    got = read_archived(folder, look.archive or "")
+    status = look.status or got.status or 0
+    return Observation(
+        at=look.seen_at,
+        url=state.url,
+        seen_url=look.url or look.page_url,
+        outlet=state.outlet,
+        feed=state.feed,
+        guid=state.guid,
+        status=status,
+        outcome=Outcome(look.outcome) if look.outcome else outcome_of(status),
+        final_url=got.final_url,
+        document=read(got.body or b"", url=got.final_url, headers=got.headers),
+        archive=look.archive,
+    )
+
+
+class Rereading(Desk):
+    """A desk that takes the looks at one article again from the first, as if it had never been read."""
+
+    def take(self, article: Recorded, seen: Mapping[str, Observation]) -> dict[str, VersionDecision]:
+        """What each archived look amounts to now, by the id of its row. `batch` then holds the article's new record."""
+        self._start_over(article.state)
+        decisions: dict[str, VersionDecision] = {}
+        stands: Observation | None = None  # the look that showed what has stood since
+        last: VersionDecision | None = None
+        for look in article.looks:
+            now = seen.get(look.row_id) or _as_recorded(look, article)
+            if look.what == "same":
+                if stands is not None and isinstance(last, Quarantined):  # else nothing has come in between
+                    last = self.look(replace(stands, at=look.seen_at))
+                continue
+            last = self._judge(now, look.what == "quarantine")
+            if look.row_id in seen:
+                decisions[look.row_id] = last
+            stands = now if look.what == "appearance" else stands
+        return decisions
+
+    def _start_over(self, state: ArticleState) -> None:
+        self._load_paragraphs({state.outlet})
+        self._recurring = self.store.furniture_since(state.outlet, ARTICLES)
+        never_read = {"status": "new", "head_version_id": None, "suspect": None, "times_changed": 0, "last_changed_at": None}
+        self._only = state.article_id
+        self._states = {self._only: replace(state, **never_read, last_seen_at=state.first_seen_at)}
+        self._known = {self._only: KnownArticle(article_id=self._only, head=None, seen={})}
+        self._stood, self._versions, self._pending = {}, {}, Pending()
+
+    def _judge(self, seen: Observation, was_quarantined: bool) -> VersionDecision:
+        """Judge a look by what recurred at the outlet then; whether what came to recur in that run counts, the record tells."""
+        decision = None
+        for until_then in (False, True):
+            marks = (mark for since, mark in self._recurring if since < seen.at or (until_then and since == seen.at))
+            self._furniture[seen.outlet] = frozenset(marks)
+            decision = self._decide(seen, self._known_at(self._only, seen))
+            if isinstance(decision, Quarantined) == was_quarantined:
+                break
+        assert decision is not None
+        head = self._known[self._only].head
+        if isinstance(decision, Reverted) and head and decision.version_id == head.version_id:
+            return Same(reason="The text that stands.")
+        return self.look(seen) or decision
+
+    # Whose look it is was decided when it was made.
+
+    def _article_of(self, seen: Observation) -> ArticleState:
+        return self._states[self._only]
+
+    def _twin(self, seen: Observation, state: ArticleState) -> str | None:
+        return None
+
+    def _met_at(self, seen: Observation, state: ArticleState) -> ArticleState:
+        return state
+
+
+def _as_recorded(look: RecordedLook, article: Recorded) -> Observation:
+    """A look without an archived response: it stays what it was."""
+    document, kind = None, None
+    if look.what == "appearance":
+        document = _document_of(article.kept[look.version_id or ""][0])
+    elif look.what == "quarantine":
+        kind = QuarantineKind(look.kind)
+    return Observation(
+        at=look.seen_at,
+        url=article.state.url,
+        seen_url=look.page_url,
+        outlet=article.state.outlet,
+        status=look.status or 0,
+        document=document,
+        judged=Judged(reason=look.reason, kind=kind, text_hash=look.text_hash or ""),
+    )
+
+
+def _document_of(version: Version) -> Document:
+    return Document(
+        headline=version.headline,
+        paragraphs=version.paragraphs,
+        byline=version.byline,
+        published_at=version.published_at,
+        updated_at=version.updated_at,
+        summary=version.summary,
+        language=version.language,
+        extractor=version.extractor,
+    )
+
+
+# ---- what differs --------------------------------------------------------------------------------------------------------
+
+
+def _flips(article: Recorded, decisions: Mapping[str, VersionDecision]) -> list[tuple[bool, str]]:
+    """(whether it is accepted now, told in words) of each look that was quarantined and is not now, or the other way round."""
+    out = []
+    for look in article.looks:
+        decision = decisions.get(look.row_id)
+        was = look.what == "quarantine"
+        if decision is not None and isinstance(decision, Quarantined) != was:
+            before = f" It was held as {look.kind}: {look.reason}" if was else ""
+            out.append((was, f"{look.page_url}, seen {look.seen_at:%Y-%m-%d %H:%M}: {decision.reason}{before}"))
+    return out
+
+
+def _reads_otherwise(article: Recorded, seen: Mapping[str, Observation]) -> bool:
+    """Whether any of the versions is now read otherwise than it was."""
+    made = [
+        (article.kept[x.version_id or ""], seen[x.row_id]) for x in article.looks if x.what == "appearance" and x.row_id in seen
+    ]
+    return any(o.document is None or not _is_as_read(kept[0], o.document) for kept, o in made if kept[1] == o.archive)
+
+
+def _is_as_read(version: Version, document: Document) -> bool:
+    """Whether a version is what an extractor reads. Times and summary that the page does not tell came from the feed."""
+    if (version.headline, version.byline, version.language) != (document.headline, document.byline, document.language):
+        return False
+    told = (document.published_at, document.updated_at, document.summary)
+    had = (version.published_at, version.updated_at, version.summary)
+    same_text = version.extractor == document.extractor and version.text == "\n\n".join(document.paragraphs)
+    return same_text and all(now in (None, before) for now, before in zip(told, had, strict=True))
+
+
+def _torn(article: Recorded, seen: Mapping[str, Observation]) -> str:
+    """Why an article cannot be read again as a whole; "" if it can: all texts that compare today must do so afterwards."""
+    present = {o.document.extractor for o in seen.values() if o.document}
+    archived = {v.extractor for v, archive, _ in article.kept.values() if archive}
+    bare = {v.extractor for v, archive, _ in article.kept.values() if not archive}
+    if shared := sorted((archived & bare) - present):
+        return f"a text without an archived page was read by {shared[0]} too, and would no longer compare with the others"
+    return ""
+
+
+# ---- what takes its place ------------------------------------------------------------------------------------------------
+
+
+def _replacement(article: Recorded, batch: Batch, decisions: Mapping[str, VersionDecision]) -> Replacement:
+    """The rows that go and the rows that come."""
+    versions = {v.version_id: _kept_or_new(article, (v, archive, reason)) for v, archive, reason in batch.versions}
+    stood = {a.appearance_id: a for a in batch.appearances}
+    recorded = {x.row_id: x for x in article.looks if x.what == "appearance"}
+    stays = {i for i, x in recorded.items() if i in stood and stood[i].reverted == x.reverted}
+    held = {x.seen_at for x in article.looks if x.what == "quarantine"}
+    accepted = [
+        x for x in article.looks if x.what == "quarantine" and not isinstance(decisions.get(x.row_id), Quarantined | None)
+    ]
+    return Replacement(
+        versions={i: _why(i, article, versions, decisions) for i, old in article.kept.items() if versions.get(i) != old},
+        appearances={i: _reason(decisions.get(i)) for i in recorded if i not in stays},
+        quarantined={i: _reason(decisions.get(i)) for i in accepted},
+        batch=Batch(
+            articles=(_state(article.state, batch.articles[0]),),
+            versions=tuple(v for i, v in versions.items() if article.kept.get(i) != v),
+            appearances=tuple(a for i, a in stood.items() if i not in stays),
+            quarantined=tuple(q for q in batch.quarantined if q.seen_at not in held),
+            paragraphs=batch.paragraphs,
+        ),
+    )
+
+
+def _kept_or_new(article: Recorded, made: KeptVersion) -> KeptVersion:
+    """The recorded row of a version that reads as it did, in its present place; else the new one."""
+    new, old = made[0], article.kept.get(made[0].version_id)
+    if old is None or not _is_as_read(old[0], _document_of(replace(new, published_at=None, updated_at=None, summary=None))):
+        return made
+    return (replace(old[0], seq=new.seq, seen_at=new.seen_at), old[1], old[2])
+
+
+def _state(before: ArticleState, after: ArticleState) -> ArticleState:
+    """The article's state row: how it stands is new, how it is followed stays. A page that is refused is asked for anew."""
+    out = replace(
+        before,
+        status=after.status,
+        head_version_id=after.head_version_id,
+        suspect=after.suspect,
+        times_changed=after.times_changed,
+        last_changed_at=after.last_changed_at,
+    )
+    return out if after.status == "live" else replace(out, etag=None, last_modified=None, body_hash=None)
+
+
+def _why(
+    version_id: str, article: Recorded, versions: Mapping[str, KeptVersion], decisions: Mapping[str, VersionDecision]
+) -> str:
+    """Why a version's row no longer stands."""
+    old = article.kept[version_id]
+    if new := versions.get(version_id):
+        return (
+            "It counts anew: an earlier text is read otherwise." if new[1:] == old[1:] else f"Read again by {new[0].extractor}."
+        )
+    made = next((x.row_id for x in article.looks if x.version_id == version_id and x.archive == old[1]), "")
+    decision = decisions.get(made)
+    if isinstance(decision, New | Reverted):
+        now = decision.version_id if isinstance(decision, Reverted) else ident("ver", old[0].article_id, decision.text_hash)
+        return f"Its page is read as {now} now."
+    return _reason(decision)
+
+
+def _reason(decision: VersionDecision | None) -> str:
+    return f"Read again: {decision.reason}" if decision else "Read again: what stood before it is read otherwise."
