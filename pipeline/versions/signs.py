@@ -90,9 +90,12 @@ class _Page:
     def read(cls, document: Document, known: KnownArticle) -> "_Page":
         kinds = tuple(kinds_of_text(p) for p in document.paragraphs)
         head = known.head if known.head and known.head.text and not known.head.extractor.startswith("feed/") else None
-        own = sum(_size(p) for p, k in zip(document.paragraphs, kinds, strict=True) if not k and not _is_button(p))
-        size = sum(_size(p) for p in document.paragraphs)
-        return cls(document=document, known=known, head=head, kinds=kinds, size=size, own=own, headed=_headed(document, known))
+        sizes = tuple(_size(p) for p in document.paragraphs)
+        looked = zip(document.paragraphs, kinds, sizes, strict=True)
+        own = sum(n for p, k, n in looked if not k and not (n <= BUTTON and _is_unended(p)))
+        return cls(
+            document=document, known=known, head=head, kinds=kinds, size=sum(sizes), own=own, headed=_headed(document, known)
+        )
 
     def all_kinds(self) -> list[QuarantineKind]:
         """Every kind that a paragraph's notice points to, in the order of their weight."""
@@ -166,8 +169,10 @@ def _invitations(page: _Page) -> list[str]:
     Not those that the standing text has as well. Where nothing is known of the article, promotions do not count either.
     """
     stood = {fold(p) for p in page.head.paragraphs} if page.head else set()
-    last = [p for p in (page.document.signs.notice, *page.document.paragraphs[-5:]) if p and fold(p) not in stood]
-    return [p for p in last if QuarantineKind.PAYWALL in kinds_of_text(p, offers=page.head is not None)]
+    asking = [p for p, kinds in zip(page.document.paragraphs, page.kinds, strict=True) if QuarantineKind.PAYWALL in kinds]
+    last = page.document.paragraphs[-5:]
+    likely = [p for p in (page.document.signs.notice, *(p for p in last if p in asking)) if p and fold(p) not in stood]
+    return [p for p in likely if QuarantineKind.PAYWALL in kinds_of_text(p, offers=page.head is not None)]
 
 
 def _is_less(page: _Page, head: Version) -> bool:
@@ -219,7 +224,11 @@ def _is_sentence(paragraph: str) -> bool:
 
 
 def _is_button(paragraph: str) -> bool:
-    return _size(paragraph) <= BUTTON and not _END.search(paragraph.strip())
+    return _is_unended(paragraph) and _size(paragraph) <= BUTTON
+
+
+def _is_unended(paragraph: str) -> bool:
+    return not _END.search(paragraph.strip())
 
 
 def _content(text: str) -> set[str]:
