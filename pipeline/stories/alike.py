@@ -39,6 +39,6 @@ def _nearest(articles: Sequence[Article], own: int, places: np.ndarray, likeness
 
 def _nearness(a: Article, b: Article) -> float:
     """1 for the same moment, falling towards 0 within hours. By the outlets' times where both are known."""
-    told = a.published_at and b.published_at
-    gap = a.published_at - b.published_at if told else a.seen_at - b.seen_at
+    both = (a.published_at, b.published_at) if a.published_at and b.published_at else (a.seen_at, b.seen_at)
+    gap = both[0] - both[1]
     return math.exp(-abs(gap.total_seconds()) / 3600 / NEAR_HOURS)

@@ -234,9 +234,10 @@ class Linker:
         ]
         out = []
         for story in watched + [f for f in found if f.story_id in spans]:
-            first, last = spans.get(story.story_id, (None, None))
+            span = spans.get(story.story_id)
             title = self.rulings.titles.get(story.story_id, story.title)
-            out.append(replace(story, title=title, first_seen_at=first, last_seen_at=last))
+            times = {"first_seen_at": span[0], "last_seen_at": span[1]} if span else {}
+            out.append(replace(story, title=title, **times))
         return out
 
     def events(self) -> list[LinkEvent]:

@@ -7,10 +7,10 @@ centroids) is made again, not stored.
 import base64
 import json
 import zlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import fields
 from datetime import datetime
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 
@@ -28,7 +28,8 @@ if TYPE_CHECKING:
 
 FORMAT = 1
 Row = list[object]
-T = TypeVar("T")
+Decoded = Any  # what json.loads makes of a dump; nothing outside this module sees it
+T = TypeVar("T", Link, Story, Copy, Signs)
 
 
 def dump_state(linker: "Linker") -> bytes:
@@ -88,7 +89,7 @@ def load_state(linker: "Linker", data: bytes) -> None:
     linker.swept_at = datetime.fromisoformat(state["swept_at"]) if state["swept_at"] else None
 
 
-def _load_vocabulary(linker: "Linker", state: Mapping[str, object]) -> None:
+def _load_vocabulary(linker: "Linker", state: Decoded) -> None:
     vocabulary = linker.groups.vocabulary
     vocabulary.articles = state["articles"]
     vocabulary.terms = state["terms"]
@@ -96,7 +97,7 @@ def _load_vocabulary(linker: "Linker", state: Mapping[str, object]) -> None:
     vocabulary.number = {t: n * 4 + "bleg".index(t[0]) for n, t in enumerate(vocabulary.terms) if t}
 
 
-def _load_items(linker: "Linker", state: Mapping[str, object]) -> None:
+def _load_items(linker: "Linker", state: Decoded) -> None:
     numbers, weights = unpack(state["numbers"], "<i4"), unpack(state["weights"], "<i2")
     ends = np.cumsum(unpack(state["sizes"], "<i4"))
     for row, end, start in zip(state["items"], ends.tolist(), [0, *ends.tolist()], strict=False):
@@ -108,7 +109,7 @@ def _load_items(linker: "Linker", state: Mapping[str, object]) -> None:
         item.slot = linker.groups.index.insert(item.place, *heaviest_first(item.profile))
 
 
-def _load_groups(linker: "Linker", state: Mapping[str, object]) -> None:
+def _load_groups(linker: "Linker", state: Decoded) -> None:
     groups = linker.groups
     groups.usual_inside = state["usual_inside"]
     groups.links = {order: _value(Link, row) for order, *row in state["links"]}
@@ -143,7 +144,7 @@ def _watching(w: Watching) -> dict[str, object]:
     }
 
 
-def _load_watching(w: Watching, saved: Mapping[str, object]) -> None:
+def _load_watching(w: Watching, saved: Decoded) -> None:
     if saved["wording"] != repr(w.watch):
         return
     w.links = {order: _value(Link, row) for order, *row in saved["links"]}
@@ -155,7 +156,7 @@ def _load_watching(w: Watching, saved: Mapping[str, object]) -> None:
     w.centroid = Centroid([w.groups.items[o].profile for o in saved["core"]])
 
 
-def _row(value: object) -> Row:
+def _row(value: Link | Story | Copy | Signs) -> Row:
     """A frozen value's fields in order; times as text."""
     cells = (getattr(value, f.name) for f in fields(value))
     return [c.isoformat() if isinstance(c, datetime) else c for c in cells]
