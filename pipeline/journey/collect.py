@@ -149,6 +149,8 @@ class Ingest:
                 self._read_entry(entry, article_id)
             elif entry.key in before and _moved(entry, before[entry.key]):
                 self.desk.make_due(article_id, self.now, "its entry in the feed changed")
+            elif self.desk.state(article_id).next_due_at is None:
+                self.desk.make_due(article_id, self.now, "known from elsewhere, listed by a feed now")
 
     def _read_entry(self, entry: Entry, article_id: str) -> None:
         """A look at an article that its feed carries whole; its page is never fetched."""

@@ -185,7 +185,7 @@ def _places(n: int, file: Path, done: ImportSummary) -> Iterator[Place]:
             for name, url in (("url", line.url), ("first_url", line.first_url or line.url)):
                 if canonical(url) is None:
                     raise ValueError(f"{name}: not an http(s) address: {url[:80]!r}")
-        except (ValidationError, ValueError) as e:
+        except (ValidationError, ValueError, RecursionError) as e:
             done.invalid.append(f"{file}, line {number}: skipped: {_problem(e)}")
             continue
         yield Place(at=line.at, url=line.url, file=n, number=number, source=raw)
@@ -212,7 +212,7 @@ def _problem(e: Exception) -> str:
         return f"{'.'.join(map(str, first['loc']))}: {first['msg'].removeprefix('Value error, ')}"
     if isinstance(e, json.JSONDecodeError):
         return f"not valid JSON: {e.msg} at column {e.colno}"
-    return str(e)
+    return "nested too deeply" if isinstance(e, RecursionError) else str(e)
 
 
 def _observation(line: Line) -> Observation:

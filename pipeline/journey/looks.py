@@ -60,6 +60,7 @@ class Pending:
 
     aliases: list[Alias] = field(default_factory=list)
     versions: list[tuple[Version, str | None, str]] = field(default_factory=list)
+    earlier: list[tuple[Version, str | None, str]] = field(default_factory=list)  # known ones, as an earlier look saw them
     appearances: list[Appearance] = field(default_factory=list)
     withdrawn: list[str] = field(default_factory=list)  # appearance_ids that a late look proved to be none
     late: set[str] = field(default_factory=set)  # article_ids whose past has changed
@@ -332,6 +333,8 @@ class Desk:
             self._learn(version)
             self._known[state.article_id] = replace(mine, seen={**mine.seen, version.text_hash: version.version_id})
             self.tally.new_versions += 1
+        else:
+            self._pending.earlier.append((version, seen.archive, decision.reason))
         if state.guid and mine.head is None:
             self._guids[state.outlet, state.guid] = state.article_id
         self._stand(seen, state, version, reverted=False, reason=decision.reason)
@@ -440,6 +443,7 @@ class Desk:
             articles=tuple(self._states[i] for i in sorted(pending.touched)),
             aliases=tuple(pending.aliases),
             versions=tuple(pending.versions),
+            earlier=tuple(pending.earlier),
             appearances=_standing_ones(pending),
             withdrawn=tuple(pending.withdrawn),
             late=tuple(sorted(pending.late)),

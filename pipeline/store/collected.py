@@ -76,6 +76,7 @@ class Batch:
     articles: tuple[ArticleState, ...] = ()
     aliases: tuple[Alias, ...] = ()
     versions: tuple[tuple[Version, str | None, str], ...] = ()  # (version, archive, reason)
+    earlier: tuple[tuple[Version, str | None, str], ...] = ()  # known versions as a look showed them that was made before
     appearances: tuple[Appearance, ...] = ()
     withdrawn: tuple[str, ...] = ()  # appearance_ids that a look which came late proved to be none
     late: tuple[str, ...] = ()  # article_ids of looks that came late
@@ -100,6 +101,7 @@ class Collected:
         t.upsert("record.article", "article_id", [_article_row(a) for a in batch.articles])
         t.upsert("record.alias", "url", [plain_row(a) for a in batch.aliases])
         t.insert_absent("record.version", "version_id", [_version_row(*v) for v in batch.versions])
+        t.upsert("record.version", "version_id", [_version_row(*v) for v in batch.earlier])
         appearances = [{"appearance_id": a.appearance_id, **plain_row(a)} for a in batch.appearances]
         t.insert_absent("record.appearance", "appearance_id", appearances)
         t.delete("record.appearance", "appearance_id", batch.withdrawn)
