@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from itertools import pairwise, product
 
+from diff_match_patch import diff_match_patch
 from rapidfuzz.distance import Indel, LCSseq
 
 from pipeline.text import sentences, stem, word_form
@@ -20,6 +21,8 @@ from pipeline.text.tokens import pieces
 from pipeline.words import family
 
 WORK = 100_000_000  # tokens x tokens after equal ends are cut off; past it a text is replaced as one block (about 12 MB, 20 ms)
+SENTENCES = 10_000  # old tokens x new tokens up to which diff-match-patch compares: pairs of sentences
+FIRST_CODE = 0x20000  # of the characters that stand for tokens: above the surrogates, which are no characters
 ACCEPT = 0.53  # of half Dice, half likeness of sorted words; measured on sentence pairs with known edits
 LEAST_DICE = 0.25  # below it the likeness is not computed
 CONTAINED = 0.65  # share of a part's weight that stands in the whole
@@ -341,7 +344,7 @@ class Block:
 
 
 def blocks(before: Sequence[Hashable], after: Sequence[Hashable]) -> list[Block]:
-    """Two sequences as alternating equal and differing stretches: a longest common subsequence (bit-parallel, Hyyrö 2004)."""
+    """Two sequences as alternating equal and differing stretches."""
     head = _common(before, after)
     tail = _common(before[head:][::-1], after[head:][::-1])
     old, new = before[head : len(before) - tail], after[head : len(after) - tail]
@@ -367,15 +370,37 @@ def _middle(old: Sequence[Hashable], new: Sequence[Hashable], shift: int) -> lis
     codes: dict[Hashable, int] = {}
     left = [codes.setdefault(x, len(codes)) for x in old]
     right = [codes.setdefault(x, len(codes)) for x in new]
+    steps = _match_patch(left, right) if len(old) * len(new) <= SENTENCES else _subsequence(left, right)
     found: list[Block] = []
-    for op in LCSseq.opcodes(left, right):
-        equal = op.tag == "equal"
-        start, end = (op.src_start + shift, op.src_end + shift), (op.dest_start + shift, op.dest_end + shift)
-        if found and not equal and not found[-1].equal:
-            found[-1] = Block(False, (found[-1].before[0], start[1]), (found[-1].after[0], end[1]))
+    i = j = shift
+    for op, length in steps:
+        k, m = (i + length if op <= 0 else i), (j + length if op >= 0 else j)
+        if op and found and not found[-1].equal:
+            found[-1] = Block(False, (found[-1].before[0], k), (found[-1].after[0], m))
         else:
-            found.append(Block(equal, start, end))
+            found.append(Block(op == 0, (i, k), (j, m)))
+        i, j = k, m
     return found
+
+
+Steps = list[tuple[int, int]]  # (-1 removed | 0 kept | 1 added, number of elements), in order
+
+
+def _match_patch(left: list[int], right: list[int]) -> Steps:
+    """The shortest edit script (Myers 1986) by diff-match-patch, a character a token; its clock is off: load changes nothing."""
+    differ = diff_match_patch()
+    differ.Diff_Timeout = 0
+    a, b = ("".join(chr(FIRST_CODE + c) for c in side) for side in (left, right))
+    return [(op, len(text)) for op, text in differ.diff_main(a, b, False)]
+
+
+def _subsequence(left: list[int], right: list[int]) -> Steps:
+    """A longest common subsequence, bit-parallel (Hyyrö 2004): for stretches too long for Myers in plain Python."""
+    steps: Steps = []
+    for op in LCSseq.opcodes(left, right):
+        gone, come = op.src_end - op.src_start, op.dest_end - op.dest_start
+        steps += [(0, gone)] if op.tag == "equal" else [(sign, n) for sign, n in ((-1, gone), (1, come)) if n]
+    return steps
 
 
 def word_diff(before: str, after: str) -> tuple[tuple[int, str], ...]:
