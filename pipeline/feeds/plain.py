@@ -5,7 +5,7 @@ from functools import cache
 from html import unescape
 
 from pipeline import data
-from pipeline.text import squeeze
+from pipeline.text import one_line
 
 _LONGEST = 50_000  # characters of markup; a summary beyond it is no summary
 _HIDDEN = re.compile(
@@ -22,7 +22,7 @@ def plain(markup: str | None) -> str | None:
     text = (markup or "")[:_LONGEST]
     if "<" in text:
         text = _without_tags(_COMMENT.sub("", _HIDDEN.sub(" ", text)))
-    return squeeze(unescape(text)) or None
+    return one_line(unescape(text)) or None
 
 
 def _without_tags(text: str) -> str:

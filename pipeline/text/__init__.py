@@ -1,7 +1,7 @@
 """Text as values: normal forms, sentences, tokens, numbers and dates, names, quotes. Knows nothing of articles or stories."""
 
 from pipeline.text.names import names
-from pipeline.text.normal import clean, fingerprint, fold, squeeze
+from pipeline.text.normal import clean, fingerprint, fold, one_line, squeeze
 from pipeline.text.quotes import Quote, quotes
 from pipeline.text.sentences import Span, sentences
 from pipeline.text.sources import Source, SourceKind, sources
@@ -20,6 +20,7 @@ __all__ = [
     "fingerprint",
     "fold",
     "names",
+    "one_line",
     "quotes",
     "sentences",
     "sources",

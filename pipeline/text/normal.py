@@ -11,8 +11,8 @@ from collections.abc import Iterable
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
-# soft hyphen, zero-width space and joiners that no script needs here, word joiner, BOM, bidi controls and isolates
-_INVISIBLE = re.compile("[\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
+_TURNING = re.compile("[\u200e\u200f\u202a-\u202e\u2061-\u2069\ufeff]")  # bidi controls and isolates, invisible signs, BOM
+_INVISIBLE = re.compile("[\u00ad\u200b\u2060]")  # soft hyphen, zero-width space, word joiner: only where a line may break
 _MARKS = {
     **dict.fromkeys("\u2018\u2019\u201a\u201b\u2039\u203a\u02bc\u00b4\u2032`", "'"),
     **dict.fromkeys("\u201c\u201d\u201e\u201f\u00ab\u00bb\u2033\u300c\u300d", '"'),
@@ -23,7 +23,7 @@ _MARK = re.compile(f"[{''.join(_MARKS)}]")  # found by a pattern, because str.tr
 
 
 def clean(text: str | None) -> str:
-    """Hostile text made safe to store and show: no control, bidi or invisible characters, no lone surrogates, NFC.
+    """Hostile text made safe to store and show: no control or bidi characters, no lone surrogates, NFC.
 
     Tabs and line breaks stay. Idempotent.
     """
@@ -32,17 +32,26 @@ def clean(text: str | None) -> str:
     if text.isprintable():  # so nothing to take out: the usual case, and ten times as quick
         return text if text.isascii() else unicodedata.normalize("NFC", text)
     text = _SURROGATE.sub("\ufffd", text.replace("\r\n", "\n").replace("\r", "\n"))
-    return unicodedata.normalize("NFC", _INVISIBLE.sub("", _CONTROL.sub("", text)))
+    return unicodedata.normalize("NFC", _TURNING.sub("", _CONTROL.sub("", text)))
 
 
 def squeeze(text: str | None) -> str:
-    """Clean text on one line: every run of white space is one blank, none at the ends."""
+    """Clean text on one line: every run of white space is one blank, none at the ends, no marks of where a line may break."""
+    return " ".join(_visible(clean(text)).split())
+
+
+def one_line(text: str | None) -> str:
+    """Clean text on one line and otherwise as it was written."""
     return " ".join(clean(text).split())
+
+
+def _visible(text: str) -> str:
+    return text if text.isascii() else _INVISIBLE.sub("", text)
 
 
 def fold(text: str | None) -> str:
     """The form in which two texts are compared: typographic variants are one, every fact-bearing mark stays. Idempotent."""
-    marked = _plain_marks(clean(text))
+    marked = _plain_marks(_visible(clean(text)))
     if not marked.isascii():
         marked = _plain_marks(unicodedata.normalize("NFKC", marked))
     return " ".join(marked.split())
