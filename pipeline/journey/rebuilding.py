@@ -6,7 +6,7 @@ article that reads as it did is left alone; so is one whose texts could not all 
 `record.superseded_*`.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
@@ -37,6 +37,7 @@ from pipeline.model import (
     ident,
 )
 from pipeline.store import Batch, KeptVersion, RecordedLook, Replacement, Store
+from pipeline.versions import decide_release
 from pipeline.versions.furniture import ARTICLES
 
 CHUNK = 100  # articles read from the store at once
@@ -159,18 +160,31 @@ class Rereading(Desk):
         self._start_over(article.state)
         decisions: dict[str, VersionDecision] = {}
         stands: Observation | None = None  # the look that showed what has stood since
-        last: VersionDecision | None = None
+        between = False  # whether anything else was shown after that
         for look in article.looks:
-            now = seen.get(look.row_id) or _as_recorded(look, article)
             if look.what == "same":
-                if stands is not None and isinstance(last, Quarantined):  # else nothing has come in between
-                    last = self.look(replace(stands, at=look.seen_at))
+                if stands is not None and between:
+                    between = isinstance(self.look(replace(stands, at=look.seen_at)), Quarantined)
                 continue
-            last = self._judge(now, look.what == "quarantine")
+            now = seen.get(look.row_id) or _as_recorded(look, article)
+            self._tell(look, article)
+            decision = self._judge(now, look)
             if look.row_id in seen:
-                decisions[look.row_id] = last
+                decisions[look.row_id] = decision
+            between = look.what == "quarantine" or isinstance(decision, Quarantined)
             stands = now if look.what == "appearance" else stands
         return decisions
+
+    def _tell(self, look: RecordedLook, article: Recorded) -> None:
+        """What the feed had told by then, for a page that does not tell: as the record has it, nothing from later on."""
+        state = article.state
+        if look.version_id is not None:
+            told = article.kept[look.version_id][0]
+            times = {"published_at": told.published_at, "updated_at": told.updated_at, "summary": told.summary}
+        else:
+            known = {"published_at": state.published_at, "updated_at": state.updated_at}
+            times = {name: at if at and at <= look.seen_at else None for name, at in known.items()}
+        self._states[self._only] = replace(self._states[self._only], **times)
 
     def _start_over(self, state: ArticleState) -> None:
         self._load_paragraphs({state.outlet})
@@ -181,22 +195,28 @@ class Rereading(Desk):
         self._known = {self._only: KnownArticle(article_id=self._only, head=None, seen={})}
         self._stood, self._versions, self._pending = {}, {}, Pending()
 
-    def _judge(self, seen: Observation, was_quarantined: bool) -> VersionDecision:
+    def _judge(self, seen: Observation, look: RecordedLook) -> VersionDecision:
         """Judge a look by what recurred at the outlet then; whether what came to recur in that run counts, the record tells."""
-        decision = None
-        for until_then in (False, True):
-            marks = (mark for since, mark in self._recurring if since < seen.at or (until_then and since == seen.at))
-            self._furniture[seen.outlet] = frozenset(marks)
-            decision = self._decide(seen, self._known_at(self._only, seen))
-            if isinstance(decision, Quarantined) == was_quarantined:
-                break
-        assert decision is not None
+        held = _held(look)
+        decision = self._decide_at(seen, until_then=False)
+        if isinstance(decision, Quarantined) != bool(held):
+            decision = self._decide_at(seen, until_then=True)
+        if held and seen.document and isinstance(decide_release(seen.document, held, decision), Quarantined):
+            seen = replace(seen, judged=Judged(reason=held.reason, kind=held.kind, text_hash=held.text_hash))
         head = self._known[self._only].head
         if isinstance(decision, Reverted) and head and decision.version_id == head.version_id:
             return Same(reason="The text that stands.")
         return self.look(seen) or decision
 
+    def _decide_at(self, seen: Observation, until_then: bool) -> VersionDecision:
+        marks = (mark for since, mark in self._recurring if since < seen.at or (until_then and since == seen.at))
+        self._furniture[seen.outlet] = frozenset(marks)
+        return self._decide(seen, self._known_at(self._only, seen))
+
     # Whose look it is was decided when it was made.
+
+    def load_urls(self, urls: Sequence[str], outlets: Set[str] = frozenset()) -> None:
+        return
 
     def _article_of(self, seen: Observation) -> ArticleState:
         return self._states[self._only]
@@ -208,13 +228,17 @@ class Rereading(Desk):
         return state
 
 
+def _held(look: RecordedLook) -> Quarantined | None:
+    """What a look was held as, if it was."""
+    if look.what != "quarantine":
+        return None
+    return Quarantined(kind=QuarantineKind(look.kind), reason=look.reason, text_hash=look.text_hash or "")
+
+
 def _as_recorded(look: RecordedLook, article: Recorded) -> Observation:
     """A look without an archived response: it stays what it was."""
-    document, kind = None, None
-    if look.what == "appearance":
-        document = _document_of(article.kept[look.version_id or ""][0])
-    elif look.what == "quarantine":
-        kind = QuarantineKind(look.kind)
+    held = _held(look)
+    document = None if held else _document_of(article.kept[look.version_id or ""][0])
     return Observation(
         at=look.seen_at,
         url=article.state.url,
@@ -222,7 +246,7 @@ def _as_recorded(look: RecordedLook, article: Recorded) -> Observation:
         outlet=article.state.outlet,
         status=look.status or 0,
         document=document,
-        judged=Judged(reason=look.reason, kind=kind, text_hash=look.text_hash or ""),
+        judged=Judged(reason=look.reason, kind=held and held.kind, text_hash=look.text_hash or ""),
     )
 
 
@@ -291,10 +315,9 @@ def _replacement(article: Recorded, batch: Batch, decisions: Mapping[str, Versio
     stood = {a.appearance_id: a for a in batch.appearances}
     recorded = {x.row_id: x for x in article.looks if x.what == "appearance"}
     stays = {i for i, x in recorded.items() if i in stood and stood[i].reverted == x.reverted}
-    held = {x.seen_at for x in article.looks if x.what == "quarantine"}
-    accepted = [
-        x for x in article.looks if x.what == "quarantine" and not isinstance(decisions.get(x.row_id), Quarantined | None)
-    ]
+    looks = [x for x in article.looks if x.what == "quarantine"]
+    held = {x.seen_at for x in looks}
+    accepted = [x.row_id for x in looks if isinstance(decisions.get(x.row_id), New | Same | Reverted)]
     return Replacement(
         versions={i: _why(i, article, versions, decisions) for i, old in article.kept.items() if versions.get(i) != old},
         appearances={i: _reason(decisions.get(i)) for i in recorded if i not in stays},
@@ -336,9 +359,9 @@ def _why(
     """Why a version's row no longer stands."""
     old = article.kept[version_id]
     if new := versions.get(version_id):
-        return (
-            "It counts anew: an earlier text is read otherwise." if new[1:] == old[1:] else f"Read again by {new[0].extractor}."
-        )
+        if _is_as_read(old[0], _document_of(new[0])):
+            return "Its place among the article's texts is another."
+        return f"Read again by {new[0].extractor}."
     made = next((x.row_id for x in article.looks if x.version_id == version_id and x.archive == old[1]), "")
     decision = decisions.get(made)
     if isinstance(decision, New | Reverted):

@@ -27,9 +27,10 @@ from pipeline.text import fingerprint
 from pipeline.versions.compare import FEED_EXTRACTOR, Key, key, same_source, seen_keys, standing, text_hash
 from pipeline.versions.furniture import learn_furniture
 from pipeline.versions.phrases import kind_of_title, kinds_of_text
+from pipeline.versions.releasing import decide_release
 from pipeline.versions.signs import looks_like_article, page_sign, served_sign
 
-__all__ = ["FEED_EXTRACTOR", "decide_version", "learn_furniture", "same_source", "standing", "text_hash"]
+__all__ = ["FEED_EXTRACTOR", "decide_release", "decide_version", "learn_furniture", "same_source", "standing", "text_hash"]
 
 PERSISTS_LOOKS = 3  # equal looks in a row, this one among them, after which a suspect text is believed
 PERSISTS_FOR = timedelta(hours=6)  # and the time that they must span
