@@ -174,6 +174,7 @@ class Near:
     """An earlier statement of the aspect, and how much the two share."""
 
     entry: Entry
+    said: Statement  # its content
     contained: float  # share of the new statement's weight that it holds
     overlap: float  # shared weight over the lighter of the two
     topical: bool  # they share a concept of the aspect
@@ -199,7 +200,7 @@ class StatementClaim:
 def decide_statement(claim: StatementClaim, near: tuple[Near, ...], scene: Scene) -> Verdict:
     """Judges a statement against the nearest earlier ones of its aspect, nearest first."""
     if claim.was is not None:
-        return _decide_edited(claim, near, scene)
+        return _decide_edited(claim, claim.was, near, scene)
     return _decide_fresh(claim, near, scene)
 
 
@@ -224,24 +225,24 @@ def _decide_fresh(claim: StatementClaim, near: tuple[Near, ...], scene: Scene) -
             return dated
     touching = [n for n in near if n.overlap >= TOUCHES]
     if new.figures and touching:
-        seen = {f for n in touching for f in n.entry.statement.figures} if touching else set()
-        told = [n for n in touching if new.figures <= n.entry.statement.figures and _adds_nothing(new, n.entry.statement)]
+        seen = {f for n in touching for f in n.said.figures} if touching else set()
+        told = [n for n in touching if new.figures <= n.said.figures and _adds_nothing(new, n.said)]
         if new.figures <= seen and told:
             return _repeats(told[0], "all its figures were said before")
         units = {_unit_of(f) for f in new.figures - seen}
-        moved = [n for n in touching if n.overlap >= MOVES and units & {_unit_of(f) for f in n.entry.statement.figures}]
+        moved = [n for n in touching if n.overlap >= MOVES and units & {_unit_of(f) for f in n.said.figures}]
         if moved:
             return line(ChangeKind.CHANGED, "a figure moved in a statement on the same thing", moved[0].entry, 2.5)
-    if new.dates and touching and new.dates <= {d for n in touching for d in n.entry.statement.dates} and best.contained >= 0.4:
+    if new.dates and touching and new.dates <= {d for n in touching for d in n.said.dates} and touching[0].contained >= 0.4:
         return _repeats(touching[0], "its dates and most of its words were said before")
     verdict = _state(new, near)
     if verdict is not None:
         return verdict
     plain = not (new.states or new.figures or new.dates)
     holding = next((n for n in near if n.contained >= (CONTAINED_PLAIN if plain else CONTAINED)), None)
-    if holding is not None and _adds_nothing(new, holding.entry.statement):
+    if holding is not None and _adds_nothing(new, holding.said):
         return _repeats(holding, f"{holding.contained:.0%} of it was said before in one sentence")
-    if holding is not None and new.states - holding.entry.statement.states:
+    if holding is not None and new.states - holding.said.states:
         return line(ChangeKind.CHANGED, "told before in other words, but not this state", holding.entry, 2.5)
     worth = tell_worth(claim)
     if not claim.told or worth < TELL_AT:
@@ -283,10 +284,10 @@ def _repeats(near: Near, reason: str) -> Verdict:
 
 def _dated(new: Statement, near: tuple[Near, ...], told: bool) -> Verdict | None:
     """A statement with dates on an aspect that asks when."""
-    dated = [n for n in near if n.entry.statement.dates and n.overlap >= TOUCHES]
-    if any(new.ahead <= n.entry.statement.dates and new.negated == n.entry.statement.negated for n in dated):
-        same = next(n for n in dated if new.ahead <= n.entry.statement.dates)
-        if not (new.states - same.entry.statement.states):
+    dated = [n for n in near if n.said.dates and n.overlap >= TOUCHES]
+    if any(new.ahead <= n.said.dates and new.negated == n.said.negated for n in dated):
+        same = next(n for n in dated if new.ahead <= n.said.dates)
+        if not (new.states - same.said.states):
             return _repeats(same, "the date was said before")
     if dated:
         return line(ChangeKind.CHANGED, "another date, or another word on it", dated[0].entry, 2.5)
@@ -297,12 +298,11 @@ def _state(new: Statement, near: tuple[Near, ...]) -> Verdict | None:
     """A state against the states told before in its dimension."""
     if not new.states:
         return None
-    kin = [n for n in near if (n.topical or n.names) and n.overlap >= 0.25 and n.entry.statement.dimensions & new.dimensions]
+    kin = [n for n in near if (n.topical or n.names) and n.overlap >= 0.25 and n.said.dimensions & new.dimensions]
     if not kin:
         return None
-    seen = {s for n in kin for s in n.entry.statement.states}
-    unseen = new.states - seen
-    unseen = {s for s in unseen if any(s.partition(".")[0] in n.entry.statement.dimensions for n in kin)}
+    seen = {s for n in kin for s in n.said.states}
+    unseen = {s for s in new.states - seen if any(s.partition(".")[0] in n.said.dimensions for n in kin)}
     if unseen:
         return line(ChangeKind.CHANGED, f"a state not told before: {', '.join(sorted(unseen))}", kin[0].entry, 2.5)
     if new.states <= seen and kin[0].contained >= 0.35:
@@ -313,7 +313,7 @@ def _state(new: Statement, near: tuple[Near, ...]) -> Verdict | None:
 def _twin(new: Statement, near: tuple[Near, ...] | list[Near]) -> Near | None:
     """An earlier statement in all but the same words."""
     for n in near:
-        old = n.entry.statement
+        old = n.said
         same = new.negated == old.negated and new.states == old.states and new.figures == old.figures and new.ahead == old.ahead
         if (
             same
@@ -347,14 +347,14 @@ def _opposite(new: Statement, near: tuple[Near, ...], scene: Scene) -> Near | No
             other.number in scene.mine and other.root == scene.root
         ):
             continue
-        shared = ((new.stems & other.statement.stems) - new.names) or (new.dates & other.statement.dates)
-        if n.overlap >= ALIKE and other.root != scene.root and shared and opposite(new, other.statement):
+        shared = ((new.stems & n.said.stems) - new.names) or (new.dates & n.said.dates)
+        if n.overlap >= ALIKE and other.root != scene.root and shared and opposite(new, n.said):
             return n
     return None
 
 
-def _decide_edited(claim: StatementClaim, near: tuple[Near, ...], scene: Scene) -> Verdict:
-    new, old = claim.statement, claim.was
+def _decide_edited(claim: StatementClaim, old: Statement, near: tuple[Near, ...], scene: Scene) -> Verdict:
+    new = claim.statement
     added, gone = new.stems - old.stems, old.stems - new.stems
     if is_cosmetic(new, old):
         return Verdict("repeats", "the same in other letters", same=claim.was_entry)
@@ -371,7 +371,7 @@ def _decide_edited(claim: StatementClaim, near: tuple[Near, ...], scene: Scene) 
     if scene.noted:
         return line(ChangeKind.CORRECTED, "the report corrected the sentence and says so in a note", claim.was_entry, 3.0)
     if "stance.denies" in new.states - old.states:
-        target = next((n for n in others if n.entry.holders and n.overlap >= TOUCHES and not n.entry.statement.negated), None)
+        target = next((n for n in others if n.entry.holders and n.overlap >= TOUCHES and not n.said.negated), None)
         kind = ChangeKind.CONFLICT if target else ChangeKind.DENIED
         return line(kind, "a denial took the place of what stood", target.entry if target else claim.was_entry, 3.0)
     rival = _still_held(gone, others, scene)
@@ -397,7 +397,7 @@ def _caught_up(new: Statement, old: Statement, added: frozenset[str], others: li
     """Another report that had already said what the edit brought."""
     gained = new.states - old.states
     for n in others:
-        other = n.entry.statement
+        other = n.said
         if (
             n.overlap < TOUCHES
             or not (new.dates - old.dates) <= other.dates
@@ -415,6 +415,6 @@ def _still_held(gone: frozenset[str], others: list[Near], scene: Scene) -> Near 
     """Another article that still says what the edit took out."""
     for n in others:
         held = n.entry.holders > (n.entry.number in scene.mine)
-        if held and gone and len(gone & n.entry.statement.stems) >= 0.5 * len(gone):
+        if held and gone and len(gone & n.said.stems) >= 0.5 * len(gone):
             return n
     return None

@@ -1,35 +1,39 @@
 """The ledger as bytes and back: JSON, compressed. Continuing from a dump gives what never stopping would have given.
 
 Plain data only (no pickle): a dump may be read by any later version that knows its format number, and nothing in it can run.
+Values are rebuilt by the types of their fields.
 """
 
 import json
+import types
 import zlib
 from collections import Counter
-from dataclasses import fields
+from collections.abc import Mapping
+from dataclasses import fields, is_dataclass
 from datetime import datetime
 from decimal import Decimal
+from enum import StrEnum
+from functools import cache
+from typing import TypeVar, Union, cast, get_args, get_origin, get_type_hints
 
-from pipeline.changes.entries import Entry, Held, Reported
-from pipeline.claims import Statement, Usage
 from pipeline.errors import WritethruError
-from pipeline.model import Change, ChangeKind
 
 FORMAT = 1
-Json = dict[str, "Json"] | list["Json"] | str | int | float | bool | None
+T = TypeVar("T")
 
 
 class DumpError(WritethruError):
     """The stored ledger cannot be read: it is damaged or from another version. Track the story anew to rebuild it."""
 
 
-def pack(state: dict[str, Json]) -> bytes:
+def pack(state: Mapping[str, object]) -> bytes:
     """A state as compressed JSON; equal states give equal bytes."""
-    return zlib.compress(json.dumps(state, ensure_ascii=False, separators=(",", ":"), sort_keys=True).encode("utf8"), 6)
+    rows = plain({"format": FORMAT, **state})
+    return zlib.compress(json.dumps(rows, ensure_ascii=False, separators=(",", ":"), sort_keys=True).encode("utf8"), 6)
 
 
-def unpack(data: bytes) -> dict[str, Json]:
-    """The state of a dump."""
+def unpack(data: bytes) -> dict[str, object]:
+    """The state of a dump, as plain data."""
     try:
         state = json.loads(zlib.decompress(data))
     except (zlib.error, ValueError) as problem:
@@ -39,65 +43,69 @@ def unpack(data: bytes) -> dict[str, Json]:
     return state
 
 
-def entry_row(entry: Entry) -> dict[str, Json]:
-    """An entry as plain data."""
-    row = {f.name: getattr(entry, f.name) for f in fields(Entry)}
-    row["amount"] = None if entry.amount is None else str(entry.amount)
-    row["first_at"], row["last_at"] = entry.first_at.isoformat(), entry.last_at.isoformat()
-    row["statement"] = None if entry.statement is None else statement_row(entry.statement)
-    return row
+def plain(value: object) -> object:
+    """A value as plain data: dataclasses as lists of their fields, sets in order, times and exact numbers as text."""
+    if is_dataclass(value) and not isinstance(value, type):
+        return [plain(getattr(value, f.name)) for f in fields(value)]
+    if isinstance(value, frozenset):
+        return sorted(value)
+    if isinstance(value, list | tuple):
+        return [plain(v) for v in value]
+    if isinstance(value, dict):
+        return {str(k): plain(v) for k, v in value.items()}
+    if isinstance(value, datetime):
+        return value.isoformat()
+    return str(value) if isinstance(value, Decimal) else value
 
 
-def entry_of(row: dict[str, Json]) -> Entry:
-    """An entry from plain data."""
-    row = dict(row)
-    row["amount"] = None if row["amount"] is None else Decimal(row["amount"])
-    row["first_at"], row["last_at"] = datetime.fromisoformat(row["first_at"]), datetime.fromisoformat(row["last_at"])
-    row["statement"] = None if row["statement"] is None else statement_of(row["statement"])
-    return Entry(**row)
+def read_as(hint: type[T], raw: object) -> T:
+    """Plain data as a value of a type; a type that does not fit means that the dump is from another version."""
+    try:
+        return cast(T, _value(hint, raw))
+    except (TypeError, ValueError, KeyError) as problem:
+        raise DumpError() from problem
 
 
-def statement_row(statement: Statement) -> dict[str, Json]:
-    """A statement as plain data, its sets in order."""
-    found = {f.name: getattr(statement, f.name) for f in fields(Statement)}
-    return {name: sorted(value) if isinstance(value, frozenset) else value for name, value in found.items()}
+def _value(hint: object, raw: object) -> object:
+    origin, inner = get_origin(hint), get_args(hint)
+    if origin in (Union, types.UnionType):
+        return None if raw is None else _value(next(t for t in inner if t is not type(None)), raw)
+    if origin is not None:
+        return _collection(origin, inner, raw)
+    if isinstance(hint, type):
+        return _single(hint, raw)
+    return raw
 
 
-def statement_of(row: dict[str, Json]) -> Statement:
-    """A statement from plain data."""
-    return Statement(**{name: frozenset(value) if isinstance(value, list) else value for name, value in row.items()})
+def _collection(origin: object, inner: tuple[object, ...], raw: object) -> object:
+    """Lists, tuples, sets, mappings and counters of plain data."""
+    if isinstance(raw, dict):
+        key = inner[0]
+        if origin is Counter:
+            return Counter({_value(key, k): int(n) for k, n in raw.items()})
+        return {_value(key, k): _value(inner[1], v) for k, v in raw.items()}
+    if not isinstance(raw, list):
+        raise TypeError(f"{raw!r} is no list")
+    if origin is tuple and (len(inner) != 2 or inner[1] is not Ellipsis):
+        return tuple(_value(t, v) for t, v in zip(inner, raw, strict=True))
+    values = [_value(inner[0], v) for v in raw]
+    return values if origin is list else frozenset(values) if origin is frozenset else tuple(values)
 
 
-def article_row(article: Reported) -> Json:
-    """An article as plain data."""
-    held = [[h.text, h.normal, h.paragraph, h.aspect, list(h.entries)] for h in article.sentences]
-    return [article.article_id, article.outlet, article.version_id, held]
+def _single(hint: type, raw: object) -> object:
+    """One value of plain data."""
+    if is_dataclass(hint):
+        if not isinstance(raw, list):
+            raise TypeError(f"{raw!r} is no {hint.__name__}")
+        hints = _hints(hint)
+        return hint(**{f.name: _value(hints[f.name], v) for f, v in zip(fields(hint), raw, strict=True)})
+    if hint is datetime:
+        return datetime.fromisoformat(str(raw))
+    if hint is Decimal or hint is int or issubclass(hint, StrEnum):
+        return hint(str(raw))
+    return raw
 
 
-def article_of(row: list[Json]) -> Reported:
-    """An article from plain data."""
-    held = [Held(text, normal, paragraph, aspect, tuple(numbers)) for text, normal, paragraph, aspect, numbers in row[3]]
-    return Reported(row[0], row[1], row[2], held)
-
-
-def line_row(change: Change) -> dict[str, Json]:
-    """A line as plain data."""
-    row = {f.name: getattr(change, f.name) for f in fields(Change)}
-    return row | {"detected_at": change.detected_at.isoformat(), "kind": change.kind.value}
-
-
-def line_of(row: dict[str, Json]) -> Change:
-    """A line from plain data."""
-    return Change(**row | {"detected_at": datetime.fromisoformat(row["detected_at"]), "kind": ChangeKind(row["kind"])})
-
-
-def usage_row(usage: Usage) -> dict[str, Json]:
-    """Word counts as plain data."""
-    learned = {stem: {str(i): n for i, n in counts.items()} for stem, counts in usage.learned.items()}
-    return {"units": usage.units, "seen": dict(usage.seen), "learned": learned, "belongs": usage.belongs}
-
-
-def usage_of(row: dict[str, Json]) -> Usage:
-    """Word counts from plain data."""
-    learned = {stem: Counter({int(i): n for i, n in counts.items()}) for stem, counts in row["learned"].items()}
-    return Usage(row["units"], Counter(row["seen"]), learned, row["belongs"])
+@cache
+def _hints(hint: type) -> dict[str, object]:
+    return get_type_hints(hint)

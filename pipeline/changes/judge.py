@@ -282,7 +282,8 @@ def settled(statement: Statement) -> bool:
 
 def subject_of(unit: Unit) -> str:
     """The first run of capitalised words, as written: who or what the sentence is about; "" if it names nobody."""
-    row, found = unit.words, []
+    row = unit.words
+    found: list[str] = []
     for word in row:
         opens = not found and word.start == 0 and len(row) > 1 and row[1].name and word.text[:1].isupper()
         if word.name or opens:

@@ -10,8 +10,8 @@ Deterministic and without a clock: time is the report's. Between runs it is kept
 
 from dataclasses import dataclass, replace
 
-from pipeline.changes import dump as rows
 from pipeline.changes.decide import Scene
+from pipeline.changes.dump import pack, read_as, unpack
 from pipeline.changes.entries import Entry, Reported
 from pipeline.changes.judge import Judge
 from pipeline.changes.lines import change_of, claim_of, restrain, withdrawal_of
@@ -80,7 +80,7 @@ class Ledger:
                 entry.outlet, entry.url = report.outlet, report.url
             claims.append(claim_of(self.watch, report, f))
             if f.verdict.kind is not None:
-                change = change_of(self.watch, report, f, claims[-1])
+                change = change_of(self.watch, report, f, f.verdict.kind, claims[-1])
                 if entry is not None and entry.line < 0:
                     entry.line = len(self.lines)
                 if self._add(change, f.entry, f.verdict.before.number if f.verdict.before is not None else -1):
@@ -148,14 +148,13 @@ class Ledger:
 
     def dump(self) -> bytes:
         """Everything that the ledger knows, as bytes for the store."""
-        return rows.pack(
+        return pack(
             {
-                "format": rows.FORMAT,
-                "entries": [rows.entry_row(e) for e in self.shelf.entries],
-                "articles": [rows.article_row(a) for a in self.articles.values()],
-                "lines": [rows.line_row(c) for c in self.lines],
-                "sides": [list(pair) for pair in self.sides],
-                "usage": rows.usage_row(self.usage),
+                "entries": self.shelf.entries,
+                "articles": list(self.articles.values()),
+                "lines": self.lines,
+                "sides": self.sides,
+                "usage": self.usage,
                 "stock": self.stock,
             }
         )
@@ -163,12 +162,13 @@ class Ledger:
     @classmethod
     def load(cls, watch: Watch, data: bytes) -> "Ledger":
         """The ledger of a dump. The watch is the one that it was made with; with other aspects the story is tracked anew."""
-        state, ledger = rows.unpack(data), cls(watch)
-        for row in state["entries"]:
-            ledger.shelf.put(rows.entry_of(row))
-        ledger.articles = {a.article_id: a for a in map(rows.article_of, state["articles"])}
-        ledger.lines = [rows.line_of(row) for row in state["lines"]]
+        state, ledger = unpack(data), cls(watch)
+        for entry in read_as(list[Entry], state.get("entries")):
+            ledger.shelf.put(entry)
+        ledger.articles = {a.article_id: a for a in read_as(list[Reported], state.get("articles"))}
+        ledger.lines = read_as(list[Change], state.get("lines"))
         ledger.ids = {change.change_id for change in ledger.lines}
-        ledger.sides = [(mine, other) for mine, other in state["sides"]]
-        ledger.usage, ledger.stock = rows.usage_of(state["usage"]), state["stock"]
+        ledger.sides = read_as(list[tuple[int, int]], state.get("sides"))
+        ledger.usage = read_as(Usage, state.get("usage"))
+        ledger.stock = read_as(dict[str, dict[str, str]], state.get("stock"))
         return ledger

@@ -67,13 +67,13 @@ def claim_of(watch: Watch, report: Report, f: Finding) -> Claim:
     )
 
 
-def change_of(watch: Watch, report: Report, f: Finding, claim: Claim) -> Change:
+def change_of(watch: Watch, report: Report, f: Finding, kind: ChangeKind, claim: Claim) -> Change:
     """A finding that earned a line, as the line."""
     unit, before = f.reading.unit, f.verdict.before
-    edited = f.reading.was is not None and f.verdict.kind is not ChangeKind.CONFLICT
-    evidence = f.reading.was.text if edited else before.sentence if before is not None else ""
+    was = f.reading.was if kind is not ChangeKind.CONFLICT else None
+    evidence = was.text if was is not None else before.sentence if before is not None else ""
     after = unit.text if len(unit.text) <= SHORT else unit.text[f.start : f.end]
-    parts = (watch.story_id, claim.aspect, report.url, report.version_id, f.subject, f.key, f.verdict.kind, after)
+    parts = (watch.story_id, claim.aspect, report.url, report.version_id, f.subject, f.key, kind, after)
     return Change(
         change_id=ident("chg", *parts),
         aspect=claim.aspect,
@@ -81,7 +81,7 @@ def change_of(watch: Watch, report: Report, f: Finding, claim: Claim) -> Change:
         url=report.url,
         article_id=report.article_id,
         version_id=report.version_id,
-        kind=f.verdict.kind,
+        kind=kind,
         subject=f.subject,
         before=_short(evidence, before),
         after=after,
@@ -94,7 +94,7 @@ def change_of(watch: Watch, report: Report, f: Finding, claim: Claim) -> Change:
         confidence=claim.confidence,
         value_before=before.value if before is not None else "",
         value_after=f.value,
-        before_url=before.url if before is not None else report.url if edited else "",
+        before_url=before.url if before is not None else report.url if was is not None else "",
     )
 
 

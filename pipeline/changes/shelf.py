@@ -1,6 +1,6 @@
 """Where the ledger keeps its entries: figures by key, statements by the stems that they share with what comes."""
 
-from collections import Counter
+from collections import defaultdict
 
 from pipeline.changes.decide import Near, Scene
 from pipeline.changes.entries import Entry
@@ -14,7 +14,7 @@ POSTINGS_MOST = 400  # newest entries looked at for one stem
 class Shelf:
     """Entries with the two indexes that keep a look-up quick however long the story is."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         self.entries: list[Entry] = []
         self._by_key: dict[str, list[int]] = {}
         self._by_stem: dict[str, list[int]] = {}
@@ -84,22 +84,26 @@ class Shelf:
     def near(self, new: Statement, profiles: tuple[AspectProfile, ...], usage: Usage) -> tuple[Near, ...]:
         """The earlier statements that share most with a new one, of whatever aspect, the nearest first."""
         weight = {s: usage.rarity("=" + s) + 0.05 for s in new.stems}
-        shared: Counter[int] = Counter()
+        shared: dict[int, float] = defaultdict(float)
         for stem in sorted(new.stems):
             for number in self._by_stem.get(stem, ())[-POSTINGS_MOST:]:
                 shared[number] += weight[stem]
         best = sorted(shared.items(), key=lambda item: (-item[1], item[0]))[:CANDIDATES]
         whole = sum(weight.values()) or 1.0
-        found = [self._near(self.entries[n], new, common, whole, profiles, usage) for n, common in best]
+        found = []
+        for number, common in best:
+            entry = self.entries[number]
+            if entry.statement is not None:
+                found.append(_near(entry, entry.statement, new, (common, whole), profiles[entry.aspect], usage))
         return tuple(sorted(found, key=lambda n: (-n.overlap - n.contained, n.entry.number)))
 
-    def _near(
-        self, entry: Entry, new: Statement, common: float, whole: float, profiles: tuple[AspectProfile, ...], usage: Usage
-    ) -> Near:
-        other, profile = entry.statement, profiles[entry.aspect]
-        theirs = sum(usage.rarity("=" + s) + 0.05 for s in other.stems) or 1.0
-        both = new.stems & other.stems
-        topical = any(
-            c in profile.weights and c not in profile.light for s in both for c in ("=" + s, *concept_words().get(s, ()))
-        )
-        return Near(entry, common / whole, common / min(whole, theirs), topical, bool(new.names & other.names))
+
+def _near(
+    entry: Entry, said: Statement, new: Statement, shared: tuple[float, float], profile: AspectProfile, usage: Usage
+) -> Near:
+    """What two statements share: `shared` is the weight of their common stems, and of all stems of the new one."""
+    common, whole = shared
+    theirs = sum(usage.rarity("=" + s) + 0.05 for s in said.stems) or 1.0
+    told = [c for s in new.stems & said.stems for c in ("=" + s, *concept_words().get(s, ()))]
+    topical = any(c in profile.weights and c not in profile.light for c in told)
+    return Near(entry, said, common / whole, common / min(whole, theirs), topical, bool(new.names & said.names))

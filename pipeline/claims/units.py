@@ -11,10 +11,11 @@ from functools import cache
 from pipeline import text, words
 from pipeline.claims.lexicon import WORD, concept_phrases, concept_words, cue_words, place_phrases, place_words, stem
 from pipeline.model import Report
+from pipeline.text import Source
 
 HEADLINE = -1  # the paragraph number of the headline
 YEARS_BACK = 10  # a year this long before publication makes a sentence background
-_LEAD = re.compile(r"\s*(?:[-•*–—]\s+|\(?\d{1,2}[:.]\d{2}(?:\s*[ap]\.?m\.?)?\)?\s*[-–—:]\s+)*")
+_LEAD = re.compile(r"^\s*(?:[-•*–—]\s+|\(?\d{1,2}[:.]\d{2}(?:\s*[ap]\.?m\.?)?\)?\s*[-–—:]\s+)*")
 _DATELINE = re.compile(r"[A-Z][A-Z.'’ -]{2,30}(?:,[^-–—()]{2,40})?(?: ?\([A-Z][^()]{1,40}\))? ?[-–—] ")
 _YEAR = re.compile(r"\b(1[5-9]\d\d|20\d\d)\b")
 _QUOTE = re.compile(r'["“”«»„]')
@@ -50,7 +51,7 @@ class Unit:
     normal: str  # compared form
     words: tuple[Word, ...]
     follows: bool = False  # opens with a pronoun: speaks of what the sentence before spoke of
-    sources: tuple[text.Source, ...] = ()  # who says it
+    sources: tuple[Source, ...] = ()  # who says it
     background: bool = False  # tells of years ago
     negated: bool = False
 
@@ -88,7 +89,7 @@ def split(report: Report) -> tuple[tuple[str, int, int, int], ...]:
     """(sentence, paragraph, start, end) of a report without leads and furniture; the headline last, as paragraph -1."""
     found = []
     for number, paragraph in enumerate(report.paragraphs):
-        lead = _LEAD.match(paragraph).end()
+        lead = len(paragraph) - len(_LEAD.sub("", paragraph, count=1))
         if dateline := _DATELINE.match(paragraph, lead):
             lead = dateline.end()
         for span in text.sentences(paragraph[lead:]):
@@ -124,7 +125,7 @@ def is_negated(found: tuple[Word, ...]) -> bool:
     return any(w.low in cue_words("negation") or w.low.endswith(("n't", "n’t")) for w in found if not w.quoted)
 
 
-def read_words(sentence: str, title: bool = False, sources: tuple[text.Source, ...] = ()) -> tuple[Word, ...]:
+def read_words(sentence: str, title: bool = False, sources: tuple[Source, ...] = ()) -> tuple[Word, ...]:
     """The words of a sentence with concepts, clause numbers, names, asides and quotation."""
     hits = list(WORD.finditer(sentence))
     quoted, breaks = _quoted(sentence), [m.start() for m in _BREAK.finditer(sentence)]
