@@ -1,4 +1,4 @@
-"""The change log for a terminal: one line a change, of at most the width given, free of control characters.
+"""The change log for a terminal: a line a change, or a few, none wider than the width given, free of control characters.
 
 06:10  plan details  points 28 -> 19              Meridian Post +3  (7 repeat)
 """
@@ -10,6 +10,8 @@ from pipeline.changelog.escape import one_line
 from pipeline.changelog.views import ChangeLine, StoryPage
 from pipeline.changelog.wording import changed_words, clock, describe, edit_labels, long_date
 from pipeline.model import ChangeKind
+
+MOST_LINES = 3  # that one change may take
 
 
 def terminal_lines(page: StoryPage, width: int = 100) -> tuple[str, ...]:
@@ -24,21 +26,39 @@ def terminal_lines(page: StoryPage, width: int = 100) -> tuple[str, ...]:
 
 def _day(day: Day, width: int, aspect_width: int) -> list[str]:
     told = [day.quiet_note] if day.quiet_note else []
-    told += [_line(line, width, aspect_width) for group in day.aspects for line in group.lines]
+    told += [part for group in day.aspects for line in group.lines for part in _line(line, width, aspect_width)]
     return told + [_quiet(q) for q in day.quiet]
 
 
-def _line(line: ChangeLine, width: int, aspect_width: int) -> str:
+def _line(line: ChangeLine, width: int, aspect_width: int) -> list[str]:
+    """Time and aspect, what changed over at most MOST_LINES lines, and who said it first."""
     change, text = line.change, describe(line, line.change.detected_at.date())
-    told = text.change.replace(" → ", " -> ")
-    flags = "" if change.kind in (ChangeKind.CHANGED, ChangeKind.NEW) else f"  [{text.label}]"
-    flags += "  [silent]" if line.silent else ""
+    told = text.change.replace(" → ", " -> ").removesuffix(".")
+    told = f"{told}  [{text.label}]" if change.kind not in (ChangeKind.CHANGED, ChangeKind.NEW) else told
+    told = f"{told}  [silent]" if line.silent else told
     more = f" +{change.corroborations}" if change.corroborations else ""
     repeats = f"  ({change.repeats} repeat)" if change.repeats else ""
     tail = _fit(one_line(line.outlet), width // 4).rstrip() + more + repeats
     head = f"{clock(change.detected_at)}  {_pad(one_line(change.aspect), aspect_width)}  "
-    room = max(width - cell_len(head) - cell_len(flags) - cell_len(tail) - 2, 8)
-    return f"{head}{_pad(_fit(told, room) + flags, room + cell_len(flags))}  {tail}"
+    room = width - cell_len(head)
+    parts = _wrap(told, room)
+    if cell_len(parts[-1]) + 2 + cell_len(tail) <= room:
+        parts[-1] = f"{_pad(parts[-1], room - cell_len(tail) - 2)}  {tail}"
+    else:
+        parts.append(f"{' ' * (room - cell_len(tail))}{tail}")
+    return [head + parts[0], *(" " * cell_len(head) + part for part in parts[1:])]
+
+
+def _wrap(text: str, width: int) -> list[str]:
+    """The text over at most MOST_LINES lines of at most `width` cells, broken between words."""
+    lines = [""]
+    for word in text.split(" "):
+        longer = f"{lines[-1]} {word}" if lines[-1] else word
+        if cell_len(longer) <= width or len(lines) == MOST_LINES:
+            lines[-1] = longer
+        else:
+            lines.append(word)
+    return [_fit(line, width) for line in lines if line] or [""]
 
 
 def _quiet(group: QuietGroup) -> str:

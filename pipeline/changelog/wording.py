@@ -190,7 +190,7 @@ def describe(line: ChangeLine, day: date) -> LineText:
         named = "on its own word"
     return LineText(
         label=CHANGE_LABELS[change.kind],
-        subject=capital(one_line(change.subject)),
+        subject=_subject(change.subject, after),
         before="" if change.kind is ChangeKind.NEW else before,
         after=after,
         outlet=one_line(line.outlet),
@@ -202,6 +202,13 @@ def describe(line: ChangeLine, day: date) -> LineText:
         contrary=tuple(contrary(v) for v in line.dissent if not v.lags),
         marks=line.words if len(after) > SENTENCE and mostly_kept(line.words) else (),
     )
+
+
+def _subject(subject: str, after: str) -> str:
+    """What the line is about, unless the words say so themselves: beside a sentence it would only repeat."""
+    told = one_line(subject)
+    inside = {w.strip(".,").casefold() for w in told.split()} <= {w.strip(".,;:\"'").casefold() for w in after.split()}
+    return "" if inside or len(after) > SENTENCE else capital(told)
 
 
 def without_shared_end(before: str, after: str) -> tuple[str, str]:
