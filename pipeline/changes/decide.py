@@ -270,8 +270,8 @@ def is_telling(new: Statement) -> bool:
 def tell_worth(claim: StatementClaim) -> float:
     """How much a first statement is worth a line: its fit to the aspect for its length, a state, a source, a day to come.
 
-    The weights are a logistic regression's on four labelled stories of different kinds, rounded; with any one story left out
-    the others give the same signs and nearly the same sizes.
+    The weights are a logistic regression's on four labelled stories of different kinds, rounded, less features whose sign
+    depended on the story; with any one story left out these keep their signs. The threshold is flat from 0 to 1.1.
     """
     new, length = claim.statement, min(len(claim.unit.words), LONG)
     fit = 0.7 * min(claim.score, 5.0) - 3.0 * length / LONG
