@@ -236,8 +236,8 @@ class Linker:
         for story in watched + [f for f in found if f.story_id in spans]:
             span = spans.get(story.story_id)
             title = self.rulings.titles.get(story.story_id, story.title)
-            times = {"first_seen_at": span[0], "last_seen_at": span[1]} if span else {}
-            out.append(replace(story, title=title, **times))
+            named = replace(story, title=title)
+            out.append(replace(named, first_seen_at=span[0], last_seen_at=span[1]) if span else named)
         return out
 
     def events(self) -> list[LinkEvent]:

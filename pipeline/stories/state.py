@@ -163,11 +163,11 @@ def _row(value: Link | Story | Copy | Signs) -> Row:
 
 
 def _value(kind: type[T], row: Sequence[object]) -> T:
-    cells = {f.name: _cell(f.name, c) for f, c in zip(fields(kind), row, strict=True)}
+    cells: dict[str, Decoded] = {f.name: _cell(f.name, c) for f, c in zip(fields(kind), row, strict=True)}
     return kind(**cells)
 
 
-def _cell(name: str, cell: object) -> object:
+def _cell(name: str, cell: object) -> Decoded:
     if name.endswith("_at") and isinstance(cell, str):
         return datetime.fromisoformat(cell)
     return tuple(cell) if isinstance(cell, list) else cell
