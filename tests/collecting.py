@@ -62,6 +62,11 @@ class Desk:
         for at in times:
             self.ingest(at, everything=True)
 
+    def ingest_through(self, proxy: str, at: datetime, everything: bool = False) -> IngestSummary:
+        """For a named world, whose hosts only its proxy knows."""
+        with journey.writing(self.settings, "ingest", at) as store:
+            return ingest_into(store, self.settings, at, everything, silent, proxy)
+
     def polls(self, times: Sequence[datetime], everything: bool = False) -> Iterator[datetime]:
         """Ingest at each moment, in one open store; the caller's loop runs before each of them."""
         with journey.writing(self.settings, "ingest", times[-1]) as store:

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 import pytest
-from collecting import DAY, HOUR, Desk
+from collecting import DAY, HOUR, MINUTE, Desk
 from world import Outlet, World
 
 OTHER_TEXT = [
@@ -202,3 +202,42 @@ def test_a_wall_with_a_canonical_address_of_its_own_swallows_no_article(world, t
         desk.ingest_all(DAY + HOUR)
     assert urls(desk) == sorted(a.url for a in articles)
     assert desk.values("SELECT count(*) FROM versions GROUP BY article_id") == [1] * 3
+
+
+def https(tern: Outlet) -> list[str]:
+    """Only the scheme is another; this world cannot be asked for it, and need not be."""
+    return [a.url.replace("http:", "https:") for a in tern.articles]
+
+
+def without_www(tern: Outlet) -> list[str]:
+    tern.host = "tern.example"
+    return [a.url for a in tern.articles]
+
+
+def another_host(tern: Outlet) -> list[str]:
+    """An archive host that carries the same pages; the old one is not due before the new one is read."""
+    tern.host = "archive.tern.example"
+    return [a.url for a in tern.articles]
+
+
+@pytest.mark.parametrize("change", [https, without_www, another_host])
+def test_a_site_that_moves_at_once_makes_no_article_twice(tmp_path, change):
+    """Every link is another from one poll to the next, there are no guids: the same articles at new addresses."""
+    world = World(named=True)
+    tern, lister = world.outlet("Tern"), world.outlet("Lister")
+    tern.host = "www.tern.example"
+    for n in range(3):
+        tern.publish(f"harbour-story-{n}", at=DAY)
+    with world.serve() as proxy:
+        desk = Desk(tmp_path, world)
+        desk.follow([replace(lister.feed, outlet="Tern", every=5 * MINUTE)])
+        lists(lister, *(item(a.url, a.shown) for a in tern.articles))
+        desk.ingest_through(proxy, DAY)
+        new = change(tern)
+        lists(lister, *(item(url, "Harbour story") for url in new), times=2)
+        desk.ingest_through(proxy, DAY + 10 * MINUTE)
+        desk.ingest_through(proxy, DAY + 40 * MINUTE)
+    assert urls(desk) == sorted(new)
+    assert desk.values("SELECT seq FROM versions") == [1, 1, 1]
+    assert desk.kinds() == []
+    assert desk.broken() == {}

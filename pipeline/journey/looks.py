@@ -32,7 +32,7 @@ from pipeline.model import (
 )
 from pipeline.store import Batch, FetchRow, ParagraphRow, Store
 from pipeline.text import fingerprint
-from pipeline.versions import decide_version, same_source, standing
+from pipeline.versions import decide_version, same_source, standing, text_hash
 from pipeline.versions.furniture import ARTICLES, is_furniture_like
 
 # Ends of a fetch that say something of the article; the others say something of the network or the server's health.
@@ -40,6 +40,7 @@ LOOKS = frozenset(
     {Outcome.OK, Outcome.NOT_MODIFIED, Outcome.GONE, Outcome.MISSING, Outcome.DENIED, Outcome.EMPTY, Outcome.ROBOTS}
 )
 ALIKE = 0.2  # a text that shares less with the known one is another article under the same id
+NAME = 8  # characters that the last part of an address needs to name an article
 
 
 @dataclass(slots=True)
@@ -98,9 +99,9 @@ class Desk:
     def load_urls(self, urls: Sequence[str], outlets: Set[str] = frozenset()) -> None:
         """Read what the store knows of the articles at these addresses, and of what recurs at these outlets."""
         self._load_paragraphs(outlets)
-        wanted = set(urls) - set(self._ids)
-        found = self.store.articles_by_url(wanted)
-        self._ids |= found
+        wanted = {form for url in set(urls) - set(self._ids) for form in (url, *_forms(url))}
+        found = self.store.articles_by_url(wanted) if wanted else {}
+        self._ids = found | self._ids
         self._load_states(found.values())
 
     def load_entries(self, entries: Sequence[Entry], outlets: Set[str]) -> None:
@@ -154,7 +155,9 @@ class Desk:
             "title": entry.title,
             "summary": entry.summary,
         }
-        if article_id := self._ids.get(entry.url):
+        if article_id := self._known_as(entry.url):
+            if entry.url not in self._ids:
+                self.move(article_id, entry.url, now)
             state = self._states[article_id]
             self.update_state(replace(state, **{k: v if v is not None else getattr(state, k) for k, v in told.items()}))
             if state.status == "gone" and entry.url != state.url:
@@ -197,6 +200,7 @@ class Desk:
 
         `keep` archives the response: called only if there is something to keep.
         """
+        self.load_urls([u for u in _addresses(seen) if u not in self._ids])
         state = self._article_of(seen)
         known = self._known_at(state.article_id, seen)
         decision = self._decide(seen, known)
@@ -232,8 +236,12 @@ class Desk:
 
     def _article_of(self, seen: Observation) -> ArticleState:
         """The article at this address; a new address may be that of a known one, by what its page says or by its guid."""
-        found = (self._ids[url] for url in _addresses(seen) if url in self._ids)
+        found = (article_id for url in _addresses(seen) if (article_id := self._known_as(url)))
         return self._states[next(found, None) or (not seen.judged and self._by_guid(seen)) or self._start(seen)]
+
+    def _known_as(self, url: str) -> str | None:
+        """The article at an address; at its other form, if only scheme and `www` differ."""
+        return next((self._ids[form] for form in (url, *_forms(url)) if form in self._ids), None)
 
     def _by_guid(self, seen: Observation) -> str | None:
         """A known guid on a new address is a move of the article, unless the text is another: then the guid was reused."""
@@ -252,10 +260,22 @@ class Desk:
         if state.head_version_id or seen.document is None:
             return None
         told = self._told(seen)
-        found = [i for i in (told, self._claimed.get(state.article_id), self._by_guid(seen)) if i and i != state.article_id]
+        others = (told, self._claimed.get(state.article_id), self._by_guid(seen), self._by_text(seen, state))
+        found = [i for i in others if i and i != state.article_id]
         if told and told in found and not self._states[told].head_version_id:
             self._claimed[told] = state.article_id
         return next((i for i in found if self._states[i].head_version_id and self._is_alike(i, seen)), None)
+
+    def _by_text(self, seen: Observation, state: ArticleState) -> str | None:
+        """The outlet's article that has the same text and the same last part of its address: the site has moved."""
+        assert seen.document is not None, "only asked of a look that showed a text"
+        name = _last_part(state.url)
+        if len(name) < NAME:
+            return None
+        found = self.store.articles_by_text(state.outlet, text_hash(seen.document))
+        article_id = next((i for i, url in found if i != state.article_id and _last_part(url) == name), None)
+        self._load_states([article_id] if article_id else [])
+        return article_id
 
     def _told(self, seen: Observation) -> str | None:
         """The article that the page says it is."""
@@ -282,9 +302,15 @@ class Desk:
     def move(self, article_id: str, url: str | None, at: datetime) -> ArticleState:
         """The article is to be read at another address from now on, unless that is another article's."""
         state = self._states[article_id]
-        if url is None or self._ids.get(url, article_id) != article_id or url == state.url:
+        if url is None or url == state.url:
             return state
-        if url not in self._ids:
+        self.load_urls([url])
+        other = self._states[self._ids.get(url, article_id)]
+        if other.article_id != article_id and other.head_version_id:
+            return state
+        if other.article_id != article_id:
+            self.update_state(replace(other, status="alias", next_due_at=None, due_reason=f"is {article_id}"))
+        if self._ids.get(url) != article_id:
             self._alias(url, article_id, at, "moved to this address")
         self.update_state(replace(state, url=url, etag=None, last_modified=None, body_hash=None))
         return self._states[article_id]
@@ -438,6 +464,7 @@ class Desk:
     def batch(self, fetches: Sequence[FetchRow] = ()) -> Batch:
         """The rows since the last call, and the fetches that brought them."""
         pending, self._pending = self._pending, Pending()
+        self._versions.clear()  # read again if needed: a long import must not hold every text
         return Batch(
             fetches=tuple(fetches),
             articles=tuple(self._states[i] for i in sorted(pending.touched)),
@@ -467,6 +494,18 @@ def _addresses(seen: Observation) -> list[str]:
     """The addresses under which the article may be known, the surest first."""
     canonical = seen.document.canonical_url if seen.document else None
     return list(dict.fromkeys(u for u in (seen.url, canonical) if u))
+
+
+def _forms(url: str) -> list[str]:
+    """The same address with the other scheme, with `www` or without it, or both."""
+    scheme, _, rest = url.partition("://")
+    hosts = (rest, rest.removeprefix("www.") if rest.startswith("www.") else f"www.{rest}")
+    return [form for s in (scheme, "http" if scheme == "https" else "https") for h in hosts if (form := f"{s}://{h}") != url]
+
+
+def _last_part(url: str) -> str:
+    """What names the article in its address."""
+    return url.partition("?")[0].rstrip("/").rpartition("/")[2]
 
 
 def _version(seen: Observation, state: ArticleState, known: KnownArticle, decision: New, seq: int) -> Version:
