@@ -1,9 +1,10 @@
 """The judgements of text, diff and edits as plain callables for scripts that score them, and a measure of their steadiness.
 
-    python bench/measure_edits.py DATA [--texts N] [--show CLASS]
+    python bench/measure_edits.py DATA [--texts N] [--heldout] [--show CLASS]
 
-DATA is a folder of texts (`.jsonl` or `.jsonl.gz`, a row's `text`, `body` or `paragraphs`). Each text is rewritten without
-changing a fact (noise.py: what is called is a false alarm) and changed in one fact (facts.py: what is not called is a miss).
+DATA is a folder of texts (`.jsonl` or `.jsonl.gz`, a row's `text`, `body`, `paragraphs` or `sentences`). Each text is
+rewritten without changing a fact (noise.py, or with --heldout noise_heldout.py: what is called is a false alarm) and changed in
+one fact (facts.py: what is not called is a miss).
 """
 
 import argparse
@@ -13,8 +14,11 @@ import random
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from pathlib import Path
+from types import ModuleType
 
+from bench import noise, noise_heldout
 from bench.lone import lone_meaning
+from bench.noise import line_of
 from pipeline import diff
 from pipeline.edits import compare_bodies
 from pipeline.model import Edit
@@ -54,7 +58,7 @@ def _rows(folder: Path) -> Iterator[list[str]]:
     for file in sorted(folder.rglob("*.jsonl*")):
         with gzip.open(file, "rt", encoding="utf8") if file.suffix == ".gz" else file.open(encoding="utf8") as rows:
             for row in map(json.loads, rows):
-                body = row.get("paragraphs") or row.get("text") or row.get("body") or ""
+                body = row.get("paragraphs") or row.get("text") or row.get("body") or " ".join(row.get("sentences", []))
                 paragraphs = body if isinstance(body, list) else [p for p in body.replace("\r", "").split("\n\n") if p.strip()]
                 yield [p.strip() for p in _cut(paragraphs)]
 
@@ -72,14 +76,12 @@ def loud(before: list[str], after: list[str]) -> list[Edit]:
     return [e for e in compare_bodies("\n\n".join(before), "\n\n".join(after)) if e.meaningful]
 
 
-def false_alarms(bodies: list[list[str]]) -> tuple[Counter, Counter, dict[str, list[Edit]]]:
+def false_alarms(bodies: list[list[str]], noise: ModuleType) -> tuple[Counter, Counter, dict[str, list[Edit]]]:
     """Tried and called by class of noise, with the edits called."""
-    from bench.noise import CHANGED_LINES, REWRITES, line_of
-
     tried, called, shown = Counter(), Counter(), defaultdict(list)
     for n, body in enumerate(bodies):
-        pairs = [(name, body, rewrite(body, random.Random(f"{name}{n}"))) for name, rewrite in REWRITES.items()]
-        for name, (make, where) in CHANGED_LINES.items():
+        pairs = [(name, body, rewrite(body, random.Random(f"{name}{n}"))) for name, rewrite in noise.REWRITES.items()]
+        for name, (make, where) in noise.CHANGED_LINES.items():
             put = line_of(make, where)
             pairs.append((name, put(body, random.Random(f"{name}{n}a")), put(body, random.Random(f"{name}{n}b"))))
         for name, before, after in pairs:
@@ -127,10 +129,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("data", type=Path)
     parser.add_argument("--texts", type=int, default=60)
+    parser.add_argument("--heldout", action="store_true", help="the rewrites of noise_heldout.py")
     parser.add_argument("--show", default="", help="print the cases of this class")
     arguments = parser.parse_args()
     bodies = texts(arguments.data, arguments.texts)
-    tried, called, edits = false_alarms(bodies)
+    tried, called, edits = false_alarms(bodies, noise_heldout if arguments.heldout else noise)
     report(f"false alarms on noise, {len(bodies)} texts", tried, called)
     for edit in [e for name, found in edits.items() if arguments.show and arguments.show in name for e in found][:40]:
         print(f"    {edit.kind}: {edit.reason}\n      {edit.before[:200]}\n      -> {edit.after[:200]}")
