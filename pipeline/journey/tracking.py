@@ -20,6 +20,7 @@ from pipeline.stories import METHOD as LINKER_METHOD
 from pipeline.stories import Linker
 
 CHUNK = 5_000  # appearances judged in one transaction
+TEXTS = 500  # read at a time for the linker
 
 
 @dataclass(slots=True)
@@ -151,17 +152,16 @@ def _link(
     fresh = saved is None or saved.method != method
     decisions = store.decisions()
     linker = Linker(watches, decisions) if fresh or saved is None else Linker.load(saved.data, watches, decisions)
-    wanted = store.followed_articles() if fresh else {a.article_id for a in part}
-    known = set() if fresh else store.linked_articles(wanted)
-    new = [a for a in store.first_articles(wanted) if a.article_id not in known]
-    for n, article in enumerate(new, 1):
-        linker.add(article)
-        progress("stories", n, len(new))
+    stream = store.all_appearances() if fresh else list(part)
+    for start in range(0, len(stream), TEXTS):
+        for article in store.texts(stream[start : start + TEXTS]):
+            linker.add(article)
+        progress("stories", min(start + TEXTS, len(stream)), len(stream))
     links = linker.links()
     store.save_stories(linker.stories(), dict(Counter(x.story_id for x in links)), links, linker.events(), linker.copies())
-    through = max((a.seen_at for a in new), default=saved.through if saved else None)
+    through = max((a.seen_at for a in stream), default=saved.through if saved else None)
     store.save_state(SavedState(name="linker", method=method, through=through, covers="", data=linker.dump()), now)
-    return len(new)
+    return len({a.article_id for a in stream})
 
 
 # ---- the ledger ----------------------------------------------------------------------------------------------------------

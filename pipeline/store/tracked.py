@@ -105,19 +105,14 @@ class Tracked:
         """What people decided about stories, in time order."""
         return [value_of(HumanDecision, r) for r in read(self.con, query("decisions"))]
 
-    def first_articles(self, article_ids: Iterable[str]) -> list[Article]:
-        """Articles as they were first seen, for the linker, in the order in which they were."""
-        rows = read(self.con, query("first_articles"), {"article_ids": sorted(set(article_ids))})
-        return [_article(r) for r in rows]
+    def all_appearances(self) -> list[Appearance]:
+        """Every appearance there is, in time order."""
+        return [value_of(Appearance, r) for r in read(self.con, query("all_appearances"))]
 
-    def followed_articles(self) -> set[str]:
-        """Every article that has a version."""
-        return {r["article_id"] for r in read(self.con, "SELECT DISTINCT article_id FROM record.version WHERE seq = 1")}
-
-    def linked_articles(self, article_ids: Iterable[str]) -> set[str]:
-        """Those of the articles that the linker has seen."""
-        rows = read(self.con, query("linked_articles"), {"article_ids": sorted(set(article_ids))})
-        return {r["article_id"] for r in rows}
+    def texts(self, appearances: Sequence[Appearance]) -> list[Article]:
+        """What the linker reads: the text of each appearance, in time order."""
+        wanted = {"appearance_ids": [a.appearance_id for a in appearances]}
+        return [_article(r) for r in read(self.con, query("texts"), wanted)]
 
     def save_stories(
         self,
