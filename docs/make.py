@@ -1,12 +1,19 @@
-"""Makes the pages of documentation that the running code knows: `python docs/make.py` writes sql.md and commands.md here."""
+"""Makes the documentation that the running code knows.
 
-from datetime import UTC, datetime
+`python docs/make.py` writes sql.md and commands.md; with `--demo FOLDER` also the excerpts of the README, from a demo's store.
+"""
+
+import re
+import sys
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import typer
 
+from pipeline import journey
 from pipeline.cli import app
+from pipeline.config import load_settings, load_watches
 from pipeline.store import Store
 from pipeline.store.database import sql_folder
 
@@ -85,9 +92,56 @@ def commands_page() -> str:
 PAGES = {"sql.md": sql_page, "commands.md": commands_page}
 
 
+# ---- what the README shows of the demo's log -----------------------------------------------------------------------------
+
+WIDTH = 110
+PER_ASPECT, SILENT = 2, 7  # entries
+
+
+def excerpt(demo: Path, name: str, day: date) -> str:
+    """Lines of one day of the demo's log: some of every aspect, or the silent edits."""
+    settings = load_settings(demo / "writethru.toml")
+    begin = datetime.combine(day, time(), UTC)
+    slug = load_watches(settings.stories)[0].slug
+    title, head, *lines = journey.log_lines(settings, slug, None, begin, begin + timedelta(days=1), WIDTH)
+    entries = _entries(lines)
+    if name == "silent":
+        return "\n".join(e[0] for e in [e for e in entries if e[0][7:14] == "silent "][:SILENT])
+    aspects = [a.name for a in load_watches(settings.stories)[0].aspects]
+    kept: list[str] = []
+    for aspect in aspects:
+        mine = [e for e in entries if e[0][7:].startswith(aspect[:18])]
+        kept += [line for entry in mine[:PER_ASPECT] for line in entry]
+    return "\n".join([title, head, *kept])
+
+
+def _entries(lines: list[str]) -> list[list[str]]:
+    """Lines of the log as entries: each begins with a time."""
+    out: list[list[str]] = []
+    for line in lines:
+        if re.match(r"\d\d:\d\d  ", line):
+            out.append([line])
+        elif out:
+            out[-1].append(line)
+    return out
+
+
+def write_excerpts(demo: Path) -> None:
+    """Fill the README's marked excerpts, each of the day that its mark names."""
+    readme = DOCS.parent / "README.md"
+
+    def fill(m: re.Match[str]) -> str:
+        return f"{m[1]}{excerpt(demo, m[2], date.fromisoformat(m[3]))}\n{m[4]}"
+
+    pattern = r"(<!-- (\w+) (\d{4}-\d\d-\d\d) -->\n```\n).*?(```)"
+    readme.write_text(re.sub(pattern, fill, readme.read_text(encoding="utf8"), flags=re.S), encoding="utf8")
+
+
 def main() -> None:
     for name, make in PAGES.items():
         (DOCS / name).write_text(make(), encoding="utf8")
+    if len(sys.argv) == 3 and sys.argv[1] == "--demo":
+        write_excerpts(Path(sys.argv[2]))
 
 
 if __name__ == "__main__":
