@@ -7,7 +7,7 @@ from rich.cells import cell_len, set_cell_size
 
 from pipeline.changelog.days import Day, QuietGroup, log
 from pipeline.changelog.escape import one_line
-from pipeline.changelog.views import ChangeLine, StoryPage
+from pipeline.changelog.views import ChangeLine, StoryPage, Words
 from pipeline.changelog.wording import changed_words, clock, describe, edit_labels, long_date
 from pipeline.model import ChangeKind
 
@@ -33,7 +33,7 @@ def _day(day: Day, width: int, aspect_width: int) -> list[str]:
 def _line(line: ChangeLine, width: int, aspect_width: int) -> list[str]:
     """Time and aspect, what changed over at most MOST_LINES lines, and who said it first."""
     change, text = line.change, describe(line, line.change.detected_at.date())
-    told = text.change.replace(" → ", " -> ").removesuffix(".")
+    told = _marked(line.words) if text.marks else text.change.replace(" → ", " -> ").removesuffix(".")
     told = f"{told}  [{text.label}]" if change.kind not in (ChangeKind.CHANGED, ChangeKind.NEW) else told
     told = f"{told}  [silent]" if line.silent else told
     more = f" +{change.corroborations}" if change.corroborations else ""
@@ -47,6 +47,12 @@ def _line(line: ChangeLine, width: int, aspect_width: int) -> list[str]:
     else:
         parts.append(f"{' ' * (room - cell_len(tail))}{tail}")
     return [head + parts[0], *(" " * cell_len(head) + part for part in parts[1:])]
+
+
+def _marked(words: Words) -> str:
+    """A sentence that was changed in some words: [-what went-] {+what came+}."""
+    marks = {-1: "[-{}-]", 0: "{}", 1: "{{+{}+}}"}
+    return one_line("".join(marks[sign].format(text.strip()) if sign else text for sign, text in words))
 
 
 def _wrap(text: str, width: int) -> list[str]:

@@ -207,8 +207,12 @@ def describe(line: ChangeLine, day: date) -> LineText:
 def _subject(subject: str, after: str) -> str:
     """What the line is about, unless the words say so themselves: beside a sentence it would only repeat."""
     told = one_line(subject)
-    inside = {w.strip(".,").casefold() for w in told.split()} <= {w.strip(".,;:\"'").casefold() for w in after.split()}
-    return "" if inside or len(after) > SENTENCE else capital(told)
+    return "" if set(_bare(told)) <= set(_bare(after)) or len(after) > SENTENCE else capital(told)
+
+
+def _bare(text: str) -> list[str]:
+    """The words of a text without what stands at their ends."""
+    return [word.strip(".,;:!?\"'()").casefold() for word in text.split()]
 
 
 def without_shared_end(before: str, after: str) -> tuple[str, str]:
