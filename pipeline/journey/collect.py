@@ -3,7 +3,7 @@
 import asyncio
 import hashlib
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TypeVar
@@ -13,8 +13,9 @@ from pipeline import schedule
 from pipeline.archive import Archive
 from pipeline.config import Settings, load_feeds, secret_of
 from pipeline.extract import document_from_entry, extract
-from pipeline.feeds import NotAFeed, read_feed, volatile_hash
+from pipeline.feeds import FeedDocument, NotAFeed, read_feed, volatile_hash
 from pipeline.fetch import FEED_BYTES, Fetcher, FetchRequest, FetchSettings, RobotsFile, RobotsMemory
+from pipeline.journey.earlier import page_reader
 from pipeline.journey.looks import LOOKS, Desk, Tally
 from pipeline.journey.progress import Progress
 from pipeline.model import (
@@ -34,7 +35,8 @@ from pipeline.store import FetchRow, HoldRow, RobotsRow, Store, plain_row, value
 from pipeline.urls import canonical
 
 PAGES = 50  # pages written in one transaction
-FEEDS = 100  # feeds written in one transaction
+FEEDS = 100  # feeds read and written together: a query for each of them would cost more than reading it
+MOST_WAITING = 30_000_000  # bytes of feeds that wait to be read together
 What = TypeVar("What")
 
 
@@ -83,11 +85,12 @@ class Ingest:
         self.random = random.Random(now.isoformat())  # jitter only; the same run makes the same choices
         self.robots = RobotsMemory(RobotsFile(**plain_row(r)) for r in store.robots())
         self._robots_known = frozenset(self.robots.records())
-        self.desk = Desk(store)
+        self.desk = Desk(store, page_reader(store, settings.archive_folder))
         self.done = IngestSummary()
         self._fetches: list[FetchRow] = []
         self._feeds: list[FeedState] = []
         self._items: list[KnownItem] = []
+        self._arrived: list[tuple[FeedState, Fetched]] = []  # feeds that are not read yet
         self._holds: dict[str, HoldRow] = {}  # hosts that asked to wait in this run
         self._held = frozenset(h.host for h in store.holds(now))
 
@@ -113,32 +116,39 @@ class Ingest:
 
     def _take_feed(self, state: FeedState, got: Fetched) -> None:
         self.done.feeds += 1
-        if got.outcome is Outcome.OK:
-            got, state = self._read_feed(state, got)
+        if got.outcome is not Outcome.OK:
+            return self._feed_read(state, got)
+        self._arrived.append((state, got))
+        if sum(len(g.body or b"") for _, g in self._arrived) > MOST_WAITING:
+            self._read_arrived()
+
+    def _feed_read(self, state: FeedState, got: Fetched) -> None:
         self._feeds.append(after_feed(state, got, self.now, self.settings))
         self._fetches.append(FetchRow(fetched=got, kind="feed"))
         if got.outcome not in (Outcome.OK, Outcome.NOT_MODIFIED):
             self.done.troubles.append(f"{state.feed.outlet}: {got.url}: {got.reason or got.outcome}")
 
-    def _read_feed(self, state: FeedState, got: Fetched) -> tuple[Fetched, FeedState]:
-        assert got.body is not None
-        digest = volatile_hash(got.body)
-        if digest == state.body_hash:
-            return got, state
-        known = {i.item_hash: i for i in self.store.items([state.feed.feed_id]).get(state.feed.feed_id, [])}
-        document = read_feed(got.body, url=state.feed.url, headers=got.headers, known=frozenset(known), base=got.final_url)
-        if isinstance(document, NotAFeed):
-            return replace(got, outcome=document.outcome, reason=document.reason), state
-        self.done.feeds_changed += 1
-        self._meet(document.entries, state, {i.key: i for i in known.values()})
-        if document.cut:  # what it was cut from may still come, under the same validators
-            return replace(got, etag=None, last_modified=None, reason="the document is cut; its whole items were read"), state
-        return got, replace(state, body_hash=digest, title=document.title or state.title)
+    def _read_arrived(self) -> None:
+        """Read the feeds that have arrived, as far as they changed, and meet their articles."""
+        arrived, self._arrived = [(state, got, volatile_hash(got.body or b"")) for state, got in self._arrived], []
+        changed = {state.feed.feed_id for state, _, digest in arrived if digest != state.body_hash}
+        known = self.store.items(changed) if changed else {}
+        met: list[tuple[FeedDocument, Feed]] = []
+        for state, got, digest in arrived:
+            if state.feed.feed_id in changed:
+                document, got = read_arrived(state, got, known.get(state.feed.feed_id, []))
+                if document:
+                    met.append((document, state.feed))
+                    state = after_document(state, document, digest)
+            self._feed_read(state, got)
+        self.done.feeds_changed += len(met)
+        if met:
+            self.desk.load_entries([e for document, _ in met for e in document.entries], {feed.outlet for _, feed in met})
+        for document, feed in met:
+            self._meet(document.entries, feed, {i.key: i for i in known.get(feed.feed_id, [])})
 
-    def _meet(self, entries: Sequence[Entry], state: FeedState, before: dict[str, KnownItem]) -> None:
+    def _meet(self, entries: Sequence[Entry], feed: Feed, before: Mapping[str, KnownItem]) -> None:
         """New entries become articles; changed ones are a hint that their page moved."""
-        feed = state.feed
-        self.desk.load_entries(entries, feed.outlet)
         for entry in entries:
             article_id = self.desk.meet(entry, feed, self.now)
             if article_id is None:
@@ -239,6 +249,7 @@ class Ingest:
 
     def write(self) -> None:
         """Write what was taken since the last time. Archived responses reach the disk before the rows that name them."""
+        self._read_arrived()
         self.archive.sync()
         rows = self.desk.batch(self._fetches)
         with self.store.transaction():
@@ -270,6 +281,22 @@ def fetch_settings(settings: Settings, proxy: str | None) -> FetchSettings:
 
 def _host(url: str) -> str:
     return (urlsplit(url).hostname or "").rstrip(".")
+
+
+def read_arrived(state: FeedState, got: Fetched, known: Sequence[KnownItem]) -> tuple[FeedDocument | None, Fetched]:
+    """The document of a feed that answered, None if it is none, and the fetch with what reading it has shown."""
+    hashes = frozenset(i.item_hash for i in known)
+    document = read_feed(got.body or b"", url=state.feed.url, headers=got.headers, known=hashes, base=got.final_url)
+    if isinstance(document, NotAFeed):
+        return None, replace(got, outcome=document.outcome, reason=document.reason)
+    if document.cut:  # what it was cut from may still come, under the same validators
+        got = replace(got, etag=None, last_modified=None, reason="the document is cut; its whole items were read")
+    return document, got
+
+
+def after_document(state: FeedState, document: FeedDocument, digest: str) -> FeedState:
+    """A feed's state after its document was read; one that was cut is read again."""
+    return state if document.cut else replace(state, body_hash=digest, title=document.title or state.title)
 
 
 def _feed_request(state: FeedState, settings: Settings) -> FetchRequest:
