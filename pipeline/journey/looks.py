@@ -101,7 +101,7 @@ class Desk:
         self._load_paragraphs(outlets)
         wanted = {form for url in set(urls) - set(self._ids) for form in (url, *_forms(url))}
         found = self.store.articles_by_url(wanted) if wanted else {}
-        self._ids = found | self._ids
+        self._ids |= {url: article_id for url, article_id in found.items() if url not in self._ids}
         self._load_states(found.values())
 
     def load_entries(self, entries: Sequence[Entry], outlets: Set[str]) -> None:
@@ -117,7 +117,7 @@ class Desk:
         self._load_paragraphs({s.outlet for s in states})
 
     def _load_guids(self, guids: Sequence[str]) -> None:
-        found = self.store.articles_by_guid(guids)
+        found = self.store.articles_by_guid(guids) if guids else {}
         fresh = {k: v for k, v in found.items() if k not in self._guids}
         self._guids |= fresh
         self._load_states(fresh.values())
@@ -131,7 +131,7 @@ class Desk:
 
     def _load_paragraphs(self, outlets: Set[str]) -> None:
         wanted = outlets - set(self._paragraphs)
-        found = self.store.paragraphs_of_outlets(wanted)
+        found = self.store.paragraphs_of_outlets(wanted) if wanted else {}
         for outlet in sorted(wanted):
             self._paragraphs[outlet] = found.get(outlet, {})
             recurring = (mark for mark, articles in self._paragraphs[outlet].items() if len(articles) >= ARTICLES)
