@@ -40,6 +40,7 @@ def lookup(name: str, language: str = "en") -> dict[str, str]:
     return {member: key for key, members in groups(name, language).items() for member in members}
 
 
+@cache
 def languages() -> tuple[str, ...]:
     """The languages that have any word families."""
     return tuple(sorted(p.name for p in FOLDER.iterdir() if p.is_dir()))

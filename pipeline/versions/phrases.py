@@ -8,7 +8,7 @@ captchas, cookies and subscriptions: `signs` weighs it.
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 from pipeline import words
 from pipeline.model import QuarantineKind
@@ -17,6 +17,7 @@ from pipeline.text import fold
 LONGEST = 60  # words: a paragraph longer than this is prose, whatever it mentions
 TITLE_LONGEST = 8  # words of a page title that may be a wall's
 LABEL = 6  # words: a line without an end mark is a button or a caption, and need not address anyone
+_REMEMBERED = 5_000  # characters: a longer text's form is not kept
 _WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)*|%")
 _SENTENCE = re.compile(r"(?<=[.!?:;…。！？])\s+")
 _END = re.compile(r"[.!?。！？]\W*$")
@@ -73,6 +74,11 @@ class Family:
 
 def plain(text: str | None) -> str:
     """Words in lower case between single blanks, one blank at each end."""
+    return _plain(text) if text and len(text) < _REMEMBERED else _plain.__wrapped__(text)
+
+
+@lru_cache(maxsize=256)  # the paragraphs of an article are asked about several times in a row
+def _plain(text: str | None) -> str:
     return f" {' '.join(_WORD.findall(fold(text).casefold()))} "
 
 
