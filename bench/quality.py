@@ -44,7 +44,7 @@ BENCHES = (
         name="feeds",
         title="Feeds read again and again",
         script="replay_rss.py",
-        callables=("bench.measure_feeds:parse",),
+        callables=("bench.measure_feeds:parse_again",),
         columns=("snapshots", "raised", "agree", "dates", "twice", "ids", "in_place"),
     ),
     Bench(
@@ -141,7 +141,7 @@ def main(arguments: list[str] | None = None) -> None:
     page = Page()
     for bench in BENCHES:
         if bench.name in wanted:
-            page.parts.append(f"## {bench.title}")
+            page.parts.append(f"## {bench.title}\n`python FOLDER/evaluate/{bench.script} {' '.join(bench.callables)}`")
             rows = [(str(r["bench"]), r) for r in score(bench, a.folder)]
             rows += [(f"*best known: {k}*", v) for k, v in best.get(bench.name, {}).items()]
             page.table(bench.columns, rows, bench.script)
@@ -157,8 +157,8 @@ def _stories(page: Page, folder: Path, best: dict) -> None:
     first = tomllib.loads((ROOT / "bench" / "first_run.toml").read_text(encoding="utf8"))
     scored = {name: score_story(folder / "evaluate" / "story.py", corpus) for name, corpus in stories(folder).items()}
     for part, columns in STORY_COLUMNS.items():
-        page.parts.append(f"## Labelled stories: {part}")
-        rows = [(name, parts[part]) for name, parts in scored.items()]
+        page.parts.append(f"## Labelled stories: {part}\n`python FOLDER/evaluate/story.py STORY --exe .venv/bin/writethru --only {part}`")
+        rows = [(f"{name}, errors unread" if name in first else name, parts[part]) for name, parts in scored.items()]
         rows += [(f"**{name}, first run**", told[part]) for name, told in first.items() if part in told]
         rows += [(f"*best known: {k}*", v) for k, v in best.get(part, {}).items()]
         page.table(columns, rows, "story")
