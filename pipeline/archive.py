@@ -31,7 +31,7 @@ from pipeline.model import Fetched, Outcome
 STANDARD = "WARC/1.1"  # the first that may tell a time to the microsecond
 MAGIC = b"WARC/"  # how every record begins
 LINE = 65_536  # bytes of one header line in a foreign archive
-HEADERS = 262_144  # bytes of all headers of a record
+HEADERS = 131_072  # bytes of all headers of a record
 STEP = 65_536  # bytes read at once
 _CHUNK = re.compile(rb"[0-9A-Fa-f]{1,8}[ \t]*(;[^\r\n]*)?\r\n")  # some archives unpack the chunks and leave the header
 _CODED = {"content-encoding", "transfer-encoding", "content-length", "set-cookie"}

@@ -79,12 +79,15 @@ class Deflate:
 
 
 def _inflate(z: "zlib._Decompress", data: bytes) -> Iterator[bytes]:
-    """All that the input yields, a step at a time; a full step may leave output behind even without input."""
+    """All that the input yields, a step at a time; a full step may leave output behind even without input.
+
+    At the end mark `unconsumed_tail` may still name input that now stands in `unused_data`: feeding it again would never end.
+    """
     while True:
         part = z.decompress(data, STEP)
         data = z.unconsumed_tail
         yield part
-        if not data and len(part) < STEP:
+        if z.eof or (not data and len(part) < STEP):
             return
 
 

@@ -27,7 +27,10 @@ def as_judged(seen: Observation, known: KnownArticle) -> VersionDecision:
     if seen.document is None:
         return Same(reason=judged.reason)
     mine = text_hash(standing(seen.document, known))
-    if version_id := known.seen.get(mine):
+    version_id = known.seen.get(mine)
+    if version_id and known.head and known.head.version_id == version_id:
+        return Same(reason="The text that stands.")
+    if version_id:
         return Reverted(reason=judged.reason, version_id=version_id)
     return New(reason=judged.reason, text_hash=mine)
 

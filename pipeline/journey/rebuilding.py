@@ -203,9 +203,6 @@ class Rereading(Desk):
             decision = self._decide_at(seen, until_then=True)
         if held and seen.document and isinstance(decide_release(seen.document, held, decision), Quarantined):
             seen = replace(seen, judged=Judged(reason=held.reason, kind=held.kind, text_hash=held.text_hash))
-        head = self._known[self._only].head
-        if isinstance(decision, Reverted) and head and decision.version_id == head.version_id:
-            return Same(reason="The text that stands.")
         return self.look(seen) or decision
 
     def _decide_at(self, seen: Observation, until_then: bool) -> VersionDecision:

@@ -29,6 +29,7 @@ from pipeline.urls import canonical, is_home, site
 EXPANDS = 200  # times its size that a file may expand to: pages compress to a tenth, a page of blanks to a thousandth
 AT_LEAST = 100_000_000  # bytes that any file may expand to
 MOST_TOLD = 4_000  # characters of a value that a file tells of a page
+BESIDE = ("warcinfo", "request", "metadata")  # kinds of record that stand beside the responses
 GZIP = b"\x1f\x8b"
 PREFIX = "writethru-"  # of the fields in which our own files tell what a response alone does not say
 HTML = ("text/html", "application/xhtml+xml")
@@ -153,7 +154,7 @@ def read_pages(file: Path, spool: Spool, outlets: Outlets, most: int, passed: Co
                 if record.kind == "metadata":
                     if fields := _own_fields(record):
                         told[record.concurrent_to] = fields
-                elif (page := _page(record, spool, outlets, most, budget, passed)) is not None:
+                elif record.kind not in BESIDE and (page := _page(record, spool, outlets, most, budget, passed)) is not None:
                     pages.append((record.identity, page))
     except OSError as e:
         raise UsageError(f"{file}: cannot be read: {e.strerror or e}") from None
@@ -168,9 +169,9 @@ def _page(record: Record, spool: Spool, outlets: Outlets, most: int, budget: "Bu
     """The page that a record holds, if it is one and whole."""
     url, at = canonical(record.url), _time(record.date)
     reason = _unfit(record, url, at)
+    if reason:
+        passed[reason] += 1
     if reason or url is None or at is None:
-        if reason:
-            passed[reason] += 1
         return None
     try:
         body = decoded(record, most)
@@ -186,8 +187,6 @@ def _page(record: Record, spool: Spool, outlets: Outlets, most: int, budget: "Bu
 
 def _unfit(record: Record, url: str | None, at: datetime | None) -> str:
     """Why a record is no page to take; "" if it is one."""
-    if record.kind in ("warcinfo", "request", "metadata"):
-        return ""
     if record.kind == "revisit":
         return "revisits of a page that was kept elsewhere"
     if record.kind != "response":
