@@ -2,8 +2,8 @@
 
     python bench/quality.py FOLDER [--only NAME,...] [--no-write]
 
-FOLDER holds `evaluate/` (scripts that score callables) and `data/`. The golden stories of this repository need no folder: without
-one, only they are scored. Scores on a story that nobody had read the errors of stand in bench/first_run.toml and are never redone.
+FOLDER holds `evaluate/` (scripts that score callables) and `data/`. Scores on a story whose errors nobody had read stand in
+bench/first_run.toml and are never redone.
 """
 
 import argparse
@@ -157,7 +157,8 @@ def _stories(page: Page, folder: Path, best: dict) -> None:
     first = tomllib.loads((ROOT / "bench" / "first_run.toml").read_text(encoding="utf8"))
     scored = {name: score_story(folder / "evaluate" / "story.py", corpus) for name, corpus in stories(folder).items()}
     for part, columns in STORY_COLUMNS.items():
-        page.parts.append(f"## Labelled stories: {part}\n`python FOLDER/evaluate/story.py STORY --exe .venv/bin/writethru --only {part}`")
+        command = f"python FOLDER/evaluate/story.py STORY --exe .venv/bin/writethru --only {part}"
+        page.parts.append(f"## Labelled stories: {part}\n`{command}`")
         rows = [(f"{name}, errors unread" if name in first else name, parts[part]) for name, parts in scored.items()]
         rows += [(f"**{name}, first run**", told[part]) for name, told in first.items() if part in told]
         rows += [(f"*best known: {k}*", v) for k, v in best.get(part, {}).items()]
@@ -165,8 +166,8 @@ def _stories(page: Page, folder: Path, best: dict) -> None:
 
 
 HEAD = """# Quality
-How often the program is right, measured; made by `python bench/quality.py FOLDER`. Higher is better, except `lost`, `spurious` and
-`called` on sets without any true edit. Lines in italics are the best known figures of others or of earlier trials on the same set.
+How often the program is right, measured; made by `python bench/quality.py FOLDER`. Higher is better, except `lost`, `spurious`
+and `called` on sets without any true edit. Lines in italics are the best known figures of others, or of earlier trials.
 "First run" is the score on a labelled story before anybody had read its errors: the figure to trust.
 
 """
