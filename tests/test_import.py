@@ -11,7 +11,7 @@ import pytest
 from collecting import DAY, HOUR, MINUTE, Desk
 from world import World, invented
 
-from pipeline import cli
+from pipeline import cli, journey
 from pipeline.errors import UsageError
 
 URL = "https://tern.example/news/talks"
@@ -211,6 +211,22 @@ def test_looks_imported_one_by_one_in_any_order_make_the_same_history(tmp_path, 
     for n, one in enumerate(lines[::-1] if seed == 0 else dice.sample(lines, len(lines))):
         desk.import_files(write(tmp_path / f"{n}.jsonl", [one]))
     assert_same_history(desk, whole)
+
+
+@pytest.mark.parametrize("late", [1, 3, 4])
+def test_edits_that_a_late_look_shows_to_be_others_are_judged_again(tmp_path, late):
+    """A revision over a text that stood in between is none any more: after tracking, edits are those of looks in order."""
+    lines = [line(DAY + n * HOUR, text) for n, text in enumerate((TALKS, EDITED, EDITED, LONGER, TALKS, TALKS, LONGER))]
+    whole, desk = Desk(tmp_path / "whole", World()), Desk(tmp_path / "late", World())
+    whole.import_files(write(tmp_path / "in.jsonl", lines))
+    desk.import_files(write(tmp_path / "most.jsonl", lines[:late] + lines[late + 1 :]))
+    journey.track(desk.settings, DAY)
+    desk.import_files(write(tmp_path / "late.jsonl", lines[late : late + 1]))
+    for one in (whole, desk):
+        journey.track(one.settings, DAY)
+    for view in ("revisions", "edits"):
+        assert desk.rows(f"SELECT * FROM {view} ORDER BY ALL") == whole.rows(f"SELECT * FROM {view} ORDER BY ALL")
+    assert desk.broken() == {}
 
 
 def assert_same_history(desk: Desk, whole: Desk) -> None:

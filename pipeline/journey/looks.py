@@ -41,6 +41,8 @@ LOOKS = frozenset(
 )
 ALIKE = 0.2  # a text that shares less with the known one is another article under the same id
 NAME = 8  # characters that the last part of an address needs to name an article
+HELD = 5_000  # versions that are held in memory: a long import must not hold every text
+NAMESAKES = 5  # articles of one outlet that may bear it, if it is a name
 
 
 @dataclass(slots=True)
@@ -78,8 +80,10 @@ class Desk:
         self.store, self._read_again = store, read_again
         self.tally = Tally()
         self._ids: dict[str, str] = {}  # address -> article_id
+        self._asked: set[str] = set()  # addresses that the store was asked for
         self._guids: dict[tuple[str, str], str] = {}  # (outlet, guid) -> article_id, of one that has been read if there is any
         self._claimed: dict[str, str] = {}  # article_id of one not read yet -> the one whose page says that it is that article
+        self._namesakes: dict[tuple[str, str], list[str]] = {}  # (outlet, last part of the address) -> article_ids
         self._states: dict[str, ArticleState] = {}
         self._known: dict[str, KnownArticle] = {}
         self._stood: dict[str, Sequence[Appearance]] = {}  # appearances of each article, in time order
@@ -95,11 +99,29 @@ class Desk:
         self.load_urls([u for o in observations for u in _addresses(o)])
         self._load_guids([o.guid for o in observations if o.guid])
         self._load_paragraphs({o.outlet for o in observations})
+        self._load_namesakes([o.url for o in observations if not self._known_as(o.url)])
+        self._load_past(observations)
+
+    def _load_past(self, observations: Sequence[Observation]) -> None:
+        """Read the versions of the articles that some of these looks see at an earlier time than what stands."""
+        looks = ((o.at, self._stood.get(self._known_as(o.url) or "", ())) for o in observations)
+        needed = {a.version_id for at, stood in looks if stood and at < stood[-1].seen_at for a in stood}
+        self._versions |= self.store.versions(needed - set(self._versions)) if needed else {}
+
+    def _load_namesakes(self, urls: Sequence[str]) -> None:
+        """Read which articles bear the same last part of their address as these."""
+        names = {name for url in urls if len(name := _last_part(url)) >= NAME}
+        for (outlet, name), article_ids in (self.store.namesakes(names) if names else {}).items():
+            mine = self._namesakes.setdefault((outlet, name), [])
+            mine += [i for i in article_ids if i not in mine]
+            self._load_states(article_ids)
 
     def load_urls(self, urls: Sequence[str], outlets: Set[str] = frozenset()) -> None:
         """Read what the store knows of the articles at these addresses, and of what recurs at these outlets."""
         self._load_paragraphs(outlets)
-        wanted = {form for url in set(urls) - set(self._ids) for form in (url, *_forms(url))}
+        new = {url for url in urls if url not in self._ids and url not in self._asked}
+        self._asked |= new
+        wanted = {form for url in new for form in (url, *_forms(url))}
         found = self.store.articles_by_url(wanted) if wanted else {}
         self._ids |= {url: article_id for url, article_id in found.items() if url not in self._ids}
         self._load_states(found.values())
@@ -108,6 +130,7 @@ class Desk:
         """Read what the store knows of what the entries of these outlets' feeds lead to."""
         self.load_urls([e.url for e in entries if e.url], outlets)
         self._load_guids([e.raw_id for e in entries if e.raw_id])
+        self._load_namesakes([e.url for e in entries if e.url and not self._known_as(e.url)])
 
     def load_articles(self, states: Sequence[ArticleState]) -> None:
         """Read what a look at each of these articles is judged by."""
@@ -115,6 +138,7 @@ class Desk:
         self._load_states(s.article_id for s in states)
         self._load_guids([s.guid for s in states if s.guid])
         self._load_paragraphs({s.outlet for s in states})
+        self._load_namesakes([s.url for s in states if s.head_version_id is None])
 
     def _load_guids(self, guids: Sequence[str]) -> None:
         found = self.store.articles_by_guid(guids) if guids else {}
@@ -141,6 +165,7 @@ class Desk:
         """A new article, met in a feed before it was ever read."""
         self._states[state.article_id] = state
         self._known[state.article_id] = KnownArticle(article_id=state.article_id, head=None, seen={})
+        self._namesakes.setdefault((state.outlet, _last_part(state.url)), []).append(state.article_id)
         self._alias(state.url, state.article_id, state.first_seen_at, reason)
         self._pending.touched.add(state.article_id)
         self.tally.new_articles += 1
@@ -270,12 +295,11 @@ class Desk:
         """The outlet's article that has the same text and the same last part of its address: the site has moved."""
         assert seen.document is not None, "only asked of a look that showed a text"
         name = _last_part(state.url)
-        if len(name) < NAME:
+        others = [i for i in self._namesakes.get((state.outlet, name), []) if i != state.article_id]
+        if len(name) < NAME or not 0 < len(others) <= NAMESAKES:
             return None
-        found = self.store.articles_by_text(state.outlet, text_hash(seen.document))
-        article_id = next((i for i, url in found if i != state.article_id and _last_part(url) == name), None)
-        self._load_states([article_id] if article_id else [])
-        return article_id
+        mine = text_hash(seen.document)
+        return next((i for i in others if mine in self._known[i].seen and self._states[i].status != "alias"), None)
 
     def _told(self, seen: Observation) -> str | None:
         """The article that the page says it is."""
@@ -464,7 +488,8 @@ class Desk:
     def batch(self, fetches: Sequence[FetchRow] = ()) -> Batch:
         """The rows since the last call, and the fetches that brought them."""
         pending, self._pending = self._pending, Pending()
-        self._versions.clear()  # read again if needed: a long import must not hold every text
+        if len(self._versions) > HELD:
+            self._versions.clear()
         return Batch(
             fetches=tuple(fetches),
             articles=tuple(self._states[i] for i in sorted(pending.touched)),

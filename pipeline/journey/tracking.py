@@ -77,7 +77,7 @@ def _track_part(
     progress: Progress,
 ) -> None:
     revisions = list(revise(store, part, progress))
-    store.save_revisions(revisions)
+    store.save_revisions(revisions, {a.article_id for a in part})
     done.appearances += len(part)
     done.revisions += len(revisions)
     done.meaningful += sum(r.decision.meaningful for r in revisions)

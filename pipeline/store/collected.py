@@ -191,10 +191,12 @@ class Collected:
             out.setdefault(r["outlet"], {}).setdefault(r["fingerprint"], set()).add(r["article_id"])
         return out
 
-    def articles_by_text(self, outlet: str, text_hash: str) -> list[tuple[str, str]]:
-        """(article_id, address) of an outlet's articles that have had a text, in the order in which they had it."""
-        rows = read(self.con, query("articles_by_text"), {"outlet": outlet, "text_hash": text_hash})
-        return [(r["article_id"], r["url"]) for r in rows]
+    def namesakes(self, names: Iterable[str]) -> dict[tuple[str, str], list[str]]:
+        """(outlet, last part of the address) -> article_ids of those that have been read, the oldest first."""
+        out: dict[tuple[str, str], list[str]] = {}
+        for r in read(self.con, query("namesakes"), {"names": sorted(set(names))}):
+            out.setdefault((r["outlet"], r["name"]), []).append(r["article_id"])
+        return out
 
     def articles_by_guid(self, guids: Iterable[str]) -> dict[tuple[str, str], str]:
         """(outlet, guid) -> article_id, for the guids that are known."""

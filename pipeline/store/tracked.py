@@ -91,9 +91,13 @@ class Tracked:
 
     # ---- revisions and edits
 
-    def save_revisions(self, revisions: Sequence[Revised]) -> None:
-        """Write revisions with their edits; what stood under the same id is replaced."""
+    def save_revisions(self, revisions: Sequence[Revised], article_ids: Iterable[str]) -> None:
+        """Write revisions of articles with their edits. What stood under the same id is replaced.
+
+        Steps that are none any more, since a text that stood in between became known late, are removed.
+        """
         ids = [r.revision_id for r in revisions]
+        ids += [r["revision_id"] for r in read(self.con, query("undone_revisions"), {"article_ids": sorted(set(article_ids))})]
         self.tables.delete("derived.revision", "revision_id", ids)
         self.tables.delete("derived.edit", "revision_id", ids)
         self.tables.insert("derived.revision", [_revision_row(r) for r in revisions])
