@@ -92,7 +92,7 @@ def test_large_texts_are_compared_within_a_bound_of_work():
 
 def test_a_hopeless_pair_is_replaced_as_a_whole(monkeypatch):
     """Past the bound of work the text is one replacement, not a wrong diff."""
-    monkeypatch.setattr("pipeline.diff.WORK", 4)
+    monkeypatch.setattr("pipeline.diff.words.WORK", 4)
     assert word_diff("a b c d", "e f g h") == ((-1, "a b c d"), (1, "e f g h"))
 
 

@@ -1,0 +1,283 @@
+"""The sentences of two versions paired.
+
+Sentences are paired in this order: equal ones, likely ones (shared rare words and likeness of the sorted words), parts of split
+and merged ones, and last what stands in one place without being alike. What lies outside the longest run of pairs in one order
+was moved.
+"""
+
+import math
+from bisect import bisect_left, bisect_right
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from itertools import pairwise, product
+
+import numpy as np
+from rapidfuzz.distance import Indel
+
+from pipeline.text import stem, word_form
+from pipeline.words import family
+
+ACCEPT = 0.53  # of half Dice, half likeness of sorted words; measured on sentence pairs with known edits
+LEAST_DICE = 0.25  # below it the likeness is not computed
+CONTAINED = 0.65  # share of a part's weight that stands in the whole
+SLOT = 3  # sentences, at most, that may replace each other in one place
+POSTINGS = 500  # sentences; a word that stands in more weighs nothing
+COUPLES = 200  # equal sentences, old times new, up to which the nearest are paired; beyond, in order
+
+
+class PairKind(StrEnum):
+    SAME = "same"  # equal, character by character
+    EDITED = "edited"
+    SPLIT = "split"  # the new sentence is a part of the old one
+    MERGED = "merged"  # the old sentence is a part of the new one
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """An old sentence and the new one that carries it on, by their places."""
+
+    before: int
+    after: int
+    kind: PairKind
+
+
+@dataclass(frozen=True, slots=True)
+class Alignment:
+    """How the sentences of two versions belong together. `replaced` pairs stand in `removed` and `added` as well."""
+
+    pairs: tuple[Pair, ...]
+    added: tuple[int, ...]
+    removed: tuple[int, ...]
+    moved: tuple[int, ...]  # places of old sentences that stand elsewhere now
+    replaced: tuple[tuple[tuple[int, ...], tuple[int, ...]], ...] = ()  # what went and came in one place
+
+
+Unit = str | tuple[str, int]  # a word of a sentence; its second and later occurrences with their number
+
+
+class _Side:
+    """The sentences of one version in the forms that matching reads."""
+
+    def __init__(self, texts: Sequence[str]):
+        self.texts = list(texts)
+        self.forms = [word_form(t) for t in texts]
+        self.words = [f.split(" ") if f else [] for f in self.forms]
+        self.units = [_units(w) for w in self.words]
+        self.weights = np.zeros(len(self.texts))
+        self._sorted: dict[int, str] = {}
+
+    def sorted_words(self, i: int) -> str:
+        if i not in self._sorted:
+            self._sorted[i] = " ".join(sorted(self.words[i]))
+        return self._sorted[i]
+
+
+def _units(words: list[str]) -> list[Unit]:
+    """The words of a sentence, told apart by occurrence, so that what two sentences share can be counted by sets."""
+    if len(set(words)) == len(words):
+        return list(words)
+    seen: Counter[str] = Counter()
+    out: list[Unit] = []
+    for word in words:
+        out.append((word, seen[word]) if seen[word] else word)
+        seen[word] += 1
+    return out
+
+
+def align(before: Sequence[str], after: Sequence[str]) -> Alignment:
+    """Pairs the sentences of two versions."""
+    if list(before) == list(after):
+        return Alignment(tuple(Pair(i, i, PairKind.SAME) for i in range(len(before))), (), (), ())
+    old, new = _Side(before), _Side(after)
+    pairs = _equal(old, new)
+    shared = _shared(old, new, pairs)
+    pairs += _likely(old, new, shared, pairs)
+    moved = _moved(pairs)
+    pairs += _parts(old, new, shared, pairs)
+    removed = sorted(set(range(len(old.texts))) - {p.before for p in pairs})
+    added = sorted(set(range(len(new.texts))) - {p.after for p in pairs})
+    replaced = _slots(old, new, pairs, moved, removed, added)
+    ordered = sorted(pairs, key=lambda p: (p.after, p.before))
+    return Alignment(tuple(ordered), tuple(added), tuple(removed), tuple(moved), tuple(replaced))
+
+
+def _equal(old: _Side, new: _Side) -> list[Pair]:
+    """Pairs of sentences with equal words: first those that are equal in every mark, the nearest place first."""
+    pairs: list[Pair] = []
+    used_old: set[int] = set()
+    used_new: set[int] = set()
+    for left, right in ((old.texts, new.texts), (old.forms, new.forms)):
+        for _, i, j in sorted(_equal_places(left, right, used_old, used_new)):
+            if i not in used_old and j not in used_new:
+                used_old.add(i)
+                used_new.add(j)
+                pairs.append(Pair(i, j, PairKind.SAME if old.texts[i] == new.texts[j] else PairKind.EDITED))
+    return pairs
+
+
+def _equal_places(left: list[str], right: list[str], used_old: set[int], used_new: set[int]) -> list[tuple[int, int, int]]:
+    """Distance, old and new place of each pair of equal forms; of a form that stands very often only the pairs in order."""
+    here, there = defaultdict(list), defaultdict(list)
+    for i, form in enumerate(left):
+        if form and i not in used_old:
+            here[form].append(i)
+    for j, form in enumerate(right):
+        if form and j not in used_new:
+            there[form].append(j)
+    found = []
+    for form, olds in here.items():
+        news = there.get(form, [])
+        couples = product(olds, news) if len(olds) * len(news) <= COUPLES else zip(olds, news, strict=False)
+        found += [(abs(i - j), i, j) for i, j in couples]
+    return found
+
+
+def _weigh(old: _Side, new: _Side) -> dict[Unit, float]:
+    """Inverse sentence frequency of each word over both versions, 0 of very frequent ones; sets each sentence's weight."""
+    count = len(old.texts) + len(new.texts)
+    frequency = Counter(u for side in (old, new) for units in side.units for u in units)
+    by_word = {u: math.log((count + 1) / (n + 0.5)) if n <= POSTINGS else 0.0 for u, n in frequency.items()}
+    weight = {u: by_word[u[0] if isinstance(u, tuple) else u] for u in frequency}
+    for side in (old, new):
+        side.weights = np.array([sum(weight[u] for u in units) for units in side.units])
+    return weight
+
+
+@dataclass(frozen=True, slots=True)
+class _Shared:
+    """How much weight an old and a new sentence have in common, where that is enough to be looked at."""
+
+    before: int
+    after: int
+    common: float
+
+
+def _shared(old: _Side, new: _Side, pairs: list[Pair]) -> list[_Shared]:
+    """What sentences that are not equal share, through an inverted index, in the order of the new text.
+
+    Kept is what can make a likely pair (LEAST_DICE) or holds a part (CONTAINED).
+    """
+    weight = _weigh(old, new)
+    same_old = {p.before for p in pairs if p.kind is PairKind.SAME}
+    same_new = {p.after for p in pairs if p.kind is PairKind.SAME}
+    index = _index(old, same_old, weight)
+    found: list[_Shared] = []
+    for j in range(len(new.texts)):
+        hits = [index[u] for u in new.units[j] if u in index] if j not in same_new else []
+        if not hits:
+            continue
+        worth = np.repeat([w for _, w in hits], [len(places) for places, _ in hits])
+        common = np.bincount(np.concatenate([places for places, _ in hits]), worth, minlength=len(old.texts))
+        least = np.minimum(LEAST_DICE / 2 * (old.weights + new.weights[j]), CONTAINED * np.minimum(old.weights, new.weights[j]))
+        found += [_Shared(int(i), j, float(common[i])) for i in np.flatnonzero((common >= least) & (common > 0))]
+    return found
+
+
+def _index(side: _Side, leave_out: set[int], weight: dict[Unit, float]) -> dict[Unit, tuple[np.ndarray, float]]:
+    """Each word that weighs anything with the places of the sentences that have it."""
+    places: dict[Unit, list[int]] = defaultdict(list)
+    for i, units in enumerate(side.units):
+        if i not in leave_out:
+            for u in units:
+                places[u].append(i)
+    return {u: (np.array(found), weight[u]) for u, found in places.items() if weight[u]}
+
+
+def _likely(old: _Side, new: _Side, shared: list[_Shared], pairs: list[Pair]) -> list[Pair]:
+    """One-to-one pairs, the likeliest first: Dice of the weighted words and likeness of the sorted words, half each."""
+    taken_old, taken_new = {p.before for p in pairs}, {p.after for p in pairs}
+    scored = []
+    for s in shared:
+        if s.before in taken_old or s.after in taken_new:
+            continue
+        dice = 2 * s.common / (old.weights[s.before] + new.weights[s.after])
+        apart = abs(s.before / len(old.texts) - s.after / len(new.texts))
+        least = 2 * (ACCEPT + 0.02 * apart) - dice  # of the likeness, for the pair to be accepted
+        if dice < LEAST_DICE or least > 1:
+            continue
+        words = old.sorted_words(s.before), new.sorted_words(s.after)
+        likeness = Indel.normalized_similarity(*words, score_cutoff=max(0.0, least - 1e-6))
+        score = 0.5 * dice + 0.5 * likeness - 0.02 * apart
+        if score >= ACCEPT:
+            scored.append((-round(score, 9), s.before, s.after))
+    found = []
+    for _, i, j in sorted(scored):
+        if i not in taken_old and j not in taken_new:
+            taken_old.add(i)
+            taken_new.add(j)
+            found.append(Pair(i, j, PairKind.EDITED))
+    return found
+
+
+def _parts(old: _Side, new: _Side, shared: list[_Shared], pairs: list[Pair]) -> list[Pair]:
+    """Unmatched sentences of three words or more that stand almost whole in a longer sentence of the other version."""
+    paired_old, paired_new = {p.before for p in pairs}, {p.after for p in pairs}
+    in_old: dict[int, tuple[float, int]] = {}  # new part -> how much of it is in which old sentence
+    in_new: dict[int, tuple[float, int]] = {}
+    for s in sorted(shared, key=lambda s: (s.before, s.after)):
+        short, long = len(old.words[s.before]), len(new.words[s.after])
+        if s.after not in paired_new and 3 <= long < short:
+            _keep_best(in_old, s.after, s.common / new.weights[s.after], s.before)
+        if s.before not in paired_old and 3 <= short < long:
+            _keep_best(in_new, s.before, s.common / old.weights[s.before], s.after)
+    split = [Pair(whole, part, PairKind.SPLIT) for part, (_, whole) in sorted(in_old.items())]
+    merged = [Pair(part, whole, PairKind.MERGED) for part, (_, whole) in sorted(in_new.items())]
+    return list({(p.before, p.after): p for p in split + merged}.values())
+
+
+def _keep_best(best: dict[int, tuple[float, int]], part: int, share: float, whole: int) -> None:
+    """Notes the sentence that holds the most of a part, if it holds enough."""
+    if share > best.get(part, (CONTAINED, -1))[0]:
+        best[part] = (share, whole)
+
+
+def _moved(pairs: list[Pair]) -> list[int]:
+    """Old places of pairs outside a longest increasing subsequence: the fewest sentences that explain the new order."""
+    ordered = sorted(pairs, key=lambda p: p.before)
+    tails: list[int] = []  # the least last place of a run of each length
+    at: list[int] = []  # indexes into `ordered`, beside `tails`
+    previous: list[int] = []
+    for k, pair in enumerate(ordered):
+        length = bisect_left(tails, pair.after)
+        previous.append(at[length - 1] if length else -1)
+        if length == len(tails):
+            tails.append(pair.after)
+            at.append(k)
+        else:
+            tails[length], at[length] = pair.after, k
+    keep, k = set(), at[-1] if at else -1
+    while k >= 0:
+        keep.add(k)
+        k = previous[k]
+    return [p.before for k, p in enumerate(ordered) if k not in keep]
+
+
+def _slots(
+    old: _Side, new: _Side, pairs: list[Pair], moved: list[int], removed: list[int], added: list[int]
+) -> list[tuple[tuple[int, ...], tuple[int, ...]]]:
+    """What went and what came between the same two neighbours, where the one can stand for the other."""
+    if not removed or not added:
+        return []
+    elsewhere = set(moved)
+    anchors = sorted((p.before, p.after) for p in pairs if p.before not in elsewhere)
+    anchors = [(-1, -1), *anchors, (len(old.texts), len(new.texts))]
+    slots = []
+    for (i, j), (next_i, next_j) in pairwise(anchors):
+        gone = tuple(removed[bisect_right(removed, i) : bisect_left(removed, next_i)])
+        come = tuple(added[bisect_right(added, j) : bisect_left(added, next_j)])
+        if 0 < len(gone) <= SLOT and 0 < len(come) <= SLOT and _stand_in(old, new, gone, come):
+            slots.append((gone, come))
+    return slots
+
+
+def _stand_in(old: _Side, new: _Side, gone: tuple[int, ...], come: tuple[int, ...]) -> bool:
+    """Whether what came can replace what went: one for one, or a content word in common."""
+    if len(gone) == len(come) == 1:
+        return True
+    return bool(_content(old, gone) & _content(new, come))
+
+
+def _content(side: _Side, places: tuple[int, ...]) -> set[str]:
+    return {stem(w) for k in places for w in side.words[k] if len(w) > 2 and w not in family("stopwords")}
