@@ -51,7 +51,7 @@ class Archive:
         self.folder = folder
         stamp = run_started.strftime("%Y%m%dT%H%M%S")
         self.name = f"{run_started:%Y/%m}/writethru-{stamp}.warc.gz"
-        self._file = None
+        self._file: BinaryIO | None = None
         self._writer: WARCWriter | None = None
 
     def __enter__(self) -> "Archive":
@@ -69,7 +69,7 @@ class Archive:
             path.parent.mkdir(parents=True, exist_ok=True)
             self._file = path.open("ab")
             self._writer = WARCWriter(self._file, gzip=True, warc_version=STANDARD)
-        assert self._writer is not None
+        assert self._file is not None and self._writer is not None
         offset = self._file.tell()
         self._writer.write_record(_response(self._writer, got))
         return f"{self.name}#{offset}"

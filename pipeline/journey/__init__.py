@@ -10,9 +10,9 @@ from datetime import datetime
 from pathlib import Path
 
 from pipeline.config import Settings
+from pipeline.journey.asking import Told, ask, explain, listing, log_lines, reading, write_parquet
 from pipeline.journey.keeping import BackupSummary, VerifySummary, backup, snapshot, verify
 from pipeline.journey.progress import Progress, silent
-from pipeline.journey.asking import Told, ask, explain, listing, log_lines, reading, write_parquet
 from pipeline.journey.starting import init
 from pipeline.store import Store, lease, publish_snapshot
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
 from pathlib import Path
-from typing import IO, BinaryIO
+from typing import BinaryIO
 
 from pipeline.config import Settings
 from pipeline.errors import UsageError
@@ -73,14 +73,13 @@ def new_file(file: Path) -> Iterator[BinaryIO]:
 
 
 def _write_lines(
-    store: Store, out: IO[bytes], name: str, story: str | None, since: datetime | None, progress: Progress
+    store: Store, out: BinaryIO | gzip.GzipFile, name: str, story: str | None, since: datetime | None, progress: Progress
 ) -> JsonlSummary:
     wanted, done = store.kept_articles(story, since), JsonlSummary(file=name)
     for start in range(0, len(wanted), CHUNK):
         part = wanted[start : start + CHUNK]
-        states, kept, looks, addresses = (
-            read(part) for read in (store.article_states, store.kept_versions, store.looks, store.addresses)
-        )
+        states, kept = store.article_states(part), store.kept_versions(part)
+        looks, addresses = store.looks(part), store.addresses(part)
         for article_id in part:
             mine = [x for x in _worth_telling(looks.get(article_id, [])) if since is None or x.seen_at >= since]
             first = first_address(states[article_id], addresses.get(article_id, []))

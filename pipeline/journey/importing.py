@@ -172,7 +172,12 @@ class Import:
             self.desk.look(seen)
             return _fetch_row(seen, source)
         got, kept = self.spool.get(source), []
-        self.desk.look(seen, lambda: kept.append(self.archive.add(got)) or kept[0] if got.body else None)
+
+        def keep() -> str:
+            kept.append(self.archive.add(got))
+            return kept[0]
+
+        self.desk.look(seen, keep if got.body else None)
         return FetchRow(fetched=got, kind="import", archive=kept[0] if kept else None)
 
 

@@ -177,21 +177,21 @@ class Rereading(Desk):
 
     def _tell(self, look: RecordedLook, article: Recorded) -> None:
         """What the feed had told by then, for a page that does not tell: as the record has it, nothing from later on."""
-        state = article.state
-        if look.version_id is not None:
-            told = article.kept[look.version_id][0]
-            times = {"published_at": told.published_at, "updated_at": told.updated_at, "summary": told.summary}
-        else:
-            known = {"published_at": state.published_at, "updated_at": state.updated_at}
-            times = {name: at if at and at <= look.seen_at else None for name, at in known.items()}
-        self._states[self._only] = replace(self._states[self._only], **times)
+        kept = article.kept[look.version_id][0] if look.version_id else None
+        said = kept or article.state
+        published, updated = (
+            at if kept or (at and at <= look.seen_at) else None for at in (said.published_at, said.updated_at)
+        )
+        self._states[self._only] = replace(
+            self._states[self._only], published_at=published, updated_at=updated, summary=said.summary
+        )
 
     def _start_over(self, state: ArticleState) -> None:
         self._load_paragraphs({state.outlet})
         self._recurring = self.store.furniture_since(state.outlet, ARTICLES)
-        never_read = {"status": "new", "head_version_id": None, "suspect": None, "times_changed": 0, "last_changed_at": None}
         self._only = state.article_id
-        self._states = {self._only: replace(state, **never_read, last_seen_at=state.first_seen_at)}
+        never_read = replace(state, status="new", head_version_id=None, suspect=None, times_changed=0, last_changed_at=None)
+        self._states = {self._only: replace(never_read, last_seen_at=state.first_seen_at)}
         self._known = {self._only: KnownArticle(article_id=self._only, head=None, seen={})}
         self._stood, self._versions, self._pending = {}, {}, Pending()
 
@@ -227,7 +227,7 @@ class Rereading(Desk):
 
 def _held(look: RecordedLook) -> Quarantined | None:
     """What a look was held as, if it was."""
-    if look.what != "quarantine":
+    if look.kind is None:
         return None
     return Quarantined(kind=QuarantineKind(look.kind), reason=look.reason, text_hash=look.text_hash or "")
 
@@ -243,7 +243,7 @@ def _as_recorded(look: RecordedLook, article: Recorded) -> Observation:
         outlet=article.state.outlet,
         status=look.status or 0,
         document=document,
-        judged=Judged(reason=look.reason, kind=held and held.kind, text_hash=look.text_hash or ""),
+        judged=Judged(reason=look.reason, kind=held.kind if held else None, text_hash=look.text_hash or ""),
     )
 
 
