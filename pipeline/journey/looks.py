@@ -407,6 +407,8 @@ class Desk:
         placed = place(self._stood.get(state.article_id, ()), new, self._seen_next(state, seen.at) if late else None)
         self._stood[state.article_id] = placed.stood
         self._pending.appearances += placed.added
+        again = {a.appearance_id for a in placed.added}  # an earlier late look may have taken back what this one shows to stand
+        self._pending.withdrawn = [i for i in self._pending.withdrawn if i not in again]
         self._pending.withdrawn += [a.appearance_id for a in placed.withdrawn]
         if late:
             self._pending.late.add(state.article_id)
