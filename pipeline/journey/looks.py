@@ -149,9 +149,10 @@ class Desk:
     def _load_states(self, article_ids: Iterable[str]) -> None:
         wanted = sorted(set(article_ids) - set(self._states))
         if wanted:
-            self._states |= self.store.article_states(wanted)
-            self._known |= self.store.known_articles(wanted)
-            self._stood |= self.store.appearances(wanted)
+            states, stood = self.store.article_states(wanted), self.store.appearances(wanted)
+            self._states |= states
+            self._stood |= stood
+            self._known |= self.store.known_articles(states, stood)
 
     def _load_paragraphs(self, outlets: Set[str]) -> None:
         wanted = outlets - set(self._paragraphs)

@@ -96,18 +96,18 @@ class Collected:
         """Write a batch. The caller holds the transaction; running it again adds nothing."""
         t = self.tables
         t.upsert("record.feed", "feed_id", [_feed_row(f) for f in batch.feeds])
-        t.insert_absent("record.fetch", "fetch_id", [_fetch_row(f) for f in batch.fetches])
+        t.insert_absent("record.fetch", "fetch_id", [_fetch_row(f) for f in batch.fetches], since="fetched_at")
         t.insert("record.item", [plain_row(i) for i in batch.items])
         t.upsert("record.article", "article_id", [_article_row(a) for a in batch.articles])
         t.upsert("record.alias", "url", [plain_row(a) for a in batch.aliases])
         t.insert_absent("record.version", "version_id", [_version_row(*v) for v in batch.versions])
         t.upsert("record.version", "version_id", [_version_row(*v) for v in batch.earlier])
         appearances = [{"appearance_id": a.appearance_id, **plain_row(a)} for a in batch.appearances]
-        t.insert_absent("record.appearance", "appearance_id", appearances)
+        t.insert_absent("record.appearance", "appearance_id", appearances, since="seen_at")
         t.delete("record.appearance", "appearance_id", batch.withdrawn)
         self._settle(batch.late)
         looks = [{"quarantine_id": q.quarantine_id, **plain_row(q), "kind": q.kind.value} for q in batch.quarantined]
-        t.insert_absent("record.quarantine", "quarantine_id", looks)
+        t.insert_absent("record.quarantine", "quarantine_id", looks, since="seen_at")
         t.insert("record.paragraph", [plain_row(p) for p in batch.paragraphs])
         t.upsert("record.robots", "origin", [plain_row(r) for r in batch.robots])
         t.upsert("record.hold", "host", [plain_row(h) for h in batch.holds])
@@ -157,23 +157,25 @@ class Collected:
         """Articles whose time has come, the longest due first; all of them if `everything`."""
         return [_article_state(r) for r in read(self.con, query("due_articles"), {"now": now, "everything": everything})]
 
-    def known_articles(self, article_ids: Sequence[str]) -> dict[str, KnownArticle]:
-        """What decide_version needs of each article, the outlet's furniture aside."""
-        wanted = {"article_ids": sorted(set(article_ids))}
-        states = self.article_states(article_ids)
-        heads = {str(r["article_id"]): value_of(Version, r) for r in read(self.con, query("heads"), wanted)}
+    def known_articles(
+        self, states: Mapping[str, ArticleState], stood: Mapping[str, Sequence[Appearance]]
+    ) -> dict[str, KnownArticle]:
+        """What decide_version needs of each of these articles, given its appearances; the outlet's furniture aside."""
+        heads = sorted(s.head_version_id for s in states.values() if s.head_version_id)
+        texts = {
+            str(r["version_id"]): value_of(Version, r) for r in read(self.con, query("versions_by_id"), {"version_ids": heads})
+        }
         seen: dict[str, dict[str, str]] = {}
-        for r in read(self.con, query("text_hashes"), wanted):
+        headlines: dict[str, str] = {}
+        for r in read(self.con, query("text_hashes"), {"article_ids": sorted(states)}):
             seen.setdefault(str(r["article_id"]), {})[str(r["text_hash"])] = str(r["version_id"])
-        headlines: dict[str, list[str]] = {}
-        for r in read(self.con, query("headlines"), wanted):
-            headlines.setdefault(str(r["article_id"]), []).append(str(r["headline"]))
+            headlines[str(r["version_id"])] = str(r["headline"])
         return {
             i: KnownArticle(
                 article_id=i,
-                head=heads.get(i),
+                head=texts.get(s.head_version_id or ""),
                 seen=seen.get(i, {}),
-                headlines=tuple(headlines.get(i, ())),
+                headlines=tuple(headlines[a.version_id] for a in stood.get(i, ())),
                 suspect=s.suspect,
             )
             for i, s in states.items()

@@ -165,13 +165,8 @@ class Tables:
     def columns(self, table: str) -> dict[str, str]:
         """Column -> type of `schema.table`."""
         if table not in self._columns:
-            schema, name = table.split(".")
-            found = self.con.execute(
-                "SELECT column_name, data_type FROM duckdb_columns() WHERE schema_name = $schema AND table_name = $name"
-                " AND database_name = current_database() ORDER BY column_index",
-                {"schema": schema, "name": name},
-            ).fetchall()
-            self._columns[table] = dict(found)
+            described = self.con.execute(f"SELECT * FROM {table} LIMIT 0").description or []
+            self._columns[table] = {column[0]: str(column[1]) for column in described}
         return self._columns[table]
 
     def insert(self, table: str, rows: Sequence[Row]) -> None:
@@ -180,13 +175,18 @@ class Tables:
             source, parameters = self._source(table, rows)
             self.con.execute(f"INSERT INTO {table} BY NAME {source}", parameters)
 
-    def insert_absent(self, table: str, key: str, rows: Sequence[Row]) -> None:
-        """Append the rows whose key the table does not hold yet; of rows with one key in the batch the first."""
+    def insert_absent(self, table: str, key: str, rows: Sequence[Row], since: str | None = None) -> None:
+        """Append the rows whose key the table does not hold yet; of rows with one key in the batch the first.
+
+        `since` names a time that is part of the key: rows of earlier times are not looked at, however many there are.
+        """
         distinct = list({r[key]: r for r in reversed(rows)}.values())[::-1]
         if distinct:
             source, parameters = self._source(table, distinct)
+            earliest = f" AND t.\"{since}\" >= '{_plain(min(r[since] for r in distinct))}'" if since else ""
             self.con.execute(
-                f'MERGE INTO {table} AS t USING ({source}) AS s ON t."{key}" = s."{key}" WHEN NOT MATCHED THEN INSERT BY NAME',
+                f'MERGE INTO {table} AS t USING ({source}) AS s ON t."{key}" = s."{key}"{earliest}'
+                " WHEN NOT MATCHED THEN INSERT BY NAME",
                 parameters,
             )
 

@@ -1,2 +1,4 @@
--- Grain: one row an article among those asked for.
-SELECT * FROM record.article WHERE article_id IN (SELECT unnest($article_ids::JSON::VARCHAR[])) ORDER BY article_id;
+-- Grain: one row an article among those asked for. By rowid, so that the other columns are read of these rows alone.
+SELECT * FROM record.article
+WHERE rowid IN (SELECT rowid FROM record.article WHERE article_id IN (SELECT unnest($article_ids::JSON::VARCHAR[])))
+ORDER BY article_id;
