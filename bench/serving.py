@@ -15,7 +15,7 @@ import random
 import subprocess
 import sys
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -25,6 +25,9 @@ from html import escape
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import urlencode
 
+from pipeline.words import family
+
+SYLLABLES = ("ra", "to", "min", "sel", "da", "ko", "ve", "lun", "is", "par", "net", "o", "qui", "bes", "tal", "u")
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)  # when the newest entry was published
 WHO = [
     "the city council",
@@ -134,18 +137,31 @@ class Press:
 # ---- what is served ------------------------------------------------------------------------------------------------------
 
 
-def sentence(rng: random.Random) -> str:
+@cache
+def vocabulary() -> tuple[str, ...]:
+    """Words that articles can be about, in an order that has nothing to do with the alphabet."""
+    found = sorted(w for w in family("common_words") if 5 <= len(w) <= 9 and w.isascii())
+    return tuple(random.Random(0).sample(found, len(found)))
+
+
+def topic(rng: random.Random) -> list[str]:
+    """What one article is about: a dozen words, and names that hardly any other article has."""
+    names = ["".join(rng.choice(SYLLABLES) for _ in range(rng.randint(2, 3))).capitalize() for _ in range(4)]
+    return [*rng.sample(vocabulary(), 12), *names, *names]
+
+
+def sentence(rng: random.Random, about: Sequence[str]) -> str:
     """One sentence of a report."""
-    parts = [rng.choice(WHO), rng.choice(DID), rng.choice(WHAT), rng.choice(WHEN)]
-    text = " ".join(parts) + ", " + rng.choice(WHY).format(n=rng.randint(2, 950))
+    parts = [rng.choice(WHO), rng.choice(DID), rng.choice(WHAT), "of", rng.choice(about), "and", rng.choice(about)]
+    text = " ".join([*parts, rng.choice(WHEN)]) + ", " + rng.choice(WHY).format(n=rng.randint(2, 950))
     return text[0].upper() + text[1:] + "."
 
 
-def paragraphs(rng: random.Random) -> list[str]:
+def paragraphs(rng: random.Random, about: Sequence[str]) -> list[str]:
     """An article of 4 to 5 kB."""
     out: list[str] = []
     while sum(map(len, out)) < 4_200:
-        out.append(" ".join(sentence(rng) for _ in range(rng.randint(2, 4))))
+        out.append(" ".join(sentence(rng, about) for _ in range(rng.randint(2, 4))))
     return out
 
 
@@ -153,8 +169,9 @@ def paragraphs(rng: random.Random) -> list[str]:
 def article(supply: Supply, feed: int, entry: int) -> tuple[str, tuple[str, ...]]:
     """Headline and paragraphs of an entry."""
     rng = random.Random(f"{supply.seed} {feed} {entry}")
-    title = f"{rng.choice(WHO)} {rng.choice(DID)} {rng.choice(WHAT)}"
-    return title[0].upper() + title[1:], tuple(paragraphs(rng))
+    about = topic(rng)
+    title = f"{rng.choice(WHO)} {rng.choice(DID)} {rng.choice(WHAT)} of {about[-1]} {about[0]}"
+    return title[0].upper() + title[1:], tuple(paragraphs(rng, about))
 
 
 def edits_of(supply: Supply, feed: int, entry: int, edited: int) -> int:
