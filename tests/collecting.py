@@ -80,6 +80,11 @@ class Desk:
     def rows(self, sql: str) -> list[tuple]:
         return journey.ask(self.settings, sql).rows
 
+    def all_rows(self, queries: Iterable[str]) -> list[list[tuple]]:
+        """The rows of many queries, with the store opened once."""
+        with journey.reading(self.settings) as store:
+            return [store.ask(sql).rows for sql in queries]
+
     def values(self, sql: str) -> list:
         """The only column of a query."""
         return [value for (value,) in self.rows(sql)]
@@ -101,8 +106,7 @@ class Desk:
     def stood(self, moments: Iterable[datetime]) -> list[tuple[str, str]]:
         """(headline, text) of the only article that was known at each moment."""
         sql = "SELECT title, text FROM as_of(TIMESTAMP '{:%Y-%m-%d %H:%M:%S}')"
-        with journey.reading(self.settings) as store:
-            found = [store.ask(sql.format(at)).rows for at in moments]
+        found = self.all_rows(sql.format(at) for at in moments)
         assert all(len(rows) == 1 for rows in found), found
         return [rows[0] for rows in found]
 
@@ -112,7 +116,8 @@ class Desk:
 
     def broken(self) -> dict[str, list[tuple]]:
         """The checks of sql/checks that do not hold, with the rows that they found."""
-        found = {name: self.rows(text) for name, text in check_files()}
+        checks = dict(check_files())
+        found = dict(zip(checks, self.all_rows(checks.values()), strict=True))
         return {name: rows for name, rows in found.items() if rows}
 
 

@@ -200,11 +200,11 @@ def test_an_older_observation_that_comes_late_falls_into_its_place(tmp_path, lat
     assert_same_history(desk, whole)
 
 
-@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("seed", range(4))
 def test_looks_imported_one_by_one_in_any_order_make_the_same_history(tmp_path, seed):
-    """Twelve looks at three texts, each imported by itself, latest first or shuffled."""
+    """Ten looks at three texts, each imported by itself, latest first or shuffled."""
     dice = random.Random(seed)
-    texts = [dice.choice([TALKS, EDITED, LONGER]) for _ in range(12)]
+    texts = [dice.choice([TALKS, EDITED, LONGER]) for _ in range(10)]
     lines = [line(DAY + n * HOUR, text) for n, text in enumerate(texts)]
     whole, desk = Desk(tmp_path / "whole", World()), Desk(tmp_path / "late", World())
     whole.import_files(write(tmp_path / "in.jsonl", lines))
@@ -230,15 +230,16 @@ def test_edits_that_a_late_look_shows_to_be_others_are_judged_again(tmp_path, la
 
 
 def assert_same_history(desk: Desk, whole: Desk) -> None:
-    for sql in (
+    queries = (
         "SELECT version_id, article_id, url, seq, seen_at, title, byline, text, text_hash FROM versions ORDER BY ALL",
         "SELECT appearance_id, article_id, version_id, seen_at, reverted FROM appearances ORDER BY ALL",
         "SELECT article_id, url, title, first_seen_at, last_seen_at, status, head_version_id, times_changed, last_changed_at"
         " FROM articles ORDER BY ALL",
         "SELECT url, seen_at, kind FROM quarantine ORDER BY ALL",
         *(f"SELECT * FROM as_of(TIMESTAMP '{DAY + n * 30 * MINUTE:%Y-%m-%d %H:%M}') ORDER BY ALL" for n in range(26)),
-    ):
-        assert desk.rows(sql) == whole.rows(sql)
+    )
+    for sql, mine, theirs in zip(queries, desk.all_rows(queries), whole.all_rows(queries), strict=True):
+        assert mine == theirs, sql
     assert desk.broken() == {}
 
 
