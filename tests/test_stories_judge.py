@@ -55,7 +55,7 @@ def test_an_article_joins_the_best_story_above_the_threshold_and_says_why():
     """The reason names the likeness, the need, the story and the shared terms."""
     decision = decide_story(100, [candidate("a", 0.2), candidate("b", 0.5)])
     assert isinstance(decision, Joins) and (decision.story_id, decision.runner_up, decision.review) == ("b", "a", False)
-    assert decision.reason == "Likeness 0.50 (needs 0.18) with “B”: both have dam."
+    assert decision.reason == "Likeness 0.50 (needs 0.13) with “B”: both have dam."
 
 
 def test_a_close_runner_up_marks_the_link_for_review():
@@ -70,10 +70,10 @@ def test_equal_scores_are_settled_by_the_id_whatever_the_order():
     assert decide_story(9, pair) == decide_story(9, pair[::-1])
 
 
-def test_a_headline_needs_less_likeness_than_a_text():
-    """The same score joins a headline and not a text."""
-    assert isinstance(decide_story(6, [candidate("a", 0.16)]), Joins)
-    assert isinstance(decide_story(60, [candidate("a", 0.16)]), Starts)
+def test_too_little_likeness_starts_a_story():
+    """Below the threshold nothing is joined, and the reason names the nearest story."""
+    decision = decide_story(60, [candidate("a", 0.1)])
+    assert isinstance(decision, Starts) and decision.nearest == "a" and "“A”" in decision.reason
 
 
 def test_an_article_without_words_stays_apart():
@@ -117,6 +117,20 @@ def test_a_headline_in_title_case_says_nothing_about_names():
     assert title_case("Mayor Of Lindholm Resigns After Bridge Report") and not title_case(
         "Mayor of Lindholm resigns after report"
     )
+
+
+def test_what_an_outlet_prints_in_every_article_tells_little_about_its_articles():
+    """The same words weigh less under the outlet whose habit they are than under another; the matter weighs the same."""
+    vocabulary = Vocabulary()
+    for n in range(12):
+        vocabulary.learn(read_terms(f"Rolling page on matter{n}", ("Latest first, clock times are local.",)), "Rolling")
+        vocabulary.learn(read_terms(f"Council report on subject{n}", ("Members voted on the motion.",)), "Gazette")
+    terms = read_terms("Rolling page on bridges", ("Latest first, clock times are local. A bridge fell.",))
+    vocabulary.learn(terms, "Rolling")
+    mine, theirs = (vocabulary.weigh(terms, outlet) for outlet in ("Rolling", "Gazette"))
+    habit, matter = vocabulary.number["blatest"], vocabulary.number["bbridg"]
+    ratio = [p.weights[p.numbers == habit][0] / p.weights[p.numbers == matter][0] for p in (mine, theirs)]
+    assert ratio[0] < 0.6 * ratio[1]
 
 
 def test_a_script_without_blanks_has_words_too():
@@ -282,17 +296,18 @@ def test_compounds_and_their_parts_are_the_same_word():
 
 def test_a_faint_sign_needs_likeness_and_a_firm_one_hardly_any():
     """The clearer the words, the less must be said by likeness."""
-    now = Standing(reports=9, likeness=0.06, rival=0.1)
+    now = Standing(reports=9, likeness=0.06, usual=0.4, rival=0.06)
     firm, faint = Signs(hits=("x",), in_lead=1, in_headline=True), Signs(hits=("x",))
     assert isinstance(decide_watch(firm, now), WatchJoins) and isinstance(decide_watch(faint, now), NotWatched)
 
 
-def test_without_words_only_a_found_story_that_is_watched_or_much_likeness_brings_an_article_in():
-    """And such a report does not shape what the story is about."""
-    near = Standing(reports=9, likeness=0.09, rival=0.05, kin=4, kin_inside=3, kin_core=3)
+def test_without_words_only_likeness_that_is_usual_in_the_story_brings_an_article_in():
+    """How much that is depends on the story; a nearer other story speaks against; and the report shapes nothing."""
+    near = Standing(reports=9, likeness=0.15, usual=0.2, rival=0.1)
     joined = decide_watch(Signs(), near)
     assert isinstance(joined, WatchJoins) and not joined.core
-    assert isinstance(decide_watch(Signs(), replace(near, kin_inside=0, kin_core=0)), NotWatched)
+    assert isinstance(decide_watch(Signs(), replace(near, usual=0.5)), NotWatched)
+    assert isinstance(decide_watch(Signs(), replace(near, rival=0.6)), NotWatched)
 
 
 # ---- the whole

@@ -40,7 +40,7 @@ from pipeline.stories.vectors import (
     two_groups,
 )
 
-METHOD = "words/1"
+METHOD = "words/2"
 PERSON = "person"
 EXACT = 12  # stories that are compared exactly
 PROBE = 40  # heaviest terms of a story that look for its kin
@@ -382,15 +382,15 @@ class Groups:
         if all(self.items[o].headline != group.title for o in stays):
             group.title = best_title("", group.centroid, [self._named(o) for o in stays])
 
-    def _prior_inside(self, group: Group) -> float:
+    def prior_inside(self, centroid: Centroid) -> float:
         """Mean likeness of pairs within, drawn towards what is usual the fewer pairs there are."""
-        pairs = len(group.members) * (len(group.members) - 1) / 2
+        pairs = centroid.size * (centroid.size - 1) / 2
         usual = 0.3 if self.usual_inside is None else self.usual_inside
-        return ((group.centroid.inside() or 0.0) * pairs + PRIOR * usual) / (pairs + PRIOR)
+        return ((centroid.inside() or 0.0) * pairs + PRIOR * usual) / (pairs + PRIOR)
 
     def _pair(self, a: Group, b: Group) -> Halves:
         weights = np.array([min(len(g.members), 20) for g in (a, b)], float)
-        insides = np.array([self._prior_inside(g) for g in (a, b)])
+        insides = np.array([self.prior_inside(g.centroid) for g in (a, b)])
         logs = np.array([math.log(self.words(g)) for g in (a, b)])
         return Halves(
             sizes=(len(a.members), len(b.members)),

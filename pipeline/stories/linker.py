@@ -60,7 +60,7 @@ class Linker:
             return self.update(article)
         self._close_idle(article.seen_at)
         terms = self._read(article)
-        self.groups.vocabulary.learn(terms)
+        self.groups.vocabulary.learn(terms, article.outlet)
         item = self._item(article, self.next_order, terms)
         self.order_of[article.article_id] = item.order
         self.next_order += 1
@@ -102,7 +102,7 @@ class Linker:
         return read_terms(article.headline, self.furniture.strip(article.outlet, article.paragraphs, self._story_of))
 
     def _item(self, article: Article, order: int, terms: Terms) -> Item:
-        profile = self.groups.vocabulary.weigh(terms)
+        profile = self.groups.vocabulary.weigh(terms, article.outlet)
         return Item(order, article.article_id, article.seen_at, article.headline, profile)
 
     def _story_of(self, order: int) -> str | None:

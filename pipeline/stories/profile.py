@@ -9,8 +9,8 @@ weighed once, on arrival.
 import math
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -23,6 +23,10 @@ LEAD_WORDS = 60
 HEAVIEST = 80  # terms kept in a field
 GRAM = 4
 AGING = 400_000  # articles after which the counts are halved
+HOUSE_SWEEP = 200  # articles of an outlet after which its counts are swept: rarer than one in so many is no habit
+HOUSE_DOUBT = 2.0  # articles of an outlet before its own shares say as much as those of all outlets
+HOUSE_EXCESS = 1.5  # times as common as elsewhere: only then is a term the outlet's habit
+HOUSE_FLOOR = 0.3  # part of its weight that a habit keeps, for an outlet may have one matter only
 STEPS = 4096  # weights are whole multiples of 1/STEPS: sums are exact, and a profile can be stored in few bytes
 
 _TOKEN = re.compile(r"\d+(?:\.\d+)*|[^\W\d_]+(?:'[^\W\d_]+)*")
@@ -163,19 +167,43 @@ def _names(title: str, title_words: list[str], body: list[str]) -> dict[str, int
     return dict(names)
 
 
+@dataclass(slots=True)
+class House:
+    """What one outlet has printed."""
+
+    articles: int = 0
+    seen: dict[int, int] = field(default_factory=dict)  # number // 4 of a term -> articles with it
+
+    def learn(self, terms: Iterable[int]) -> None:
+        """Count an article. What is too rare to be a habit is forgotten (lossy counting, Manku and Motwani 2002)."""
+        self.articles += 1
+        for at in terms:
+            self.seen[at] = self.seen.get(at, 0) + 1
+        if self.articles % HOUSE_SWEEP == 0:
+            least = self.articles // HOUSE_SWEEP
+            self.seen = {at: n for at, n in self.seen.items() if n > least}
+
+    def share(self, at: int, elsewhere: float) -> float:
+        """In which share of its other articles a term stands, drawn towards the share elsewhere while there are few."""
+        others = self.seen.get(at, 1) - 1
+        return (max(others, 0) + HOUSE_DOUBT * elsewhere) / (max(self.articles - 1, 0) + HOUSE_DOUBT)
+
+
 class Vocabulary:
     """Numbers for terms and the count of articles that have each; grows with the stream."""
 
     def __init__(self) -> None:
         self.articles = 0
+        self.houses: dict[str, House] = {}  # by outlet
         self.number: dict[str, int] = {}  # the field's letter and the term -> its number
         self.terms: list[str] = []  # the same, by number // 4
         self.seen: list[int] = []  # articles with the term, by number // 4
 
-    def learn(self, terms: Terms) -> None:
+    def learn(self, terms: Terms, outlet: str = "") -> None:
         """Count an article."""
         self.articles += 1
         self._count(terms, 1)
+        self.houses.setdefault(outlet, House()).learn(self._places(terms))
         if self.articles >= AGING:
             self._age()
 
@@ -184,9 +212,9 @@ class Vocabulary:
         self._count(terms, 0)
 
     def _count(self, terms: Terms, step: int) -> None:
-        for place, field in enumerate(FIELDS):
+        for place, letter in enumerate(FIELDS):
             for term in terms.fields[place]:
-                key = field + term
+                key = letter + term
                 at = self.number.get(key)
                 if at is None:
                     self.number[key] = len(self.seen) * 4 + place
@@ -195,6 +223,9 @@ class Vocabulary:
                 else:
                     self.seen[at >> 2] += step
 
+    def _places(self, terms: Terms) -> Iterator[int]:
+        return (self.number[f + term] >> 2 for place, f in enumerate(FIELDS) for term in terms.fields[place])
+
     def _age(self) -> None:
         """Halve all counts, so that what was common long ago is not taken to be common now; forget what was met once."""
         self.articles //= 2
@@ -202,12 +233,13 @@ class Vocabulary:
         self.number = {key: at for key, at in self.number.items() if self.seen[at >> 2]}
         self.terms = [t if self.seen[n] else "" for n, t in enumerate(self.terms)]
 
-    def weigh(self, terms: Terms) -> Profile:
+    def weigh(self, terms: Terms, outlet: str = "") -> Profile:
         """The article's profile under the counts so far. Terms that were never counted are left out."""
+        house = self.houses.get(outlet, House())
         numbers: list[int] = []
         weights: list[float] = []
-        for place, field in enumerate(FIELDS):
-            kept = self._heaviest(field, terms.fields[place])
+        for place, letter in enumerate(FIELDS):
+            kept = self._heaviest(letter, terms.fields[place], house)
             length = math.sqrt(sum(w * w for w, _ in kept))
             for w, at in kept:
                 numbers.append(at)
@@ -216,16 +248,23 @@ class Vocabulary:
         steps = np.rint(np.array(weights)[order] * STEPS)
         return Profile(np.array(numbers, np.int32)[order], (steps / STEPS).astype(np.float32), terms.words)
 
-    def _heaviest(self, field: str, counts: dict[str, int]) -> list[tuple[float, int]]:
-        top = self.articles + 1
+    def _heaviest(self, letter: str, counts: dict[str, int], house: House) -> list[tuple[float, int]]:
         found = []
         for term, tf in counts.items():
-            at = self.number.get(field + term)
+            at = self.number.get(letter + term)
             if at is not None:
-                weight = math.sqrt(tf) * math.log(top / (self.seen[at >> 2] + 0.5))
+                weight = math.sqrt(tf) * self._rarity(at >> 2, house)
                 if weight > 0:
                     found.append((weight, at))
         if len(found) > HEAVIEST:
             found.sort(key=lambda x: (-x[0], x[1]))
             del found[HEAVIEST:]
         return found
+
+    def _rarity(self, at: int, house: House) -> float:
+        """How much a term tells: by the larger of its share in all articles and its share in the outlet's own."""
+        share = (self.seen[at] + 0.5) / (self.articles + 1)
+        habit = house.share(at, share)
+        if habit <= HOUSE_EXCESS * share:
+            return -math.log(share)
+        return max(-math.log(habit), -HOUSE_FLOOR * math.log(share))

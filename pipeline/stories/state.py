@@ -18,7 +18,7 @@ from pipeline.errors import StoreError
 from pipeline.model import Copy, Link, Story
 from pipeline.stories.copies import Known
 from pipeline.stories.groups import NOBODY, Group, Item
-from pipeline.stories.profile import STEPS, Profile
+from pipeline.stories.profile import STEPS, House, Profile
 from pipeline.stories.vectors import Centroid, heaviest_first
 from pipeline.stories.watch import Signs
 from pipeline.stories.watching import Watching
@@ -26,7 +26,7 @@ from pipeline.stories.watching import Watching
 if TYPE_CHECKING:
     from pipeline.stories.linker import Linker
 
-FORMAT = 1
+FORMAT = 2
 Row = list[object]
 Decoded = Any  # what json.loads makes of a dump; nothing outside this module sees it
 T = TypeVar("T", Link, Story, Copy, Signs)
@@ -42,6 +42,7 @@ def dump_state(linker: "Linker") -> bytes:
         "articles": groups.vocabulary.articles,
         "terms": groups.vocabulary.terms,
         "seen": pack(groups.vocabulary.seen, "<i4"),
+        "houses": [_house_row(name, h) for name, h in sorted(groups.vocabulary.houses.items())],
         "usual_inside": groups.usual_inside,
         "items": [[i.order, i.article_id, i.seen_at.isoformat(), i.headline, i.place, i.profile.words] for i in items],
         "sizes": pack([len(i.profile.numbers) for i in items], "<i4"),
@@ -95,6 +96,9 @@ def _load_vocabulary(linker: "Linker", state: Decoded) -> None:
     vocabulary.terms = state["terms"]
     vocabulary.seen = unpack(state["seen"], "<i4").tolist()
     vocabulary.number = {t: n * 4 + "bleg".index(t[0]) for n, t in enumerate(vocabulary.terms) if t}
+    for outlet, articles, ats, counts in state["houses"]:
+        seen = dict(zip(unpack(ats, "<i4").tolist(), unpack(counts, "<i4").tolist(), strict=True))
+        vocabulary.houses[outlet] = House(articles, seen)
 
 
 def _load_items(linker: "Linker", state: Decoded) -> None:
@@ -121,6 +125,11 @@ def _load_groups(linker: "Linker", state: Decoded) -> None:
         groups.groups[place] = Group(place, story_id, slug, title, members, centroid, *spans, next_look)
         groups.by_story[story_id] = place
         groups.index.places = max(groups.index.places, place + 1)
+
+
+def _house_row(outlet: str, house: House) -> Row:
+    ats = sorted(house.seen)
+    return [outlet, house.articles, pack(ats, "<i4"), pack([house.seen[at] for at in ats], "<i4")]
 
 
 def _group_row(g: Group) -> Row:

@@ -129,6 +129,11 @@ class Centroid:
         return self.numbers[order], value[order]
 
 
+def typical(inside: float, size: int) -> float:
+    """The likeness that an article has with the sum of `size` others if each pair's is `inside`."""
+    return size * inside / math.sqrt(size + size * (size - 1) * inside)
+
+
 def pair_likeness(profiles: Sequence[Profile]) -> np.ndarray:
     """The likeness of each article with each other one."""
     numbers = np.concatenate([p.numbers for p in profiles])

@@ -143,22 +143,11 @@ class Strength(IntEnum):
     FIRM = 3  # a term in the headline, several in the opening, or one there together with the title's words
 
 
-# What is needed: likeness with the story, and lead over the nearest other one (negative: what it may fall short of it).
-NEEDS = {
-    Strength.FIRM: (0.04, -0.16),
-    Strength.FAIR: (0.05, -0.14),
-    Strength.FAINT: (0.10, -0.10),
-    Strength.NONE: (0.16, 0.02),
-}
-KIN_NEEDS = {  # of an article whose own found story is mostly watched
-    Strength.FIRM: (0.03, -0.20),
-    Strength.FAIR: (0.05, -0.16),
-    Strength.FAINT: (0.06, -0.10),
-    Strength.NONE: (0.08, -0.06),
-}
-ODD_NEEDS = (0.20, 0.10)  # of one that has none of the words, among kin nearly all of which have them
-KIN_INSIDE, KIN_CORE = 0.5, 0.2  # shares of its kin that are reports, and reports by the person's words
-ODD_KIN, ODD_SHARE = 3, 0.85  # kin enough to tell, and the share of them that has the words
+# How like the story an article must be, in parts of how like its own reports are among each other.
+NEEDS = {Strength.FIRM: 0.10, Strength.FAIR: 0.15, Strength.FAINT: 0.20, Strength.NONE: 0.40}
+YOUNG = 1.0  # what is needed more, over the number of reports, of an article without the words: few reports tell little
+RIVAL = 0.25  # weight of the lead over the nearest other story
+CLOSE = 0.05  # nearer than this to what is needed: joined, but for a person to review
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -227,12 +216,15 @@ class Standing:
 
     reports: int  # that the story has
     likeness: float = 0.0  # with the reports that joined by the person's words
-    rival: float = 0.0  # with the nearest found story that is mostly outside the watched one
-    kin: int = 0  # other articles of the article's own found story
-    kin_inside: int = 0  # how many of them are reports of the watched story
-    kin_core: int = 0  # how many of these by the person's words
+    usual: float = 1.0  # the likeness that these have with the others, on average
+    rival: float = 0.0  # likeness with the nearest found story that is mostly outside the watched one
     source_inside: bool = False  # it is a copy or rewrite of a report
     recent: bool = True  # the story has had a report within the last days
+
+    @property
+    def fit(self) -> float:
+        """1 for an ordinary report; less if another story is nearer."""
+        return (self.likeness + RIVAL * (self.likeness - self.rival)) / self.usual
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -266,22 +258,14 @@ def decide_watch(signs: Signs, now: Standing) -> Joins | StaysApart:
             review = strength < Strength.FIRM
             return Joins(score=1.0, reason=f"{_told(signs)}, one of the first reports.", core=True, review=review)
         return StaysApart(reason=f"{_told(signs)}: too little to open the story.", score=now.likeness)
-    least, lead = _needs(strength, now)
-    margin = now.likeness - now.rival
-    told = f"{_told(signs)}; likeness {now.likeness:.2f} (needs {least:.2f}), {margin:+.2f} against the nearest other story"
-    if now.likeness >= least and margin >= lead and (strength or now.recent):
-        close = now.likeness - least < 0.02 or margin - lead < 0.02
-        return Joins(score=now.likeness, reason=told + ".", core=bool(signs.hits) or signs.full, review=close)
+    need = NEEDS[strength] + (0.0 if strength else YOUNG / now.reports)
+    told = (
+        f"{_told(signs)}; {now.fit:.2f} as like the story as its reports are (needs {need:.2f}): likeness {now.likeness:.2f}, "
+        f"{now.rival:.2f} with the nearest other story"
+    )
+    if now.fit >= need and (strength or now.recent):
+        return Joins(score=now.likeness, reason=told + ".", core=bool(signs.hits) or signs.full, review=now.fit - need < CLOSE)
     return StaysApart(reason=told + ".", score=now.likeness)
-
-
-def _needs(strength: Strength, now: Standing) -> tuple[float, float]:
-    """The likeness needed, and the lead needed over the nearest other story."""
-    if strength == Strength.NONE and now.kin >= ODD_KIN and now.kin_core >= ODD_SHARE * now.kin:
-        return ODD_NEEDS
-    if now.kin and now.kin_inside >= KIN_INSIDE * now.kin and now.kin_core >= KIN_CORE * now.kin:
-        return KIN_NEEDS[strength]
-    return NEEDS[strength]
 
 
 def _told(signs: Signs) -> str:

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from pipeline.model import Link, LinkEvent, Watch
 from pipeline.stories.groups import METHOD, PERSON, Group, Groups, Item, next_size
-from pipeline.stories.vectors import Centroid
+from pipeline.stories.vectors import Centroid, typical
 from pipeline.stories.watch import (
     OPENING,
     Joins,
@@ -125,22 +125,19 @@ class Watching:
     def _standing(self, item: Item) -> Standing:
         signs = self.signs[item.order]
         like = float(self.centroid.parts(item.profile).sum()) if self.core else 0.0
-        recent = self.last is not None and abs(item.seen_at - self.last) <= RECENT
+        inside = item.order in self.links  # judged again: that the story went on says nothing against an early report
+        recent = inside or (self.last is not None and abs(item.seen_at - self.last) <= RECENT)
         if self.groups.sources.get(item.order) in self.links:
             return Standing(reports=len(self.core), likeness=like, recent=recent, source_inside=True)
         if signs.excluded or len(self.core) < OPENING or (not signs.hits and like < FAR):
             return Standing(reports=len(self.core), likeness=like, recent=recent)
-        group = self.groups.groups.get(item.place)
-        kin = [o for o in group.members if o != item.order] if group else []
-        return Standing(
-            reports=len(self.core),
-            likeness=like,
-            rival=self.groups.likeness_elsewhere(item, self._ours),
-            kin=len(kin),
-            kin_inside=sum(o in self.links for o in kin),
-            kin_core=sum(o in self.core for o in kin),
-            recent=recent,
-        )
+        rival = self.groups.likeness_elsewhere(item, self._ours)
+        return Standing(reports=len(self.core), likeness=like, usual=self.usual(), rival=rival, recent=recent)
+
+    def usual(self) -> float:
+        """The likeness that a report has with the others."""
+        inside = self.groups.prior_inside(self.centroid)
+        return typical(inside, max(self.centroid.size, OPENING))
 
     def _ours(self, group: Group) -> bool:
         """Is a found story part of the watched one, by what has joined or by the person's words?"""
