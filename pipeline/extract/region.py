@@ -7,10 +7,10 @@ body) and only then on amounts of text, which furniture can change from one fetc
 import logging
 import re
 from collections.abc import Iterable
+from configparser import ConfigParser
+from functools import cache
 
-import trafilatura
 from lxml.html import HtmlElement
-from trafilatura.settings import use_config
 
 from pipeline.extract.blocks import Block
 from pipeline.text import fold
@@ -33,9 +33,6 @@ _GROWN, _FAR = (
 )  # a container around the headline is too small if the next one has so many times its prose: ask, be sure
 
 logging.getLogger("trafilatura").setLevel(logging.CRITICAL)  # "discarding data" is an answer here, not an event
-_CONFIG = use_config()
-for _name in ("MIN_EXTRACTED_SIZE", "MIN_OUTPUT_SIZE", "MIN_EXTRACTED_COMM_SIZE", "MIN_OUTPUT_COMM_SIZE"):
-    _CONFIG.set("DEFAULT", _name, "1")  # two sentences are an article, too
 
 
 def article_blocks(tree: HtmlElement, blocks: list[Block], heading: HtmlElement | None) -> list[Block]:
@@ -96,9 +93,22 @@ def _inside(element: HtmlElement, holder: HtmlElement) -> bool:
     return element is holder or any(a is holder for a in element.iterancestors())
 
 
+@cache
+def _config() -> ConfigParser:
+    """trafilatura's settings, but two sentences are an article, too."""
+    from trafilatura.settings import use_config
+
+    config = use_config()
+    for name in ("MIN_EXTRACTED_SIZE", "MIN_OUTPUT_SIZE", "MIN_EXTRACTED_COMM_SIZE", "MIN_OUTPUT_COMM_SIZE"):
+        config.set("DEFAULT", name, "1")
+    return config
+
+
 def _by_trafilatura(tree: HtmlElement, blocks: list[Block]) -> HtmlElement:
     """The smallest element that holds most of what trafilatura takes for the main text."""
-    read = trafilatura.bare_extraction(tree, fast=True, favor_precision=True, include_comments=False, config=_CONFIG)
+    import trafilatura  # here: a pass that meets no such page does not pay half a second for it
+
+    read = trafilatura.bare_extraction(tree, fast=True, favor_precision=True, include_comments=False, config=_config())
     text = fold(getattr(read, "text", None))
     chosen = [b for b in blocks if b.words >= _PROSE and fold(b.text) in text]
     return _common(chosen) if chosen else tree
