@@ -4,9 +4,10 @@ import asyncio
 import hashlib
 import random
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AsyncExitStack
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 from urllib.parse import urlsplit
 
 from pipeline import schedule
@@ -14,9 +15,10 @@ from pipeline.archive import Archive
 from pipeline.config import Settings, load_feeds, secret_of
 from pipeline.extract import document_from_entry, extract
 from pipeline.feeds import FeedDocument, NotAFeed, read_feed, volatile_hash
-from pipeline.fetch import FEED_BYTES, Fetcher, FetchRequest, FetchSettings, RobotsFile, RobotsMemory
+from pipeline.fetch import FEED_BYTES, FetchRequest, FetchSettings, RobotsFile, RobotsMemory
 from pipeline.journey.earlier import page_reader
-from pipeline.journey.looks import LOOKS, Desk, Tally
+from pipeline.journey.identity import LOOKS, Tally
+from pipeline.journey.looks import Desk
 from pipeline.journey.progress import Progress
 from pipeline.model import (
     ArticleState,
@@ -33,6 +35,9 @@ from pipeline.model import (
 )
 from pipeline.store import FetchRow, HoldRow, RobotsRow, Store, plain_row, value_of
 from pipeline.urls import canonical
+
+if TYPE_CHECKING:
+    from pipeline.fetch import Fetcher
 
 PAGES = 50  # pages written in one transaction
 FEEDS = 100  # feeds read and written together: a query for each of them would cost more than reading it
@@ -77,7 +82,8 @@ class Ingest:
     """One run of ingestion."""
 
     archive: Archive
-    fetcher: Fetcher
+    _until_the_end: AsyncExitStack
+    _fetcher: "Fetcher | None" = None
 
     def __init__(self, store: Store, settings: Settings, now: datetime, progress: Progress, proxy: str | None):
         self.store, self.settings, self.now, self.progress = store, settings, now, progress
@@ -96,9 +102,17 @@ class Ingest:
 
     async def go(self, everything: bool) -> None:
         """Feeds, then pages, with one fetcher: what a host has asked for while its feed was read holds for its pages too."""
-        async with Fetcher(self.fetching, self.random, self.robots) as self.fetcher:
+        async with AsyncExitStack() as self._until_the_end:
             await self.poll_feeds(everything)
             await self.read_pages(everything)
+
+    async def _the_fetcher(self) -> "Fetcher":
+        """The run's fetcher, made when there is something to fetch: a run with nothing to do loads no HTTP library."""
+        if self._fetcher is None:
+            from pipeline.fetch import Fetcher
+
+            self._fetcher = await self._until_the_end.enter_async_context(Fetcher(self.fetching, self.random, self.robots))
+        return self._fetcher
 
     # ---- feeds
 
@@ -222,7 +236,7 @@ class Ingest:
         jobs = [(request, what) for request, what in jobs if _host(request.url) not in self._held]
         if not jobs:
             return
-        taken = 0
+        taken, fetcher = 0, await self._the_fetcher()
 
         def one_more(what: What, got: Fetched) -> None:
             nonlocal taken
@@ -234,7 +248,7 @@ class Ingest:
             self.progress(stage, taken, len(jobs))
 
         async def one(request: FetchRequest, what: What) -> None:
-            one_more(what, await self.fetcher.fetch(request, self.now))
+            one_more(what, await fetcher.fetch(request, self.now))
 
         async with asyncio.TaskGroup() as group:
             for request, what in jobs:

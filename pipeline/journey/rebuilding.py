@@ -16,7 +16,8 @@ from pipeline.config import Settings
 from pipeline.errors import StoreError
 from pipeline.extract import extract
 from pipeline.journey.earlier import Extractor
-from pipeline.journey.looks import Desk, Pending
+from pipeline.journey.identity import Pending
+from pipeline.journey.looks import Desk
 from pipeline.journey.progress import Progress, silent
 from pipeline.journey.tracking import TrackSummary, track_store
 from pipeline.journey.warc import outcome_of

@@ -14,8 +14,8 @@ from pipeline.changelog.terminal import terminal_lines
 from pipeline.changelog.views import ArticlePage, ChangeLine, Site, StoryPage
 from pipeline.config import Settings, load_watches
 from pipeline.errors import UsageError
-from pipeline.journey.progress import Progress
 from pipeline.journey.asking import reading
+from pipeline.journey.progress import Progress
 from pipeline.journey.views import (
     article_pages,
     aspects_of,
