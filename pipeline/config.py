@@ -81,12 +81,17 @@ class Settings(BaseSettings):
     archive: Path | None = None  # folder of archived responses; beside the store if not given
     snapshot: Path | None = None  # the file that others may open read-only; beside the store if not given
     time_zone: str = Field("UTC", description="how times are shown in reports and lists")
-    fetch: FetchConfig = FetchConfig()
-    recheck: RecheckConfig = RecheckConfig()
+    fetch: FetchConfig = Field(default_factory=lambda: FetchConfig.model_validate({}))
+    recheck: RecheckConfig = Field(default_factory=RecheckConfig)
 
     @classmethod
     def settings_customise_sources(
-        cls, settings_cls: type[BaseSettings], init_settings: PydanticBaseSettingsSource, **others: PydanticBaseSettingsSource
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """Only what `load_settings` passes in: it merges the sources itself, so that each mistake names its own."""
         return (init_settings,)
@@ -114,7 +119,7 @@ def load_settings(file: Path | None = None, overrides: Mapping[str, object] = {}
     values = _merge(_merge({p: str(home / Settings.model_fields[p].default) for p in PATHS[:4]}, values), environment)
     values = _merge(values, _absolute({k: v for k, v in overrides.items() if v is not None}, folder))
     try:
-        return Settings(**values)
+        return Settings.model_validate(values)
     except ValidationError as e:
         raise _config_error(e, str(found or folder / FILE_NAME), environment) from None
 

@@ -11,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
+from starlette.types import Scope
 
 from pipeline import journey
 from pipeline.config import Settings
@@ -31,7 +32,7 @@ class Pages(StaticFiles):
         super().__init__(directory=settings.reports, html=True)
         self._settings, self._shown = settings, 0
 
-    async def get_response(self, path: str, scope: dict) -> Response:
+    async def get_response(self, path: str, scope: Scope) -> Response:
         self._refresh()
         response = await super().get_response(path, scope)
         response.headers.update(HEADERS)

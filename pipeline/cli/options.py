@@ -45,7 +45,8 @@ def begin(
 ) -> Run:
     """Settings and clock from the common options. Raises ConfigError, UsageError."""
     settings = load_settings(config, {"db": db})
-    clock = moment(now, datetime.now(UTC)) if now else datetime.now(UTC)
+    today = datetime.now(UTC)
+    clock = moment(now, today) or today
     out = Console(highlight=False)
     err = Console(stderr=True, highlight=False)
     return Run(settings=settings, now=clock, out=out, reporter=Reporter(err if json else out, quiet or json), json=json)

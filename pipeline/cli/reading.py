@@ -2,6 +2,7 @@
 
 import json as json_
 import sys
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -63,10 +64,9 @@ def changes(
     """List what changed: the change log, line by line."""
     run = begin(config, db, now)
     if form is Format.TABLE:
-        window = _window(run, since, until)
-        for line in journey.log_lines(
-            run.settings, story, aspect, *window, width=min(run.out.width, 120) if run.out.is_terminal else LINE
-        ):
+        first, last = _window(run, since, until)
+        width = min(run.out.width, 120) if run.out.is_terminal else LINE
+        for line in journey.log_lines(run.settings, story, aspect, first, last, width):
             run.out.print(printable(line), markup=False, highlight=False, soft_wrap=True)
         return
     _list("changes", run, form, {"story": story, "aspect": aspect}, since, until)
@@ -151,7 +151,7 @@ def sql(
     run.reporter.say(f"{output}: {len(rows.rows)} rows")
 
 
-def _window(run: Run, since: str | None, until: str | None) -> tuple:
+def _window(run: Run, since: str | None, until: str | None) -> tuple[datetime | None, datetime | None]:
     zone = run.settings.time_zone
     return moment(since, run.now, zone), moment(until, run.now, zone)
 

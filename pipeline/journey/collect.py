@@ -89,7 +89,7 @@ class Ingest:
         self.store, self.settings, self.now, self.progress = store, settings, now, progress
         self.fetching = fetch_settings(settings, proxy)
         self.random = random.Random(now.isoformat())  # jitter only; the same run makes the same choices
-        self.robots = RobotsMemory(RobotsFile(**plain_row(r)) for r in store.robots())
+        self.robots = RobotsMemory(value_of(RobotsFile, plain_row(r)) for r in store.robots())
         self._robots_known = frozenset(self.robots.records())
         self.desk = Desk(store, page_reader(store, settings.archive_folder))
         self.done = IngestSummary()
@@ -267,8 +267,8 @@ class Ingest:
         self.archive.sync()
         rows = self.desk.batch(self._fetches)
         with self.store.transaction():
-            told = {"feeds": tuple(self._feeds), "items": tuple(self._items), "holds": tuple(self._holds.values())}
-            self.store.record(replace(rows, **told, robots=self._new_robots()))
+            feeds, items, holds = tuple(self._feeds), tuple(self._items), tuple(self._holds.values())
+            self.store.record(replace(rows, feeds=feeds, items=items, holds=holds, robots=self._new_robots()))
         self._fetches, self._feeds, self._items = [], [], []
 
     def _new_robots(self) -> tuple[RobotsRow, ...]:
@@ -383,8 +383,11 @@ def after_feed(state: FeedState, got: Fetched, now: datetime, settings: Settings
     )
     plan = schedule.decide_next_fetch(asked, got.outcome, now, got.retry_after)
     good = got.outcome in schedule.GOOD
+    moves, moved_to = _address_after(state, got)
     return replace(
         state,
+        moves=moves,
+        moved_to=moved_to,
         etag=got.etag if got.outcome is Outcome.OK else state.etag,
         last_modified=got.last_modified if got.outcome is Outcome.OK else state.last_modified,
         last_fetched_at=now,
@@ -395,19 +398,16 @@ def after_feed(state: FeedState, got: Fetched, now: datetime, settings: Settings
         gone_since=plan.gone_since,
         next_due_at=plan.due_at,
         due_reason=plan.reason,
-        **_address_after(state, got),
     )
 
 
-def _address_after(state: FeedState, got: Fetched) -> dict[str, object]:
-    """Where the feed is fetched from: it changes when the same permanent redirect has been seen several times in a row."""
+def _address_after(state: FeedState, got: Fetched) -> tuple[tuple[str, ...], str | None]:
+    """(moves, moved_to): a feed's address changes when the same permanent redirect has been seen several times in a row."""
     if got.outcome not in schedule.GOOD:
-        return {}
+        return state.moves, state.moved_to
     moves = (*state.moves, got.permanent_url or "")[-schedule.EQUAL_REDIRECTS :]
     move = schedule.decide_permanent_move(state.moved_to or state.feed.url, [m or None for m in moves])
-    return {"moves": () if isinstance(move, schedule.Move) else moves} | (
-        {"moved_to": move.url} if isinstance(move, schedule.Move) else {}
-    )
+    return ((), move.url) if isinstance(move, schedule.Move) else (moves, state.moved_to)
 
 
 def after_page(state: ArticleState, got: Fetched, now: datetime, settings: Settings) -> ArticleState:

@@ -166,17 +166,19 @@ class Registry:
         """The article that an entry of a feed lists; a new one is due at once. None for an entry without a link."""
         if entry.url is None:
             return None
-        told = {
-            "published_at": entry.published_at,
-            "updated_at": entry.updated_at,
-            "title": entry.title,
-            "summary": entry.summary,
-        }
         if article_id := self._known_as(entry.url):
             if entry.url not in self._ids:
                 self.move(article_id, entry.url, now)
             state = self._states[article_id]
-            self.update_state(replace(state, **{k: v if v is not None else getattr(state, k) for k, v in told.items()}))
+            self.update_state(
+                replace(
+                    state,
+                    published_at=entry.published_at or state.published_at,
+                    updated_at=entry.updated_at or state.updated_at,
+                    title=entry.title or state.title,
+                    summary=entry.summary or state.summary,
+                )
+            )
             if state.status == "gone" and entry.url != state.url:
                 self.move(article_id, entry.url, now)
                 self.make_due(article_id, now, "gone where it was, listed at another of its addresses")
@@ -191,7 +193,10 @@ class Registry:
             last_seen_at=now,
             next_due_at=now,
             due_reason="new in the feed",
-            **told,
+            published_at=entry.published_at,
+            updated_at=entry.updated_at,
+            title=entry.title,
+            summary=entry.summary,
         )
         self.add_state(state, "listed by its feed")
         return state.article_id
@@ -324,6 +329,11 @@ class Registry:
             headlines=tuple(v.headline for v in before),
             suspect=None,
         )
+
+    def _version_of(self, version_id: str) -> Version:
+        if version_id not in self._versions:
+            self._versions |= self.store.versions([version_id])
+        return self._versions[version_id]
 
     def _alias(self, url: str, article_id: str, since: datetime, reason: str) -> None:
         self._ids[url] = article_id

@@ -58,10 +58,20 @@ class Desk(Registry):
         if keep and not isinstance(decision, Same):
             seen = replace(seen, archive=keep())
         self.tally.looks += 1
-        {New: self._new, Reverted: self._reverted, Quarantined: self._quarantined}.get(type(decision), self._same)(
-            seen, state, known, decision
-        )
+        self._add(seen, state, known, decision)
         return decision
+
+    def _add(self, seen: Observation, state: ArticleState, known: KnownArticle, decision: VersionDecision) -> None:
+        """Keep what a decision adds."""
+        match decision:
+            case New():
+                self._new(seen, state, known, decision)
+            case Reverted():
+                self._reverted(seen, state, known, decision)
+            case Quarantined():
+                self._quarantined(seen, state, known, decision)
+            case Same():
+                self._same(seen, state, known, decision)
 
     def _decide(self, seen: Observation, known: KnownArticle) -> VersionDecision:
         """Judge a look. One that was judged when it was recorded stands as it was."""
@@ -95,11 +105,6 @@ class Desk(Registry):
     def _reverted(self, seen: Observation, state: ArticleState, known: KnownArticle, decision: Reverted) -> None:
         self._stand(seen, state, self._version_of(decision.version_id), reverted=True, reason=decision.reason)
         self.tally.reverted += 1
-
-    def _version_of(self, version_id: str) -> Version:
-        if version_id not in self._versions:
-            self._versions |= self.store.versions([version_id])
-        return self._versions[version_id]
 
     def _stand(self, seen: Observation, state: ArticleState, version: Version, *, reverted: bool, reason: str) -> None:
         """A version came to stand: now, or in the past, if the look comes late."""

@@ -233,8 +233,8 @@ def _fetch_row(f: FetchRow) -> dict[str, object]:
 
 
 def _article_row(a: ArticleState) -> dict[str, object]:
-    row = plain_row(a)
-    suspect = row.pop("suspect")
+    row, suspect = plain_row(a), a.suspect
+    del row["suspect"]
     return row | {
         "suspect_kind": suspect and suspect.kind.value,
         "suspect_hash": suspect and suspect.text_hash,

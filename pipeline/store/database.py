@@ -36,7 +36,8 @@ def query(name: str) -> str:
 
 def connect(path: Path, *, read_only: bool = False) -> duckdb.DuckDBPyConnection:
     """Open a store's file. Raises StoreBusy if another process holds it, StoreError if it is not a DuckDB file."""
-    config = {"autoinstall_known_extensions": "false", "autoload_known_extensions": "false"}
+    config: dict[str, str | bool | int | float | list[str]] = {}
+    config["autoinstall_known_extensions"] = config["autoload_known_extensions"] = False
     if not read_only:
         config["storage_compatibility_version"] = STORAGE_VERSION
     try:
