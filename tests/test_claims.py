@@ -7,6 +7,7 @@ import pytest
 from pipeline.claims import (
     HEADLINE,
     Context,
+    Setting,
     Usage,
     build_profiles,
     is_note,
@@ -16,6 +17,7 @@ from pipeline.claims import (
     route,
     split,
     tie,
+    weigh,
 )
 from pipeline.claims.attribution import attribute
 from pipeline.claims.lexicon import Phrases, concept_words, stem
@@ -263,3 +265,58 @@ def test_another_outlet_is_a_link_of_the_chain_and_the_root_is_who_knows():
     found = attribute(u, "Roundup", "", frozenset({"canal wire"}))
     assert found.root == "office" and "Canal Wire" in found.chain
     assert attribute(unit("The toll is 57."), "Roundup").root == "roundup"
+
+
+# ---- worth
+
+
+def worth(
+    sentence, about="Whether the strike goes on, and what the union and the port agree", paragraph=0, added=False, seen=0.0
+):
+    """What a sentence is worth to an aspect of one story."""
+    profiles = build_profiles(watch(("strike", about), ("weather", "Storms and rain")))
+    u = read_unit(sentence, paragraph, 0, 2025)
+    told = read_statement(u, frozenset(f.value for f in read_figures(u, NOON)), NOON)
+    fits = route(u, profiles, Usage(), Context())
+    found = weigh(u, told, fits, profiles, Usage(), Setting(Context(), seen, added))
+    return next(w.worth for w in found if profiles[w.fit.aspect].name == "strike")
+
+
+def test_a_sentence_tells_less_the_deeper_it_stands_and_more_if_it_was_added_later():
+    """The most telling stands first; what is added to a known report is what is new."""
+    said = "The union will end the strike at the port, the ministry said."
+    assert worth(said) > worth(said, paragraph=4) > worth(said, paragraph=8)
+    assert worth(said, added=True) > worth(said)
+
+
+def test_what_one_earlier_sentence_holds_tells_less():
+    """Words that stood before are no news."""
+    said = "The union will end the strike at the port."
+    assert worth(said, seen=0.9) < worth(said)
+
+
+def test_an_intention_and_a_state_tell_more_than_a_view():
+    """A reporter's own view of the matter is not what the log is for."""
+    assert worth("The strike at the port will end on Friday.") > worth("We walked past the strike at the port in silence.")
+
+
+def test_meeting_counts_where_the_aspect_asks_for_meetings():
+    """The verb of the main clause tells what a sentence is about, whoever is named in it."""
+    profiles = build_profiles(
+        watch(("talks", "Which meetings and calls are held"), ("response from Oslo", "How Norway's government answers"))
+    )
+    u = unit("The Norwegian minister Ida Falk will see the owners in Bergen on Monday.")
+    found = weigh(
+        u, read_statement(u, frozenset(), NOON), route(u, profiles, Usage(), Context()), profiles, Usage(), Setting(Context())
+    )
+    plain = unit("The Norwegian minister Ida Falk will paint the owners in Bergen on Monday.")
+    other = weigh(
+        plain,
+        read_statement(plain, frozenset(), NOON),
+        route(plain, profiles, Usage(), Context()),
+        profiles,
+        Usage(),
+        Setting(Context()),
+    )
+    of_talks = [next(w.worth for w in row if w.fit.aspect == 0) for row in (found, other)]
+    assert of_talks[0] > of_talks[1]

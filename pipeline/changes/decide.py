@@ -3,6 +3,7 @@
 Each rule is one branch with its reason; the first that holds decides. A repetition is no line.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -24,8 +25,7 @@ LATE = timedelta(hours=6)  # an article published this long before what stands w
 SUB_COUNT = Decimal("0.5")  # a plain count below this share of the latest value counts a part
 ALIKE = 0.45  # overlap that makes two statements speak of one thing
 TOUCHES, MOVES = 0.30, 0.35  # overlap for "all figures seen", "a figure moved"
-TELL_AT = 0.8  # worth from which a first statement is told
-LONG = 40  # words: longer sentences count as this long
+TELL_AT = -0.6  # worth from which a first statement is told: flat from -.8 to .1
 SPELT_ALIKE = 85  # percent of likeness of two spellings of one word
 LESS = frozenset({"less than", "up to", "almost"})
 ROUNDING = LESS | {"at least", "more than", "about"}
@@ -188,13 +188,18 @@ class StatementClaim:
     statement: Statement
     profile: AspectProfile
     unit: Unit
-    score: float  # fit to the aspect
-    told: bool = True  # strong enough to be told by itself
+    worth: float  # how much it tells on the aspect against telling nothing: see claims.weigh
     was: Statement | None = None  # what the sentence said before its edit
     was_entry: Entry | None = None
     headline: bool = False
-    answers: bool = False  # on an aspect that asks for answers one of its actors speaks
     voice_only: bool = False  # only a quotation or the naming of a source changed
+
+
+def decide_changes(claim: FigureClaim | StatementClaim, known: Sequence[Entry | Near], scene: Scene) -> Verdict:
+    """Judges a claim against what was said: a figure against the values of its key, a statement against those near it."""
+    if isinstance(claim, FigureClaim):
+        return decide_figure(claim, tuple(e for e in known if isinstance(e, Entry)), scene)
+    return decide_statement(claim, tuple(n for n in known if isinstance(n, Near)), scene)
 
 
 def decide_statement(claim: StatementClaim, near: tuple[Near, ...], scene: Scene) -> Verdict:
@@ -220,7 +225,7 @@ def _decide_fresh(claim: StatementClaim, near: tuple[Near, ...], scene: Scene) -
     if rival is not None:
         return line(ChangeKind.CONFLICT, "says the opposite of what another report says", rival.entry, 3.0)
     if claim.profile.expects("date") and new.ahead:
-        dated = _dated(new, near, claim.told)
+        dated = _dated(new, near, claim.worth >= TELL_AT)
         if dated is not None:
             return dated
     touching = [n for n in near if n.overlap >= TOUCHES]
@@ -244,12 +249,9 @@ def _decide_fresh(claim: StatementClaim, near: tuple[Near, ...], scene: Scene) -
         return _repeats(holding, f"{holding.contained:.0%} of it was said before in one sentence")
     if holding is not None and new.states - holding.said.states:
         return line(ChangeKind.CHANGED, "told before in other words, but not this state", holding.entry, 2.5)
-    worth = tell_worth(claim)
-    if not claim.told or worth < TELL_AT:
-        return Verdict("suppressed", "too weakly tied to the aspect to be told by itself")
-    if not is_telling(new) and not claim.answers:
-        return Verdict("suppressed", "tells no state, figure, date, denial or intention")
-    return line(ChangeKind.NEW, "a statement that no report made before", None, 1.0 + min(1.0, worth / 4))
+    if claim.worth < TELL_AT:
+        return Verdict("suppressed", "tells too little on the aspect to be a line by itself")
+    return line(ChangeKind.NEW, "a statement that no report made before", None, 1.0 + min(1.0, max(0.0, claim.worth + 1.0) / 4))
 
 
 def _unit_of(value: str) -> str:
@@ -260,22 +262,6 @@ def _unit_of(value: str) -> str:
 def _adds_nothing(new: Statement, old: Statement) -> bool:
     """Whether a statement that mostly repeats another has no state, figure or day of its own."""
     return new.states <= old.states and new.figures <= old.figures and new.ahead <= old.dates and new.negated == old.negated
-
-
-def is_telling(new: Statement) -> bool:
-    """Whether a statement says that something is so, will be, or is not, rather than describing."""
-    return bool(new.states or new.figures or new.modals or new.future or new.acts)
-
-
-def tell_worth(claim: StatementClaim) -> float:
-    """How much a first statement is worth a line: its fit to the aspect for its length, a state, a source, a day to come.
-
-    The weights are a logistic regression's on four labelled stories of different kinds, rounded, less features whose sign
-    depended on the story; with any one story left out these keep their signs. The threshold is flat from 0 to 1.1.
-    """
-    new, length = claim.statement, min(len(claim.unit.words), LONG)
-    fit = 0.7 * min(claim.score, 5.0) - 3.0 * length / LONG
-    return fit + 1.1 * bool(new.states) + 0.7 * new.sourced + 0.4 * new.future
 
 
 def _repeats(near: Near, reason: str) -> Verdict:

@@ -13,8 +13,7 @@ from pipeline.changes.decide import (
     Scene,
     StatementClaim,
     Verdict,
-    decide_figure,
-    decide_statement,
+    decide_changes,
 )
 from pipeline.changes.entries import Entry
 from pipeline.changes.reading import Finding, Page, Reading
@@ -24,10 +23,12 @@ from pipeline.claims import (
     AspectProfile,
     Context,
     Fit,
+    Setting,
     Statement,
     Tied,
     Unit,
     Usage,
+    Weighed,
     is_note,
     own_scores,
     read_figures,
@@ -35,17 +36,17 @@ from pipeline.claims import (
     read_unit,
     route,
     tie,
+    weigh,
 )
 from pipeline.claims.attribution import attribute
-from pipeline.claims.figures import say_words
-from pipeline.claims.lexicon import cue_words
+from pipeline.claims.lexicon import cue_words, say_words
 from pipeline.claims.profile import features
-from pipeline.claims.routing import ENOUGH, meanings
+from pipeline.claims.routing import ENOUGH
 from pipeline.claims.statements import clause_span, read_states
 
 FOCUS_AT, FOCUS_SHARE = 1.0, 0.5  # a headline's own score on its aspect, and what any other may have of it
 ALIKE = 0.3  # overlap from which an earlier statement draws a new one to its aspect
-HOME = 0.7  # fit from which a statement is told
+KEEP_AT = -4.0  # worth from which a statement is kept at all, for later edits and conflicts
 SETTLED = frozenset({"will", "must", "shall"})
 
 
@@ -58,6 +59,7 @@ class Place:
     context: Context
     focus: int | None  # aspect that the whole article is on
     given: set[str]  # values that the report has given so far
+    added: bool  # the article was known before
     when: datetime  # the outlet's time, else when it was seen
 
 
@@ -76,6 +78,7 @@ class Judge:
             Context(title=title),
             self._focus(page),
             set(),
+            page.known,
             page.report.published_at or page.report.seen_at,
         )
         findings: list[Finding] = []
@@ -134,27 +137,38 @@ class Judge:
         around = tuple(f.score for f in sorted(fits, key=lambda f: f.aspect))
         tied = tie(unit, figures, self.profiles, self.usage, around, home)
         findings = [self._judge_figure(reading, t, place.scene) for t in tied]
-        best = self._aspect(reading, fits, home, place.context, bool(statement.ahead))
+        setting = Setting(place.context, near[0].contained if near else 0.0, place.added)
+        weighed = weigh(unit, statement, fits, self.profiles, self.usage, setting)
+        best = self._aspect(reading, fits, weighed, home, place.context, bool(statement.ahead))
         if best is None:
             return findings
-        reading.held.aspect = best.aspect
-        if tied and not self._stands_apart(unit, best, tied):
+        reading.held.aspect = best.fit.aspect
+        if tied and not self._stands_apart(unit, best.fit, tied):
             return findings
-        mine = tuple(n for n in near if n.entry.aspect == best.aspect)
+        mine = tuple(n for n in near if n.entry.aspect == best.fit.aspect)
         return [*findings, self._judge_statement(reading, statement, best, mine, place)]
 
     # ---- routing ---------------------------------------------------------------------------------------------------------
 
-    def _aspect(self, reading: Reading, fits: tuple[Fit, ...], home: int | None, context: Context, ahead: bool) -> Fit | None:
-        """The aspect of a sentence: that of its edited clause, else where its earlier form stood, else the best that fits."""
+    def _aspect(
+        self,
+        reading: Reading,
+        fits: tuple[Fit, ...],
+        weighed: tuple[Weighed, ...],
+        home: int | None,
+        context: Context,
+        ahead: bool,
+    ) -> Weighed | None:
+        """The aspect of a sentence: that of its edited clause, else where its earlier form stood, else the one most worth."""
         part = _changed_part(reading)
         if part is not None:
             best = route(part, self.profiles, self.usage, context, ahead)[0]
             if best.usable and best.own >= ENOUGH and not self.profiles[best.aspect].pure:
-                return best
+                return next(w for w in weighed if w.fit.aspect == best.aspect)
         if home is not None:
-            return next(f for f in fits if f.aspect == home)
-        return next((f for f in fits if f.usable and not self.profiles[f.aspect].pure), None)
+            known = next(f for f in fits if f.aspect == home)
+            return next((w for w in weighed if w.fit.aspect == home), Weighed(known, 0.0))
+        return next((w for w in weighed if w.worth >= KEEP_AT), None)
 
     def _stands_apart(self, unit: Unit, best: Fit, tied: tuple[Tied, ...]) -> bool:
         """Whether a sentence whose figures went elsewhere says a thing of its own on an aspect, in a clause without them."""
@@ -176,7 +190,7 @@ class Judge:
         profile = self.profiles[tied.aspect]
         edited = reading.was is not None
         claim = FigureClaim(figure, profile, reading.unit, edited, untouched, replaced, _is_field(reading.unit))
-        verdict = decide_figure(claim, self.shelf.values(key), scene)
+        verdict = decide_changes(claim, self.shelf.values(key), scene)
         start, end = clause_span(reading.unit, figure.start, figure.end)
         entry = self._enter_figure(reading, tied, key, verdict, scene)
         if replaced is not None and scene.noted and entry >= 0:
@@ -216,25 +230,22 @@ class Judge:
     # ---- statements --------------------------------------------------------------------------------------------------------
 
     def _judge_statement(
-        self, reading: Reading, statement: Statement, best: Fit, near: tuple[Near, ...], place: Place
+        self, reading: Reading, statement: Statement, weighed: Weighed, near: tuple[Near, ...], place: Place
     ) -> Finding:
-        unit, profile = reading.unit, self.profiles[best.aspect]
-        loose = unit.follows or best.hold < 2
+        unit, best = reading.unit, weighed.fit
+        profile = self.profiles[best.aspect]
         was, voice_only = self._before_edit(reading, place.when)
-        speaks = any(w.source and any(f in profile.actors for f in meanings(w, self.usage)) for w in unit.words)
         claim = StatementClaim(
             statement,
             profile,
             unit,
-            best.score,
-            told=best.score >= HOME and (not loose or settled(statement) or statement.acts),
+            weighed.worth,
             was=was,
             was_entry=next((e for e in self._said_before(reading) if e.statement is not None), None),
             headline=unit.paragraph == HEADLINE,
-            answers=profile.expects("response") and speaks,
             voice_only=voice_only,
         )
-        verdict = decide_statement(claim, near, place.scene)
+        verdict = decide_changes(claim, near, place.scene)
         entry = self._enter_statement(reading, statement, best, verdict, place.scene)
         start, end = _telling_part(reading)
         return Finding(

@@ -30,6 +30,7 @@ class Page:
     fresh: dict[int, Reading]  # by place among the units
     kept: dict[int, Held]
     gone: tuple[Held, ...]  # sentences of the last text that nothing replaced
+    known: bool  # the article has been read before
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +69,7 @@ def read_page(report: Report, before: Reported | None) -> Page:
     pairs = pair([Side(units[i].normal, units[i].paragraph) for i in places], [Side(h.normal, h.paragraph) for h in gone])
     fresh = {i: _reading(units, i, gone[pairs[k]] if k in pairs else None) for k, i in enumerate(places)}
     replaced = set(pairs.values())
-    return Page(report, units, fresh, kept, tuple(h for j, h in enumerate(gone) if j not in replaced))
+    return Page(report, units, fresh, kept, tuple(h for j, h in enumerate(gone) if j not in replaced), before is not None)
 
 
 def _reading(units: tuple[Unit, ...], i: int, was: Held | None) -> Reading:

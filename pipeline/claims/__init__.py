@@ -12,6 +12,7 @@ from pipeline.claims.profile import AspectProfile, build_profiles
 from pipeline.claims.routing import Context, Fit, Usage, own_scores, route
 from pipeline.claims.statements import Statement, clause_span, read_statement
 from pipeline.claims.units import HEADLINE, Unit, is_note, normal_form, read_unit, split
+from pipeline.claims.weigh import Setting, Weighed, weigh
 
 __all__ = [
     "HEADLINE",
@@ -19,10 +20,12 @@ __all__ = [
     "Context",
     "Figure",
     "Fit",
+    "Setting",
     "Statement",
     "Tied",
     "Unit",
     "Usage",
+    "Weighed",
     "build_profiles",
     "clause_span",
     "is_note",
@@ -34,4 +37,5 @@ __all__ = [
     "route",
     "split",
     "tie",
+    "weigh",
 ]

@@ -11,7 +11,7 @@ from decimal import Decimal
 from functools import cache
 
 from pipeline import words
-from pipeline.claims.lexicon import concept_words, cue_words, stem
+from pipeline.claims.lexicon import concept_words, cue_words, say_words, stem
 from pipeline.claims.profile import AspectProfile, features
 from pipeline.claims.routing import Usage
 from pipeline.claims.units import Unit, Word, function_stems
@@ -123,12 +123,6 @@ def _no_claim(unit: Unit, figure: Figure) -> bool:
         return True
     speakers = [i for i, w in enumerate(after[:2]) if w in cue_words("asker")]
     return bool(speakers) and any(w in say_words() for w in after[speakers[0] + 1 : speakers[0] + 2])
-
-
-@cache
-def say_words() -> frozenset[str]:
-    """All forms of verbs of saying."""
-    return frozenset(words.lookup("say_verbs"))
 
 
 def _is_old(unit: Unit, figure: Figure) -> bool:

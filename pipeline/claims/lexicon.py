@@ -103,6 +103,19 @@ def cue_words(kind: str, language: str = "en") -> frozenset[str]:
 
 
 @cache
+def say_words(language: str = "en") -> frozenset[str]:
+    """All forms of verbs of saying."""
+    return frozenset(words.lookup("say_verbs", language))
+
+
+@cache
+def stance_words(language: str = "en") -> frozenset[str]:
+    """The cues of states and stances that are one word."""
+    families = (words.groups(family, language) for family in ("states", "stances"))
+    return frozenset(form for groups in families for forms in groups.values() for form in forms if " " not in form)
+
+
+@cache
 def stop_stems(language: str = "en") -> frozenset[str]:
     """Stems of words that name no topic."""
     return frozenset(stem(word) for word in words.family("aspect_stop", language))

@@ -35,6 +35,7 @@ class Usage:
     seen: Counter[str] = field(default_factory=Counter)  # feature -> units that hold it
     learned: dict[str, Counter[int]] = field(default_factory=dict)  # stem -> aspect index -> confident units
     belongs: dict[str, list[str]] = field(default_factory=dict)  # stem of a name -> countries and bodies it was tied to
+    told: dict[str, Counter[int]] = field(default_factory=dict)  # feature -> aspect index -> lines whose sentence holds it
 
     def rarity(self, feature: str) -> float:
         """Weight of a feature by how few of the story's units hold it; between .5 and 1.5."""
@@ -61,6 +62,16 @@ class Usage:
                     break
                 known = self.belongs.setdefault(named.stem, [])
                 known += [c for c in tied if c not in known]
+
+    def tell(self, unit: Unit, aspect: int) -> None:
+        """Remembers what a line on this aspect spoke of."""
+        for feature in sorted({f for w in unit.words for f in features(w)}):
+            self.told.setdefault(feature, Counter())[aspect] += 1
+
+    def told_on(self, feature: str, aspect: int) -> bool:
+        """Whether a line on this aspect has spoken of it."""
+        counts = self.told.get(feature)
+        return counts is not None and counts[aspect] > 0
 
     def learn(self, unit: Unit, aspect: int) -> None:
         """Remembers that a unit with these words was surely on this aspect."""
@@ -112,7 +123,7 @@ def matches(unit: Unit, profile: AspectProfile, usage: Usage, context: Context) 
             continue
         concept = next((c for c in word.concepts if c in profile.weights), best)
         known = found.get(concept)
-        actor = _names_actor(word, profile, usage)
+        actor = names_actor(word, profile, usage)
         response = profile.expects("response")
         speaks = actor and word.source and response
         silent = actor and not speaks and (not _is_subject(unit, word) or (response and not context.stance))
@@ -128,7 +139,8 @@ def meanings(word: Word, usage: Usage) -> tuple[str, ...]:
     return (*features(word), *told) if told else features(word)
 
 
-def _names_actor(word: Word, profile: AspectProfile, usage: Usage) -> bool:
+def names_actor(word: Word, profile: AspectProfile, usage: Usage) -> bool:
+    """Whether a word names somebody of the aspect's wording, or somebody whom the story has tied to them."""
     return any(f in profile.actors for f in meanings(word, usage))
 
 
@@ -219,15 +231,15 @@ def _is_actor(profile: AspectProfile, feature: str) -> bool:
 
 def _answers(unit: Unit, profile: AspectProfile, usage: Usage, context: Context) -> bool:
     """Whether an actor of the aspect says it, or takes a stance in it."""
-    if any(w.source and _names_actor(w, profile, usage) for w in unit.words):
+    if any(w.source and names_actor(w, profile, usage) for w in unit.words):
         return True
-    return context.stance and any(_names_actor(w, profile, usage) and _is_subject(unit, w) for w in unit.words)
+    return context.stance and any(names_actor(w, profile, usage) and _is_subject(unit, w) for w in unit.words)
 
 
 def _actor_speaks(unit: Unit, profile: AspectProfile, usage: Usage) -> bool:
     """Whether an actor of the aspect's wording stands as the subject, before the sentence's first verb of saying or modal."""
     for word in unit.words[:8]:
-        if _names_actor(word, profile, usage) and not word.aside:
+        if names_actor(word, profile, usage) and not word.aside:
             return True
         if word.low in cue_words("say") or word.low in cue_words("modal"):
             return False

@@ -1,0 +1,179 @@
+"""Which aspect a sentence tells something on, and how much it tells: one weighing of all aspects against telling nothing.
+
+A conditional logit: each aspect's worth is a weighted sum of signs, the worth of telling nothing is 0. The weights are those of
+largest penalised likelihood on four labelled stories of different kinds, each with its aspects in the user's words and in three
+rewordings; the signs are those that backward elimination left, and each keeps its direction with any one story left out. What
+they say is the craft of news writing: the new stands high up in a text or in what was added to it later, it has a source, a
+state, an intention or a day to come, and it is not the reporter's own view.
+(McFadden, Conditional logit analysis of qualitative choice behavior, 1974.)
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from pipeline import words
+from pipeline.claims.lexicon import cue_words, say_words, stance_words
+from pipeline.claims.profile import AspectProfile, features
+from pipeline.claims.routing import Context, Fit, Usage, names_actor
+from pipeline.claims.statements import Statement
+from pipeline.claims.units import Unit, Word
+
+NOTHING_ELSE = -3.0  # the constant: what a sentence without any sign is worth
+DEEP, SHORT = 8, 9  # paragraphs from which depth no longer counts; words below which a sentence is short
+MOST_OWN, MOST_LEAD, MOST_AROUND = 4.0, 3.0, 2.0
+OF_SENTENCE = {
+    "deep": -1.8,  # 1 from the eighth paragraph on
+    "added": 1.2,  # stands in a later version of an article that was known
+    "modal": 0.85,
+    "short": -0.8,
+    "labelled": 0.75,  # "Seats: 48"
+    "seen": -0.8,  # the share of it that one earlier sentence holds
+    "ahead": 0.75,  # names a day to come
+    "state": 0.7,
+    "own view": -0.7,  # I, we, my, our
+    "institution": 0.45,  # said by an office, a company, a court
+    "sourced": 0.4,
+    "figure": 0.3,
+}
+OF_ASPECT = {
+    "follows": 0.6,  # the sentence before went there
+    "no figure": -0.7,  # on an aspect that asks for figures
+    "takes a stance": 0.6,  # on an aspect that asks for answers one of its actors says or does it, and a state is told
+    "meets": 0.65,  # its verb is one of meeting, on an aspect that asks for meetings
+    "title": 0.55,
+    "before": 0.7,  # what the sentence before is worth to the aspect
+    "subject": 0.45,  # a word of the aspect before the verb
+    "predicate": 0.3,  # one that anchors the aspect just after it
+    "hold": 0.35,
+    "lead": 0.35,  # own words over those of the best other aspect
+    "order": 0.45,
+    "first": 0.35,  # a word of the aspect that no line on it has had
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Weighed:
+    """A fit with what the sentence would be worth as a statement on the aspect; 0 = as likely nothing as that."""
+
+    fit: Fit
+    worth: float
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """What is known around a sentence."""
+
+    context: Context
+    seen: float = 0.0  # share of its words that one earlier sentence holds
+    added: bool = False  # it stands in a later version of an article that was known
+
+
+def weigh(
+    unit: Unit,
+    statement: Statement,
+    fits: Sequence[Fit],
+    profiles: tuple[AspectProfile, ...],
+    usage: Usage,
+    setting: Setting,
+) -> tuple[Weighed, ...]:
+    """The aspects that take statements, the one most worth first."""
+    base = NOTHING_ELSE + sum(OF_SENTENCE[name] * value for name, value in signs_of_sentence(unit, statement, setting).items())
+    found = []
+    for fit in fits:
+        profile = profiles[fit.aspect]
+        if not profile.pure:
+            rest = max((f.own for f in fits if f.aspect != fit.aspect), default=0.0)
+            signs = signs_of_aspect(unit, statement, fit, rest, profile, usage, setting.context)
+            found.append(Weighed(fit, base + sum(OF_ASPECT[name] * value for name, value in signs.items())))
+    return tuple(sorted(found, key=lambda w: (-w.worth, w.fit.aspect)))
+
+
+def signs_of_sentence(unit: Unit, statement: Statement, setting: Setting) -> dict[str, float]:
+    """The signs that a sentence tells something, on whatever aspect."""
+    lows = {w.low for w in unit.words}
+    return {
+        "deep": min(unit.paragraph, DEEP) / DEEP,
+        "added": float(setting.added),
+        "modal": float(bool(statement.modals)),
+        "short": float(len(unit.words) < SHORT),
+        "labelled": float(":" in unit.text),
+        "seen": setting.seen,
+        "ahead": float(statement.future),
+        "state": float(bool(statement.states)),
+        "own view": float(bool(lows & cue_words("first person"))),
+        "institution": float(any(s.kind.value == "institution" for s in unit.sources)),
+        "sourced": float(statement.sourced),
+        "figure": float(bool(statement.figures)),
+    }
+
+
+def signs_of_aspect(
+    unit: Unit,
+    statement: Statement,
+    fit: Fit,
+    rest: float,
+    profile: AspectProfile,
+    usage: Usage,
+    context: Context,
+) -> dict[str, float]:
+    """The signs that it tells it on this aspect; `rest` is the best other aspect's own score."""
+    row, verb = main_clause(unit)
+    asks_figures = bool(profile.types & {"quantity", "money", "measure", "much"})
+    told = {f for w in unit.words for f in features(w) if _names_topic(f, profile)}
+    return {
+        "follows": float(context.previous == fit.aspect),
+        "no figure": float(asks_figures and not statement.figures),
+        "takes a stance": float(
+            profile.expects("response") and bool(statement.states) and acts_itself(unit, row[:verb], profile, usage)
+        ),
+        "meets": float(profile.expects("meeting") and meets(row, verb)),
+        "title": min(MOST_AROUND, context.title[fit.aspect] if context.title else 0.0),
+        "before": min(MOST_AROUND, context.before[fit.aspect] if context.before else 0.0),
+        "subject": float(any(_names_topic(f, profile) for w in row[:verb] for f in features(w))),
+        "predicate": float(any(f in profile.anchors for w in row[verb : verb + 6] for f in features(w))),
+        "hold": float(fit.hold),
+        "lead": max(-MOST_LEAD, min(MOST_LEAD, fit.own - rest)),
+        "order": fit.order,
+        "first": float(any(not usage.told_on(f, fit.aspect) for f in told)),
+    }
+
+
+def _names_topic(feature: str, profile: AspectProfile) -> bool:
+    """Whether a feature belongs to the aspect and says what, not who or where."""
+    return feature in profile.weights and feature not in profile.actors and feature not in profile.light
+
+
+# ---- the main clause -------------------------------------------------------------------------------------------------------
+
+
+def main_clause(unit: Unit) -> tuple[list[Word], int]:
+    """The words of what is said, a leading "X said that" and quotations aside, and the place of its first verb."""
+    row = [w for w in unit.words if not w.quoted] or list(unit.words)
+    named = [i for i, w in enumerate(row) if w.source]
+    if named and named[0] < 4:
+        start = named[-1] + 1
+        while start < len(row) and (row[start].low in say_words() or row[start].low in cue_words("after say")):
+            start += 1
+        row = row[start:] if start < len(row) - 1 else row
+    return row, _first_verb(row)
+
+
+def _first_verb(row: list[Word]) -> int:
+    """The place of the first word that is likely a verb: without a tagger, by families of verbs and the ending of the past."""
+    for i, word in enumerate(row[1:], 1):
+        past = word.low.endswith("ed") and not word.text[0].isupper() and row[i - 1].low not in cue_words("determiner")
+        if past or word.low in cue_words("auxiliary") or word.low in say_words() or word.low in stance_words():
+            return i
+        if word.low in words.family("acts"):
+            return i
+    return min(3, len(row))
+
+
+def acts_itself(unit: Unit, subject: list[Word], profile: AspectProfile, usage: Usage) -> bool:
+    """Whether an actor of the aspect is the subject, or the one who says it."""
+    return any(names_actor(w, profile, usage) for w in (*subject, *(w for w in unit.words if w.source)))
+
+
+def meets(row: list[Word], verb: int) -> bool:
+    """Whether people meet, call, travel or lead a delegation in the clause."""
+    return any(w.low in cue_words("meeting verb") for w in row[max(0, verb - 2) : verb + 4])
