@@ -117,3 +117,19 @@ def test_every_article_is_in_some_story_and_every_link_names_a_story():
     assert {x.article_id for x in linker.links()} == {a.article_id for a in ARTICLES}
     assert {x.story_id for x in linker.links()} <= {s.story_id for s in linker.stories()}
     assert len({s.slug for s in linker.stories()}) == len(linker.stories())
+
+
+@settings(max_examples=10, deadline=None)
+@given(st.lists(st.integers(1, len(ARTICLES)), min_size=1, max_size=3))
+def test_what_changed_since_the_last_save_brings_a_store_up_to_date(cuts):
+    """Removing what is removed and writing what changed gives what links() tells, after every stop."""
+    stored, linker, start = {}, Linker(WATCHES), 0
+    for cut in [*sorted(cuts), len(ARTICLES)]:
+        for article in ARTICLES[start:cut]:
+            linker.add(article)
+        for key in linker.removed_links():
+            del stored[key]
+        stored.update({(x.story_id, x.article_id): x for x in linker.changed_links()})
+        assert stored == {(x.story_id, x.article_id): x for x in linker.links()}
+        linker, start = Linker.load(linker.dump(), WATCHES), cut
+        assert not linker.changed_links() and not linker.removed_links() and not linker.new_copies()

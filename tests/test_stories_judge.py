@@ -55,7 +55,7 @@ def test_an_article_joins_the_best_story_above_the_threshold_and_says_why():
     """The reason names the likeness, the need, the story and the shared terms."""
     decision = decide_story(100, [candidate("a", 0.2), candidate("b", 0.5)])
     assert isinstance(decision, Joins) and (decision.story_id, decision.runner_up, decision.review) == ("b", "a", False)
-    assert decision.reason == "Likeness 0.50 (needs 0.13) with “B”: both have dam."
+    assert decision.reason == "Likeness 0.50 (needs 0.14) with “B”: both have dam."
 
 
 def test_a_close_runner_up_marks_the_link_for_review():
@@ -294,11 +294,25 @@ def test_compounds_and_their_parts_are_the_same_word():
     assert signs(trial, "Pressure on freedoms grows").cover < 1
 
 
-def test_a_faint_sign_needs_likeness_and_a_firm_one_hardly_any():
-    """The clearer the words, the less must be said by likeness."""
+def test_an_article_with_the_words_needs_less_likeness_than_one_without():
+    """The same likeness brings in one that has a term, and not one that has none."""
     now = Standing(reports=9, likeness=0.06, usual=0.4, rival=0.06)
-    firm, faint = Signs(hits=("x",), in_lead=1, in_headline=True), Signs(hits=("x",))
-    assert isinstance(decide_watch(firm, now), WatchJoins) and isinstance(decide_watch(faint, now), NotWatched)
+    assert isinstance(decide_watch(Signs(hits=("x",)), now), WatchJoins)
+    assert isinstance(decide_watch(Signs(), now), NotWatched)
+
+
+def test_a_nearer_other_story_speaks_against_an_article_that_merely_has_a_term():
+    """A name in passing does not make a report."""
+    passing = Standing(reports=9, likeness=0.06, usual=0.4, rival=0.3)
+    assert isinstance(decide_watch(Signs(hits=("x",)), passing), NotWatched)
+
+
+def test_the_first_reports_are_those_that_have_the_words_in_their_opening():
+    """A faint sign opens nothing; a fair one does, for a person to review."""
+    none = Standing(reports=0)
+    opened = decide_watch(Signs(hits=("x",), in_lead=1), none)
+    assert isinstance(opened, WatchJoins) and opened.review
+    assert isinstance(decide_watch(Signs(hits=("x",)), none), NotWatched)
 
 
 def test_without_words_only_likeness_that_is_usual_in_the_story_brings_an_article_in():

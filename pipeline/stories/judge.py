@@ -21,7 +21,7 @@ class Threshold:
         return self.headline + min(1.0, max(0.0, share)) * (self.text - self.headline)
 
 
-JOIN = Threshold(0.14, 0.13)
+JOIN = Threshold(0.15, 0.14)
 SPLIT = Threshold(0.20, 0.58)
 MERGE = Threshold(0.22, 0.60)  # above SPLIT, or what was split would be merged again
 MERGE_GROWTH = 0.1  # two large stories need more than a fragment does

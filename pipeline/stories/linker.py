@@ -23,6 +23,7 @@ from pipeline.stories.watching import Watching
 
 GROWN = 1.2  # a later text with so many times the words (or so few) is read anew
 SWEEP = timedelta(hours=12)  # how often idle stories are looked for
+LinkKey = tuple[str, str]  # story_id, article_id
 
 __all__ = ["METHOD", "Linked", "Linker"]
 
@@ -51,6 +52,8 @@ class Linker:
         self.order_of: dict[str, int] = {}
         self.next_order = 0
         self.swept_at: datetime | None = None
+        self._saved: dict[LinkKey, Link] = {}  # what links() told when the linker was loaded or last dumped
+        self._saved_copies = 0
 
     # ---- in
 
@@ -125,15 +128,23 @@ class Linker:
 
     def dump(self) -> bytes:
         """All that must be remembered between runs. What goes on from it goes on exactly as if it had never stopped."""
-        return dump_state(self)
+        data = dump_state(self)
+        self._remember()
+        return data
 
     @classmethod
     def load(cls, data: bytes, watches: Sequence[Watch], decisions: Sequence[HumanDecision] = ()) -> "Linker":
         """Go on from a dump. A watch that is new or worded otherwise starts without reports; new decisions are carried out."""
         linker = cls(watches, decisions)
         load_state(linker, data)
+        linker._remember()
         linker._enforce()
         return linker
+
+    def _remember(self) -> None:
+        """Take what is told now for what is saved."""
+        self._saved = {(x.story_id, x.article_id): x for x in self.links()}
+        self._saved_copies = len(self.lineage)
 
     # ---- lineage
 
@@ -207,6 +218,8 @@ class Linker:
         self.swept_at = now
         needed = {o for w in self.watching.values() for o in (*w.links, *w.tried)}
         self.groups.close_idle(now, needed)
+        for watching in self.watching.values():
+            watching.forget_closed()
 
     # ---- out
 
@@ -221,6 +234,15 @@ class Linker:
             if order not in watched or 2 * inside[link.story_id] < size[link.story_id]
         ]
         return [link for w in self.watching.values() for _, link in sorted(w.links.items())] + shown
+
+    def changed_links(self) -> list[Link]:
+        """Links that are new or other than when this linker was made, loaded (with the same watches) or last dumped."""
+        return [x for x in self.links() if self._saved.get((x.story_id, x.article_id)) != x]
+
+    def removed_links(self) -> list[LinkKey]:
+        """(story_id, article_id) of links that were told then and are no more."""
+        now = {(x.story_id, x.article_id) for x in self.links()}
+        return [key for key in self._saved if key not in now]
 
     def stories(self) -> list[Story]:
         """The watched stories and the found ones that have a link, closed ones included."""
@@ -248,3 +270,7 @@ class Linker:
     def copies(self) -> list[Copy]:
         """Lineage: which article derives from which."""
         return list(self.lineage.values())
+
+    def new_copies(self) -> list[Copy]:
+        """Lineage found since this linker was made, loaded or last dumped; what was found before does not change."""
+        return list(self.lineage.values())[self._saved_copies :]

@@ -24,9 +24,9 @@ HEAVIEST = 80  # terms kept in a field
 GRAM = 4
 AGING = 400_000  # articles after which the counts are halved
 HOUSE_SWEEP = 200  # articles of an outlet after which its counts are swept: rarer than one in so many is no habit
-HOUSE_DOUBT = 2.0  # articles of an outlet before its own shares say as much as those of all outlets
-HOUSE_EXCESS = 1.5  # times as common as elsewhere: only then is a term the outlet's habit
-HOUSE_FLOOR = 0.3  # part of its weight that a habit keeps, for an outlet may have one matter only
+HOUSE_DOUBT = 1.0  # articles of an outlet before its own shares say as much as those of all outlets
+HOUSE_EXCESS = 1.5  # times as common as in other outlets: only then is a term the outlet's habit
+HOUSE_FLOOR = 0.1  # part of its weight that a habit keeps, for an outlet may have one matter only
 STEPS = 4096  # weights are whole multiples of 1/STEPS: sums are exact, and a profile can be stored in few bytes
 
 _TOKEN = re.compile(r"\d+(?:\.\d+)*|[^\W\d_]+(?:'[^\W\d_]+)*")
@@ -262,9 +262,10 @@ class Vocabulary:
         return found
 
     def _rarity(self, at: int, house: House) -> float:
-        """How much a term tells: by the larger of its share in all articles and its share in the outlet's own."""
+        """How much a term tells: by the larger of its share in all articles and, if it is a habit, in the outlet's own."""
         share = (self.seen[at] + 0.5) / (self.articles + 1)
         habit = house.share(at, share)
-        if habit <= HOUSE_EXCESS * share:
+        elsewhere = (max(self.seen[at] - house.seen.get(at, 0), 0) + 0.5) / (self.articles - house.articles + 1)
+        if habit <= HOUSE_EXCESS * elsewhere:
             return -math.log(share)
         return max(-math.log(habit), -HOUSE_FLOOR * math.log(share))

@@ -143,10 +143,11 @@ class Strength(IntEnum):
     FIRM = 3  # a term in the headline, several in the opening, or one there together with the title's words
 
 
-# How like the story an article must be, in parts of how like its own reports are among each other.
-NEEDS = {Strength.FIRM: 0.10, Strength.FAIR: 0.15, Strength.FAINT: 0.20, Strength.NONE: 0.40}
-YOUNG = 1.0  # what is needed more, over the number of reports, of an article without the words: few reports tell little
-RIVAL = 0.25  # weight of the lead over the nearest other story
+# How like the story an article must be, in parts of how like its own reports are among each other: with the person's words
+# and without; the lead over the nearest other story counts in by a weight.
+WORDS_NEED, WORDS_LEAD = 0.0, 0.5
+BARE_NEED, BARE_LEAD = 0.4, 0.25
+YOUNG = 1.0  # what is needed more, over the number of reports: few reports tell little
 CLOSE = 0.05  # nearer than this to what is needed: joined, but for a person to review
 
 
@@ -221,10 +222,9 @@ class Standing:
     source_inside: bool = False  # it is a copy or rewrite of a report
     recent: bool = True  # the story has had a report within the last days
 
-    @property
-    def fit(self) -> float:
-        """1 for an ordinary report; less if another story is nearer."""
-        return (self.likeness + RIVAL * (self.likeness - self.rival)) / self.usual
+    def fit(self, lead: float) -> float:
+        """1 for an ordinary report; less if another story is nearer, by the weight that such a lead has."""
+        return (self.likeness + lead * (self.likeness - self.rival)) / self.usual
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -253,18 +253,19 @@ def decide_watch(signs: Signs, now: Standing) -> Joins | StaysApart:
     if now.source_inside:
         reason = f"Derives from a report of the story. {_told(signs)}."
         return Joins(score=1.0, reason=reason, core=strength >= Strength.FAIR)
-    if now.reports < OPENING:
-        if strength >= Strength.FAIR and not signs.wrong_year:
-            review = strength < Strength.FIRM
-            return Joins(score=1.0, reason=f"{_told(signs)}, one of the first reports.", core=True, review=review)
-        return StaysApart(reason=f"{_told(signs)}: too little to open the story.", score=now.likeness)
-    need = NEEDS[strength] + (0.0 if strength else YOUNG / now.reports)
+    if now.reports < OPENING and strength >= Strength.FAIR and not signs.wrong_year:
+        review = strength < Strength.FIRM
+        return Joins(score=1.0, reason=f"{_told(signs)}, one of the first reports.", core=True, review=review)
+    if not now.reports:
+        return StaysApart(reason=f"{_told(signs)}: too little to open the story.")
+    need = (WORDS_NEED if strength else BARE_NEED) + YOUNG / now.reports
+    fit = now.fit(WORDS_LEAD if strength else BARE_LEAD)
     told = (
-        f"{_told(signs)}; {now.fit:.2f} as like the story as its reports are (needs {need:.2f}): likeness {now.likeness:.2f}, "
+        f"{_told(signs)}; {fit:.2f} as like the story as its reports are (needs {need:.2f}): likeness {now.likeness:.2f}, "
         f"{now.rival:.2f} with the nearest other story"
     )
-    if now.fit >= need and (strength or now.recent):
-        return Joins(score=now.likeness, reason=told + ".", core=bool(signs.hits) or signs.full, review=now.fit - need < CLOSE)
+    if fit >= need and (strength or now.recent):
+        return Joins(score=now.likeness, reason=told + ".", core=bool(signs.hits) or signs.full, review=fit - need < CLOSE)
     return StaysApart(reason=told + ".", score=now.likeness)
 
 

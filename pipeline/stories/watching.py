@@ -27,7 +27,7 @@ from pipeline.stories.watch import (
 RETRY = timedelta(hours=48)  # how far back a growing story looks for reports that it missed; farther back are its neighbours
 RECENT = timedelta(days=10)
 OURS = 0.6  # share of a found story's articles that have the person's words: then it is part of the watched story
-FAR = 0.04  # a report that has become less like the others than this is dropped
+FAR = 0.10  # a report that is less like the others than this, in parts of what is usual among them, is dropped
 ASTRAY = 0.2  # the same for a report from before the first ones that have the whole title
 LOOK_FROM = 3
 SURE = 3  # reports with the whole title that show what the story is
@@ -57,10 +57,14 @@ class Watching:
         self.tried.append(item.order)
         while item.seen_at - self.groups.items[self.tried[0]].seen_at > RETRY:
             old = self.tried.popleft()
-            if old not in self.links:
+            if old not in self.links and not (self.signs[old].strength or self.signs[old].excluded):
                 del self.signs[old]
         if self.attempt(item):
             self.look(item.seen_at)
+
+    def forget_closed(self) -> None:
+        """Drop what is remembered of articles that are gone."""
+        self.signs = {o: s for o, s in self.signs.items() if o in self.groups.items}
 
     def reread(self, text: Text, item: Item, old: Item) -> None:
         """Take an article's later text in place of the earlier one."""
@@ -76,7 +80,7 @@ class Watching:
         ruling = self.groups.rulings
         if ruling.bars(item.article_id, self.story_id):
             return False
-        decision = decide_watch(self.signs[item.order], self._standing(item))
+        decision = decide_watch(self._signs(item.order), self._standing(item))
         if isinstance(decision, Joins):
             self._enter(item, decision, METHOD)
         return isinstance(decision, Joins)
@@ -123,21 +127,23 @@ class Watching:
     # ---- how an article stands
 
     def _standing(self, item: Item) -> Standing:
-        signs = self.signs[item.order]
         like = float(self.centroid.parts(item.profile).sum()) if self.core else 0.0
         inside = item.order in self.links  # judged again: that the story went on says nothing against an early report
         recent = inside or (self.last is not None and abs(item.seen_at - self.last) <= RECENT)
         if self.groups.sources.get(item.order) in self.links:
             return Standing(reports=len(self.core), likeness=like, recent=recent, source_inside=True)
-        if signs.excluded or len(self.core) < OPENING or (not signs.hits and like < FAR):
-            return Standing(reports=len(self.core), likeness=like, recent=recent)
+        usual = self._usual(self.centroid)
+        if self._signs(item.order).excluded or not self.core or like < FAR * usual:
+            return Standing(reports=len(self.core), likeness=like, usual=usual, recent=recent)
         rival = self.groups.likeness_elsewhere(item, self._ours)
-        return Standing(reports=len(self.core), likeness=like, usual=self.usual(), rival=rival, recent=recent)
+        return Standing(reports=len(self.core), likeness=like, usual=usual, rival=rival, recent=recent)
 
-    def usual(self) -> float:
+    def _signs(self, order: int) -> Signs:
+        return self.signs.get(order, Signs())
+
+    def _usual(self, reports: Centroid) -> float:
         """The likeness that a report has with the others."""
-        inside = self.groups.prior_inside(self.centroid)
-        return typical(inside, max(self.centroid.size, OPENING))
+        return typical(self.groups.prior_inside(reports), max(reports.size, 1))
 
     def _ours(self, group: Group) -> bool:
         """Is a found story part of the watched one, by what has joined or by the person's words?"""
@@ -157,26 +163,37 @@ class Watching:
         self._drop_astray(at)
         self._drop_far(at)
         self.look_at_kin(at)
-        for order in self.tried:
+        for order in self._worth_a_try():
             if order not in self.links:
                 self.attempt(self.groups.items[order])
 
+    def _worth_a_try(self) -> list[int]:
+        """The articles of the last days, and later ones than the first reports in the found stories that hold reports."""
+        first = sorted(self.core)[OPENING - 1 : OPENING]
+        if not first:
+            return list(self.tried)
+        places = {self.groups.items[o].place for o in self.core}
+        kin = {o for p in places if p in self.groups.groups for o in self.groups.groups[p].members if o > first[0]}
+        return sorted(kin.union(self.tried))
+
     def _drop_astray(self, at: datetime) -> None:
         """The first reports may be of an earlier matter. Once some have the whole title, those decide what the story is."""
-        full = sorted(o for o in self.core if self.signs[o].full)
+        full = sorted(o for o in self.core if self._signs(o).full)
         if len(full) < SURE:
             return
         sure = Centroid([self.groups.items[o].profile for o in full])
+        least = ASTRAY * self._usual(sure)
         for order in sorted(self.core):
             item = self.groups.items[order]
-            early = order < full[SURE - 1] and not self.signs[order].full
-            if early and not self.pinned(order) and float(sure.parts(item.profile).sum()) < ASTRAY:
+            early = order < full[SURE - 1] and not self._signs(order).full
+            if early and not self.pinned(order) and float(sure.parts(item.profile).sum()) < least:
                 self.leave(item, "It came before the first reports with the whole title, and is not like them.", at)
 
     def _drop_far(self, at: datetime) -> None:
+        least = FAR * self._usual(self.centroid)
         for order in sorted(self.core):
             item = self.groups.items[order]
-            if not self.pinned(order) and float(self.centroid.parts_without(item.profile).sum()) < FAR:
+            if not self.pinned(order) and float(self.centroid.parts_without(item.profile).sum()) < least:
                 self.leave(item, "The other reports have turned out not to be like it.", at)
 
     def look_at_kin(self, at: datetime) -> None:
@@ -185,6 +202,6 @@ class Watching:
             item = self.groups.items[order]
             if self.pinned(order):
                 continue
-            decision = decide_watch(self.signs[order], self._standing(item))
+            decision = decide_watch(self._signs(order), self._standing(item))
             if isinstance(decision, StaysApart):
                 self.leave(item, f"Looked at again: {decision.reason}", at)
