@@ -11,6 +11,7 @@ import argparse
 import json
 import os
 import platform
+import resource
 import statistics
 import subprocess
 import sys
@@ -23,14 +24,25 @@ from importlib.metadata import version
 from pathlib import Path
 from types import TracebackType
 
-from serving import NOON, Press, Supply, serving
+from serving import NOON, Issue, Press, Supply, document, host_of, serving
 from stored import HOUR, check_cost, cost, settings_in
 
 from pipeline import journey
+from pipeline.extract import document_from_entry
+from pipeline.feeds import read_feed
+from pipeline.model import KnownArticle, Observation
+from pipeline.versions import decide_version
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGE = ROOT / "docs" / "performance.md"
-COLD = "from pipeline.cli import main; main()"
+COLD = """
+from pipeline.cli import main
+try:
+    main()
+finally:
+    print(next(line for line in open("/proc/self/status") if line.startswith("VmHWM")))
+"""
+HEAVY = ("feedparser", "trafilatura", "lxml", "aiohttp", "numpy", "py3langid", "prefect", "altair", "jinja2", "warcio")
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +114,7 @@ def one_round(
     def ours(name: str, at: datetime) -> None:
         cpu, summary = cost(lambda: journey.ingest(settings, at))
         figures.ours[name] = [cpu]
-        figures.found[name] = f"{summary.tally.new_articles} articles, {summary.tally.new_versions} versions"  # type: ignore[attr-defined]
+        figures.found[name] = f"{summary.tally.new_articles} articles, {summary.tally.new_versions} versions"
 
     def theirs(name: str) -> None:
         if peer:
@@ -113,9 +125,9 @@ def one_round(
         press.publish(build=step.build, edited=step.edited, validators=step.validators)
         at = now + n * HOUR
         for run in (ours, theirs) if ours_first else (theirs, ours):
-            run(step.name, at) if run is ours else run(step.name)  # type: ignore[call-arg]
+            run(step.name, at) if run is ours else run(step.name)
         if track and step.name in (PASSES[0].name, PASSES[-1].name):
-            figures.tracking[step.name] = [cost(lambda at=at: journey.track(settings, at))[0]]  # type: ignore[misc]
+            figures.tracking[step.name] = [cost(lambda at=at: journey.track(settings, at))[0]]
     return figures
 
 
@@ -150,15 +162,14 @@ class Cold:
 
 
 def cold(what: str, arguments: Sequence[str], folder: Path) -> Cold:
-    """Run a command; its CPU time with all imports, and its peak memory."""
-    process = subprocess.Popen(
-        [sys.executable, "-c", COLD, *arguments], cwd=folder, stdout=subprocess.DEVNULL, env=environment()
+    """Run a command; its CPU time with all imports, and its peak memory as the system counted it from its start."""
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    done = subprocess.run(
+        [sys.executable, "-c", COLD, *arguments], cwd=folder, env=environment(), capture_output=True, text=True, check=True
     )
-    _, status, used = os.wait4(process.pid, 0)
-    process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode:
-        raise SystemExit(f"{what}: the command failed with {process.returncode}")
-    return Cold(what, used.ru_utime + used.ru_stime, used.ru_maxrss)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    return Cold(what, cpu, int(done.stdout.split()[-2]))
 
 
 def environment() -> dict[str, str]:
@@ -180,12 +191,36 @@ def cold_commands(supply: Supply, rounds: int, folder: Path) -> list[Cold]:
 
 def imported(folder: Path) -> list[str]:
     """The heavy modules that an ingest with nothing to do imports all the same."""
-    heavy = ("feedparser", "trafilatura", "lxml", "aiohttp", "numpy", "py3langid", "prefect", "altair", "jinja2", "warcio")
     now = (NOON + 2 * HOUR).strftime("%Y-%m-%dT%H:%M:%SZ")
-    ask = f"import sys\ntry:\n    {COLD}\nexcept SystemExit: pass\nprint(*[m for m in {heavy!r} if m in sys.modules])"
+    ask = f"{COLD}    import sys\n    print(*(m for m in {HEAVY!r} if m in sys.modules))"
     command = [sys.executable, "-c", ask, "ingest", "--now", now, "--quiet"]
     done = subprocess.run(command, cwd=folder, env=environment(), capture_output=True, text=True, check=True)
-    return done.stdout.split()
+    return done.stdout.splitlines()[-1].split()
+
+
+# ---- the parts of a first pass -------------------------------------------------------------------------------------------
+
+
+def parts(supply: Supply, rounds: int) -> dict[str, float]:
+    """CPU seconds of the pure stages of a first pass over all feeds, each by itself: the best of the rounds."""
+    bodies = [document(supply, n, host_of(n), Issue()) for n in range(supply.feeds)]
+    headers = {"content-type": "application/xml"}
+    known = KnownArticle(article_id="art", head=None, seen={})
+    took: dict[str, list[float]] = {}
+    for _ in range(rounds):
+        cpu, read = cost(lambda: [read_feed(b, url=f"http://{host_of(0)}/", headers=headers) for b in bodies])
+        took.setdefault("feeds cut into items and parsed", []).append(cpu)
+        entries = [e for d in read for e in d.entries]
+        cpu, documents = cost(lambda entries=entries: [document_from_entry(e) for e in entries])
+        took.setdefault("texts extracted from the entries", []).append(cpu)
+        looks = [
+            Observation(at=NOON, url=e.url, seen_url=e.url, outlet="o.example", document=d)
+            for e, d in zip(entries, documents, strict=True)
+        ]
+        took.setdefault("judged whether each is a version", []).append(
+            cost(lambda looks=looks: [decide_version(look, known) for look in looks])[0]
+        )
+    return {name: min(values) for name, values in took.items()}
 
 
 # ---- the page ------------------------------------------------------------------------------------------------------------
@@ -234,9 +269,20 @@ def growth_table(costs: dict[int, list[float]]) -> list[str]:
     return lines
 
 
-def page(
-    supply: Supply, rounds: int, figures: Figures, commands: Sequence[Cold], heavy: Sequence[str], costs: dict[int, list[float]]
-) -> str:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Results:
+    """All that was measured."""
+
+    supply: Supply
+    rounds: int
+    figures: Figures
+    stages: dict[str, float]
+    commands: Sequence[Cold]
+    heavy: Sequence[str]  # modules
+    costs: dict[int, list[float]]  # by articles stored
+
+
+def page(r: Results) -> str:
     """docs/performance.md."""
     about = (
         f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}, duckdb {version('duckdb')}, "
@@ -248,32 +294,34 @@ def page(
             "",
             f"Made by `python bench/ingest.py --reader-python PATH --write`. {about}.",
             "",
-            "Figures are process CPU seconds of all threads: the median of "
-            f"{rounds} rounds and their range. The machine is shared, so absolute figures are its own; ratios are what counts. "
-            "In every round both programs take each pass in turn over the same feeds.",
+            f"Figures are process CPU seconds of all threads: the median of {r.rounds} rounds and their range. The machine is "
+            "shared, so absolute figures are its own; ratios are what counts. In every round both programs take each pass in "
+            "turn over the same feeds.",
             "",
-            f"## Passes over {supply.feeds} feeds with {supply.entries} entries each",
+            f"## Passes over {r.supply.feeds} feeds with {r.supply.entries} entries each",
             "",
             "Half RSS, half Atom, on loopback, each feed on an address of its own; each entry carries its article, 4 to 5 kB. "
             "Both programs read texts from the feed. We also obey robots.txt, extract the text of each entry, judge whether it "
             "is an edit, and keep every version; reader keeps the last one. Processes are warm. Tracking (edits, stories, "
             "claims, changes) has no counterpart in reader; it was measured in the last round.",
             "",
-            *passes_table(figures),
+            *passes_table(r.figures),
+            "",
+            "Of our first pass, each stage by itself: " + ", ".join(f"{k} {v:.2f}" for k, v in r.stages.items()) + ".",
             "",
             "## Cold commands",
             "",
             "A schedule or a person starts a process each time. With nothing to do, of the heavy libraries these are imported: "
-            f"{', '.join(heavy) or 'none'}.",
+            f"{', '.join(r.heavy) or 'none'}.",
             "",
-            *cold_table(commands),
+            *cold_table(r.commands),
             "",
             "## A change check in a large store",
             "",
             "25 feeds with 20 entries each answer with other bytes, one entry in twenty is edited; the store holds so many "
             "other articles already, each with a version, an item and an address. The whole pass, warm.",
             "",
-            *growth_table(costs),
+            *growth_table(r.costs),
             "",
         ]
     )
@@ -297,7 +345,11 @@ def main() -> None:
         commands = cold_commands(supply, given.rounds, folder)
         heavy = imported(folder / "cold0")
         costs = {size: check_cost(size, given.rounds, folder / f"stored{size}") for size in given.stored}
-    text = page(supply, given.rounds, figures, commands, heavy, costs)
+    stages = parts(supply, given.rounds)
+    results = Results(
+        supply=supply, rounds=given.rounds, figures=figures, stages=stages, commands=commands, heavy=heavy, costs=costs
+    )
+    text = page(results)
     if given.write:
         PAGE.write_text(text, encoding="utf8")
     print(text)

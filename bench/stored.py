@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable, Sequence
 from datetime import timedelta
 from pathlib import Path
+from typing import TypeVar
 
 from serving import NOON, Supply, serving
 
@@ -20,6 +21,7 @@ from pipeline import journey
 from pipeline.config import Settings, load_settings
 from pipeline.store.database import connect
 
+What = TypeVar("What")
 HOUR = timedelta(hours=1)
 CHECKED = Supply(feeds=25, entries=20)
 FEEDS = 2_000  # other feeds that the stored articles came from
@@ -67,7 +69,7 @@ def settings_in(folder: Path, feeds: Sequence[str]) -> Settings:
     return load_settings(folder / "writethru.toml")
 
 
-def cost(work: Callable[[], object]) -> tuple[float, object]:
+def cost(work: Callable[[], What]) -> tuple[float, What]:
     """CPU seconds of this process, all its threads, and the result."""
     started = time.process_time()
     result = work()
@@ -93,8 +95,8 @@ def check_cost(stored: int, rounds: int, folder: Path) -> list[float]:
         costs = []
         for n in range(rounds + 1):
             press.publish(build=n + 1, edited=n + 1)
-            cpu, summary = cost(lambda at=NOON + (n + 2) * HOUR: journey.ingest(settings, at))  # type: ignore[misc]
-            found = summary.tally.new_versions  # type: ignore[attr-defined]
+            cpu, summary = cost(lambda at=NOON + (n + 2) * HOUR: journey.ingest(settings, at))
+            found = summary.tally.new_versions
             assert found == CHECKED.feeds, f"{found} edits were found, {CHECKED.feeds} were made"
             costs.append(cpu)
     return costs[1:]  # the first warms up
