@@ -22,6 +22,7 @@ from pipeline.claims import (
 from pipeline.claims.attribution import attribute
 from pipeline.claims.lexicon import Phrases, concept_words, stem
 from pipeline.claims.statements import clause_span, read_states
+from pipeline.claims.subject import subject_of
 from pipeline.model import Aspect, Report, Watch
 
 NOON = datetime(2025, 11, 20, 12, tzinfo=UTC)
@@ -320,3 +321,41 @@ def test_meeting_counts_where_the_aspect_asks_for_meetings():
     )
     of_talks = [next(w.worth for w in row if w.fit.aspect == 0) for row in (found, other)]
     assert of_talks[0] > of_talks[1]
+
+
+# ---- subjects and sources
+
+
+@pytest.mark.parametrize(
+    ("sentence", "wanted"),
+    [
+        ("The strict limit on the fleet is gone from the new draft.", "strict limit on the fleet"),
+        ("President Ilse Torm said that the harbour would be closed.", "harbour"),
+        ("In October, the council moved to Port Ansel.", "council"),
+        ("Minister Ida Falk on Thursday received the owners.", "Ida Falk"),
+        ("It was not clear whether they would come.", ""),
+        ("There is no date.", ""),
+    ],
+)
+def test_a_subject_is_a_noun_phrase_or_nothing(sentence, wanted):
+    """Articles, offices, days and second prepositions go; a pronoun is no subject."""
+    assert subject_of(unit(sentence)) == wanted
+
+
+def test_a_pronoun_speaks_for_whoever_spoke_before():
+    """A source is a name or a noun phrase; with nobody before it, the outlet speaks."""
+    said = unit("She would not resign, she said.")
+    assert attribute(said, "Canal Wire", "Ilse Torm").named == "Ilse Torm"
+    assert attribute(said, "Canal Wire").named == ""
+    assert attribute(unit("Norway and Sweden said they would pay."), "Canal Wire").named == "Norway and Sweden"
+
+
+def test_a_part_of_a_count_is_no_figure_of_the_whole():
+    """ "Nine of the 28" counts a part."""
+    assert [f.value for f in read_figures(unit("Nine of the 28 houses were destroyed."), NOON)] == ["28"]
+
+
+def test_a_number_that_describes_a_thing_belongs_to_that_thing():
+    """ "The 28-point plan" on a meeting is no figure of the meeting."""
+    profiles = build_profiles(watch(("talks", "How many meetings are held"), ("plan", "How many points the plan has")))
+    assert tied(profiles, "Talks on the 28-point plan have begun.") == [("plan", "28 point")]

@@ -38,11 +38,12 @@ from pipeline.claims import (
     tie,
     weigh,
 )
-from pipeline.claims.attribution import attribute
+from pipeline.claims.attribution import Attribution, attribute
 from pipeline.claims.lexicon import cue_words, say_words
 from pipeline.claims.profile import features
 from pipeline.claims.routing import ENOUGH
 from pipeline.claims.statements import clause_span, read_states
+from pipeline.claims.subject import subject_of
 
 FOCUS_AT, FOCUS_SHARE = 1.0, 0.5  # a headline's own score on its aspect, and what any other may have of it
 ALIKE = 0.3  # overlap from which an earlier statement draws a new one to its aspect
@@ -82,15 +83,15 @@ class Judge:
             page.report.published_at or page.report.seen_at,
         )
         findings: list[Finding] = []
-        last, root = None, ""
+        last, speaker = None, ""
         for i, unit in enumerate(page.units):
             same = last is not None and unit.paragraph == last.paragraph
             context = replace(place.context, same_paragraph=same) if same else Context(title, previous=place.context.previous)
             aspect = page.kept[i].aspect if i in page.kept else -1
             if i in page.fresh:
                 reading = page.fresh[i]
-                reading.attribution = attribute(unit, outlet, root, outlets)
-                root = reading.attribution.root
+                reading.attribution = attribute(unit, outlet, speaker, outlets)
+                speaker = speaker_after(unit, reading.attribution, speaker)
                 if not self._says_nothing(page, unit, stock):
                     findings += self._judge_one(reading, replace(place, context=context))
                 self.usage.count(unit)
@@ -291,17 +292,26 @@ def settled(statement: Statement) -> bool:
     return bool(statement.states or statement.figures or statement.ahead) or firm
 
 
-def subject_of(unit: Unit) -> str:
-    """The first run of capitalised words, as written: who or what the sentence is about; "" if it names nobody."""
-    row = unit.words
-    found: list[str] = []
-    for word in row:
-        opens = not found and word.start == 0 and len(row) > 1 and row[1].name and word.text[:1].isupper()
-        if word.name or opens:
-            found.append(word.text)
-        elif found:
-            break
-    return " ".join(found)
+def speaker_after(unit: Unit, said: Attribution, before: str) -> str:
+    """Whom a pronoun after this sentence means: its source, else the person named last in it."""
+    if said.named:
+        return said.named
+    people = [name for name in names_in(unit) if " " in name]
+    return people[-1] if people else before
+
+
+def names_in(unit: Unit) -> list[str]:
+    """The runs of capitalised words of a sentence that are no phrase of place, in order."""
+    found: list[list[str]] = []
+    at = -2
+    for i, word in enumerate(unit.words):
+        if word.name and not word.quoted and not any(c[0] == "@" for c in word.concepts):
+            if at == i - 1 and word.start - unit.words[at].end <= 1:
+                found[-1].append(word.text)
+            else:
+                found.append([word.text])
+            at = i
+    return [" ".join(run) for run in found]
 
 
 def _kin(near: tuple[Near, ...]) -> dict[int, float]:

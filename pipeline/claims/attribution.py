@@ -1,11 +1,17 @@
 """Who says it: the chain of sources of a sentence, and the root by which independent sources are counted."""
 
+import re
 from dataclasses import dataclass
 
 from pipeline.claims.lexicon import cue_words
 from pipeline.claims.units import Unit
+from pipeline.text import Source
 
 MIDDLE = frozenset({"report", "reports", "agency", "wire", "newspaper", "paper", "article"})  # "the report said": passed on
+
+
+_NAMES = r"[A-Z][\w.’'-]*(?: [A-Z][\w.’'-]*)*"
+_JOINED = re.compile(rf"(?:\b[Tt]he )?{_NAMES}(?:, {_NAMES})*,? and (?:the )?$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,15 +28,31 @@ class Attribution:
 def attribute(unit: Unit, outlet: str, last: str = "", outlets: frozenset[str] = frozenset()) -> Attribution:
     """The sources of a unit. A pronoun is the source named last; another outlet is a link of the chain, never its root."""
     found = unit.sources
-    links = [s for s in found if not _is_outlet(s.name, outlets)]
+    links = [s for s in found if not _is_outlet(s.name, outlets) and is_name(s.name)]
     spans = tuple((s.start, s.end) for s in found)
-    chain = tuple(s.name for s in found)
+    chain = tuple(s.name for s in found if is_name(s.name))
     if not links:
         return Attribution(root_of(outlet), "", chain, "outlet", spans)
     inner = links[-1]
     if inner.name.lower() in cue_words("pronoun"):
-        return Attribution(last or root_of(outlet), inner.name, chain, inner.kind.value, spans)
-    return Attribution(root_of(inner.name), inner.name, chain, inner.kind.value, spans)
+        chain = tuple(name for name in chain if name.lower() not in cue_words("pronoun"))
+        return Attribution(root_of(last) if last else root_of(outlet), last, chain, inner.kind.value, spans)
+    name = _whole(unit, inner)
+    return Attribution(root_of(inner.name), name, chain, inner.kind.value, spans)
+
+
+def is_name(name: str) -> bool:
+    """Whether a source is a name or a noun phrase: no remains of another phrase ("than in a draft"), nobody's possession."""
+    low = name.lower().split()
+    if not low or low[-1].endswith(("'s", "’s")):
+        return False
+    return low[0] in cue_words("determiner") | cue_words("pronoun") or low[0] not in cue_words("no name")
+
+
+def _whole(unit: Unit, source: Source) -> str:
+    """The name with those that it is joined to: "the United States and Ukraine said"."""
+    joined = _JOINED.search(unit.text[: source.start])
+    return joined[0] + source.name if joined and source.name[:1].isupper() else source.name
 
 
 def _is_outlet(name: str, outlets: frozenset[str]) -> bool:

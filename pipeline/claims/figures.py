@@ -11,7 +11,7 @@ from decimal import Decimal
 from functools import cache
 
 from pipeline import words
-from pipeline.claims.lexicon import concept_words, cue_words, say_words, stem
+from pipeline.claims.lexicon import concept_words, cue_words, say_words, stance_words, stem
 from pipeline.claims.profile import AspectProfile, features
 from pipeline.claims.routing import Usage
 from pipeline.claims.units import Unit, Word, function_stems
@@ -22,6 +22,7 @@ IN_CLAUSE, OF_CONTEXT = 0.3, 0.1
 NEAR_OTHER, OTHER, OTHER_MONEY = 0.9, 0.9, 0.35  # the same for an aspect that asks for no figures, and its share of the worth
 OF_MONEY = 0.6  # what a sum of money is worth on an aspect that asks for money
 VAGUE = 0.4  # taken off for dozens and hundreds
+MODIFIED = 2  # words after "28-point" in which the noun stands that it describes
 FALLOFF = 5.0  # words between a figure and a concept that halve its worth
 MONEY = "money"
 PAYING = frozenset({"cost", "give", "compensate", "loan", "fine", "fraud"})  # concepts that go with sums
@@ -52,6 +53,10 @@ class Tied:
     figure: Figure
     strength: float
     subject: str  # words that say what is counted, for people
+
+
+def _is_number(word: str) -> bool:
+    return word[:1].isdigit() or word in words.lookup("number_words")
 
 
 @cache
@@ -121,6 +126,8 @@ def _no_claim(unit: Unit, figure: Figure) -> bool:
         return True
     if after[:2] in (["more", "than"], ["fewer", "than"], ["less", "than"]) or figure.noun == "more than":
         return True
+    if after[:1] == ["of"] and len(after) > 2 and after[1] in cue_words("determiner") and _is_number(after[2]):
+        return True  # "nine of the 28": a part
     speakers = [i for i, w in enumerate(after[:2]) if w in cue_words("asker")]
     return bool(speakers) and any(w in say_words() for w in after[speakers[0] + 1 : speakers[0] + 2])
 
@@ -233,9 +240,12 @@ def _fit(
     """How near the words of the aspect are to the figure, and under which key it would stand."""
     near, nearest, total = 0.0, None, 0.0
     sums = figure.unit == MONEY and takes
+    modifier = figure.unit not in {"", MONEY} and "-" in unit.text[figure.start : figure.end]
     seen: set[str] = set()
     for i, word in enumerate(unit.words):
         if word.clause != figure.clause or (figure.start <= word.start < figure.end):
+            continue
+        if modifier and not 0 < i - figure.at <= MODIFIED:
             continue
         feature, value = _worth(word, profile, usage)
         if not feature:
@@ -288,14 +298,24 @@ def _key(
     feature = nearest[0] if nearest else ""
     kind = people_kind(unit, figure)
     parts = [feature, figure.unit, kind]
-    shown = [kind] if kind else []
+    thing = counted(figure, nearest[1] if nearest and feature not in profile.light else None, kind)
+    shown = [] if figure.unit == MONEY else [thing]
     if figure.unit == MONEY or "actor" in profile.types:
         actor = actor_before(unit, figure)
         parts = [figure.unit, actor.lower()] if figure.unit == MONEY and actor else [*parts, actor.lower()]
-        shown.append(actor)
-    elif nearest and feature not in profile.anchors:
-        shown.append(nearest[1].low)
+        shown.insert(0, actor)
     return "|".join([profile.name, *parts]), " ".join(s for s in shown if s)
+
+
+def counted(figure: Figure, nearest: Word | None, kind: str) -> str:
+    """What a figure counts, as written: its noun, else the nearest word of the aspect that is no verb."""
+    named = [figure.noun] if figure.noun.isalpha() else []
+    return next((w for w in (*named, *([nearest.low] if nearest else [])) if not _is_verb(w)), kind)
+
+
+def _is_verb(word: str) -> bool:
+    known = word in say_words() or word in stance_words() or word in words.family("acts") or word in cue_words("plain verb")
+    return known or word in cue_words("auxiliary") or word.endswith("ed") or word[:1].isdigit()
 
 
 @cache

@@ -15,7 +15,7 @@ from pipeline.text import Source
 
 HEADLINE = -1  # the paragraph number of the headline
 YEARS_BACK = 10  # a year this long before publication makes a sentence background
-_LEAD = re.compile(r"^\s*(?:[-•*–—]\s+|\(?\d{1,2}[:.]\d{2}(?:\s*[ap]\.?m\.?)?\)?\s*[-–—:]\s+)*")
+_LEAD = re.compile(r"^\s*(?:[-•*–—]\s+|\(?\d{1,2}[:.]\d{2}(?:\s*[ap]\.?m\.?)?(?:\s+[A-Z]{2,5})?\)?\s*[-–—:]\s+)*")
 _DATELINE = re.compile(r"[A-Z][A-Z.'’ -]{2,30}(?:,[^-–—()]{2,40})?(?: ?\([A-Z][^()]{1,40}\))? ?[-–—] ")
 _YEAR = re.compile(r"\b(1[5-9]\d\d|20\d\d)\b")
 _QUOTE = re.compile(r'["“”«»„]')

@@ -155,18 +155,21 @@ def main_clause(unit: Unit) -> tuple[list[Word], int]:
         while start < len(row) and (row[start].low in say_words() or row[start].low in cue_words("after say")):
             start += 1
         row = row[start:] if start < len(row) - 1 else row
-    return row, _first_verb(row)
+    found = first_verb(row)
+    return row, min(3, len(row)) if found is None else found
 
 
-def _first_verb(row: list[Word]) -> int:
+def first_verb(row: list[Word]) -> int | None:
     """The place of the first word that is likely a verb: without a tagger, by families of verbs and the ending of the past."""
     for i, word in enumerate(row[1:], 1):
-        past = word.low.endswith("ed") and not word.text[0].isupper() and row[i - 1].low not in cue_words("determiner")
+        if word.text[0].isupper() and not word.text.isupper():
+            continue
+        past = word.low.endswith("ed") and row[i - 1].low not in cue_words("determiner")
         if past or word.low in cue_words("auxiliary") or word.low in say_words() or word.low in stance_words():
             return i
-        if word.low in words.family("acts"):
+        if word.low in words.family("acts") or word.low in cue_words("plain verb"):
             return i
-    return min(3, len(row))
+    return None
 
 
 def acts_itself(unit: Unit, subject: list[Word], profile: AspectProfile, usage: Usage) -> bool:
