@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+import time
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -263,3 +264,22 @@ def test_judgements_give_equal_bytes_under_every_hash_seed():
 def test_a_statement_that_begins_like_furniture_is_a_statement(statement):
     """Added or removed, it is never hushed as a line of the page."""
     assert decide_edit("", statement).meaningful and decide_edit(statement, "").meaningful
+
+
+@pytest.mark.parametrize(
+    "word",
+    [
+        lambda k: str(k),
+        lambda k: f"on {k % 28 + 1} March {1900 + k % 90}",
+        lambda k: f"Name{k % 700} met",
+        lambda k: f"${k} may",
+    ],
+    ids=["figures", "dates", "names", "states"],
+)
+def test_a_passage_without_an_end_costs_no_minutes(word):
+    """Work is bounded for what is no sentence: 50 kB without a full stop, all of it changed, and the change is loud."""
+    before, after = (" ".join(word(k + shift) for k in range(6000)) for shift in (0, 7))
+    started = time.process_time()
+    edits = compare_bodies(before, after)
+    assert time.process_time() - started < 5  # ten times what it takes, so that a slow machine passes
+    assert any(e.meaningful for e in edits)

@@ -22,6 +22,7 @@ from pipeline.words import family
 ACCEPT = 0.53  # of half Dice, half likeness of sorted words; measured on sentence pairs with known edits
 LEAST_DICE = 0.25  # below it the likeness is not computed
 CONTAINED = 0.65  # share of a part's weight that stands in the whole
+TINY = 1e-9  # against rounding and division by nothing
 SLOT = 3  # sentences, at most, that may replace each other in one place
 POSTINGS = 500  # sentences; a word that stands in more weighs nothing
 COUPLES = 200  # equal sentences, old times new, up to which the nearest are paired; beyond, in order
@@ -66,6 +67,7 @@ class _Side:
         self.words = [f.split(" ") if f else [] for f in self.forms]
         self.units = [_units(w) for w in self.words]
         self.weights = np.zeros(len(self.texts))
+        self.lengths = np.array([len(f) for f in self.forms])
         self._sorted: dict[int, str] = {}
 
     def sorted_words(self, i: int) -> str:
@@ -157,7 +159,8 @@ class _Shared:
 def _shared(old: _Side, new: _Side, pairs: list[Pair]) -> list[_Shared]:
     """What sentences that are not equal share, through an inverted index, in the order of the new text.
 
-    Kept is what can make a likely pair (LEAST_DICE) or holds a part (CONTAINED).
+    Kept is what holds a part (CONTAINED), or can make a likely pair: texts of n and m characters are at most
+    2 min(n, m) / (n + m) alike, whatever they hold.
     """
     weight = _weigh(old, new)
     same_old = {p.before for p in pairs if p.kind is PairKind.SAME}
@@ -170,8 +173,11 @@ def _shared(old: _Side, new: _Side, pairs: list[Pair]) -> list[_Shared]:
             continue
         worth = np.repeat([w for _, w in hits], [len(places) for places, _ in hits])
         common = np.bincount(np.concatenate([places for places, _ in hits]), worth, minlength=len(old.texts))
-        least = np.minimum(LEAST_DICE / 2 * (old.weights + new.weights[j]), CONTAINED * np.minimum(old.weights, new.weights[j]))
-        found += [_Shared(int(i), j, float(common[i])) for i in np.flatnonzero((common >= least) & (common > 0))]
+        dice = 2 * common / (old.weights + new.weights[j] + TINY)
+        alike = 2 * np.minimum(old.lengths, new.lengths[j]) / (old.lengths + new.lengths[j] + TINY)
+        likely = (dice >= LEAST_DICE) & (0.5 * dice + 0.5 * alike >= ACCEPT - TINY)
+        part = common > CONTAINED * np.minimum(old.weights, new.weights[j])
+        found += [_Shared(int(i), j, float(common[i])) for i in np.flatnonzero((likely | part) & (common > 0))]
     return found
 
 

@@ -11,6 +11,8 @@ from pipeline.edits.keys import Key, KeyKind
 from pipeline.text import Value, ValueKind, spelling, stem
 from pipeline.words import family, groups
 
+LOOKS = 20_000  # pairs of keys of one block that are compared: two sides of some 140 words, about 20 ms
+
 
 @dataclass(frozen=True, slots=True)
 class Block:
@@ -67,22 +69,41 @@ def _netted(block: Block, before: Sequence[Key], after: Sequence[Key], gained: C
 
 
 def _cancel(gone: list[Key], come: list[Key]) -> tuple[list[Key], list[Key]]:
-    """Both lists without what says the same: equal keys first, then equal values, forms of a word, synonyms."""
-    for same in (_equal, _same_value, _same_word):
+    """Both lists without what says the same: equal keys first, then equal values, forms of a word, synonyms.
+
+    Past LOOKS comparisons nothing is cancelled any more: what is left is shown, not hushed.
+    """
+    gone, come = _without(gone, come), _without(come, gone)
+    for same in (_same_value, _same_word):
+        looks = LOOKS
         rest = list(come)
         left = []
         for k in gone:
-            partner = next((c for c in rest if same(k, c)), None)
+            looks -= len(rest)
+            partner = next((i for i, c in enumerate(rest) if same(k, c)), None) if looks > 0 else None
             if partner is None:
                 left.append(k)
             else:
-                rest.remove(partner)
+                del rest[partner]
         gone, come = left, rest
     return gone, come
 
 
-def _equal(a: Key, b: Key) -> bool:
-    return a.key == b.key and (a.quoted == b.quoted or a.kind is KeyKind.VALUE)
+def _without(found: list[Key], other: list[Key]) -> list[Key]:
+    """The keys that the other list does not hold as well, counted; of equal ones the last are left."""
+    there = Counter(_identity(k) for k in other)
+    left = []
+    for k in found:
+        if there[_identity(k)] > 0:
+            there[_identity(k)] -= 1
+        else:
+            left.append(k)
+    return left
+
+
+def _identity(key: Key) -> tuple[str, bool]:
+    """What makes two keys one: a word inside quotation marks is not the same word outside them, a value is."""
+    return key.key, key.quoted and key.kind is not KeyKind.VALUE
 
 
 # ---- values --------------------------------------------------------------------------------------------------------------

@@ -23,8 +23,8 @@ class Finding:
 class Context:
     """What the rest of both versions says: proof that a name was misspelt."""
 
-    old_words: frozenset[str] = frozenset()  # of the old text outside the sentence, lower-case and bare
-    new_words: frozenset[str] = frozenset()  # of the whole new text
+    stood: Callable[[str], bool] = lambda word: False  # in the old text outside the sentence; lower-case and bare
+    stands: Callable[[str], bool] = lambda word: False  # anywhere in the new text
 
 
 @dataclass(frozen=True, slots=True)

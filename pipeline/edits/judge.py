@@ -4,14 +4,15 @@ import datetime as dt
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import combinations
 
 from pipeline.edits.blocks import Block, differing
 from pipeline.edits.findings import Context, Finding, Scene
 from pipeline.edits.keys import ADDRESS, Key, KeyKind, keys
 from pipeline.edits.lines import is_correction, is_date_line, is_furniture, is_stamp
-from pipeline.edits.rules import judge_block
+from pipeline.edits.rules import judge_blocks
 from pipeline.edits.states import tells_state
-from pipeline.edits.wording import opposite
+from pipeline.edits.wording import has_opposite, opposite
 from pipeline.model import EditKind
 from pipeline.text import fold
 from pipeline.words import family
@@ -133,7 +134,7 @@ def _inner(
     old, new = keys(before, published_at), keys(after, published_at)
     scene = Scene(old, new, judged, context)
     blocks = differing(old, new)
-    found = [finding for block in blocks for finding in judge_block(block, scene)]
+    found = judge_blocks(blocks, scene)
     if not any(f.meaningful for f in found):
         found += [f for f in (_swapped(old, new, blocks), _signs(before, after, old, new)) if f]
     return found
@@ -175,8 +176,13 @@ def _signs(before: str, after: str, old: Sequence[Key], new: Sequence[Key]) -> F
 
 
 def _loose_signs(text: str, found: Sequence[Key]) -> list[str]:
-    inside = [(k.start, k.end) for k in found if k.value] + [m.span() for m in ADDRESS.finditer(text)]
-    return [m.group() for m in _SIGN.finditer(text) if not any(a <= m.start() < b for a, b in inside)]
+    signs = list(_SIGN.finditer(text))
+    if not signs:
+        return []
+    inside = bytearray(len(text) + 1)
+    for a, b in [(k.start, k.end) for k in found if k.value] + [m.span() for m in ADDRESS.finditer(text)]:
+        inside[a:b] = b"\x01" * (b - a)
+    return [m.group() for m in signs if not inside[m.start()]]
 
 
 # ---- order ---------------------------------------------------------------------------------------------------------------
@@ -194,12 +200,16 @@ def _swapped(old: Sequence[Key], new: Sequence[Key], blocks: list[Block]) -> Fin
         a, b = _runs(old, pick), _runs(new, pick)
         if len(a) >= 2 and [x for x, _ in a] != [x for x, _ in b] and _strangers(a, b) >= 2:
             return Finding(kind, True, f"two {what} changed places")
-    words = [k.key for k in old], [k.key for k in new]
-    for x in sorted(set(words[0])):
-        for y in sorted(set(words[0])):
-            if x < y and opposite(x, y) and (words[0].index(x) < words[0].index(y)) != (words[1].index(x) < words[1].index(y)):
-                return Finding(EditKind.OTHER, True, f"“{x}” and “{y}” changed places")
+    left, right = _first_places(old), _first_places(new)
+    turning = sorted(w for w in left if has_opposite(w))
+    for x, y in combinations(turning, 2):
+        if opposite(x, y) and (left[x] < left[y]) != (right[x] < right[y]):
+            return Finding(EditKind.OTHER, True, f"“{x}” and “{y}” changed places")
     return None
+
+
+def _first_places(found: Sequence[Key]) -> dict[str, int]:
+    return {k.key: i for i, k in reversed(list(enumerate(found)))}
 
 
 def _runs(found: Sequence[Key], pick: Callable[[Key], object]) -> list[tuple[str, tuple[str, str]]]:

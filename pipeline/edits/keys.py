@@ -124,29 +124,42 @@ def bare(word: str) -> str:
 
 def _of_word(word: str, start: int, name: bool) -> list[Key]:
     """The keys of one written word: none for an article, two for a contraction."""
-    end = start + len(word)
+    return [Key(f.key, word[f.start : f.end], f.kind, start + f.start, start + f.end, name=f.name) for f in _forms(word, name)]
+
+
+@dataclass(frozen=True, slots=True)
+class _Form:
+    """What a stretch of a written word is as a key, wherever the word stands."""
+
+    key: str
+    start: int
+    end: int
+    kind: KeyKind = KeyKind.WORD
+    name: bool = False
+
+
+@lru_cache(maxsize=1 << 15)
+def _forms(word: str, name: bool) -> tuple[_Form, ...]:
+    end = len(word)
     if word == "?":
-        return [Key("?", word, KeyKind.MARK, start, end)]
+        return (_Form("?", 0, end, KeyKind.MARK),)
     low = word.lower()
-    for ending, meaning in _ENDINGS.items():
+    for ending, meaning in _ENDINGS.items() if "'" in low else ():
         if low.endswith(ending) and len(low) > len(ending):
             head = low[: -len(ending)]
-            return [
-                Key(spelling(_STEMS.get(head, head)), word[: len(head)], KeyKind.WORD, start, start + len(head)),
-                Key(meaning, word[len(head) :], KeyKind.WORD, start + len(head), end),
-            ]
+            return (_Form(spelling(_STEMS.get(head, head)), 0, len(head)), _Form(meaning, len(head), end))
     if low == "cannot":
-        return [Key("can", "can", KeyKind.WORD, start, start + 3), Key("not", "not", KeyKind.WORD, start + 3, end)]
+        return (_Form("can", 0, 3), _Form("not", 3, end))
     if low.endswith(("'s", "'")):
         head, _, tail = low.rpartition("'")
-        first = _of_word(word[: len(head)], start, name) if head else []
-        return [*first, Key("is", "is", KeyKind.WORD, end - 1, end)] if tail and head in _IS else first
+        first = _forms(word[: len(head)], name) if head else ()
+        return (*first, _Form("is", end - 1, end)) if tail and head in _IS else first
     if low in _DROPPED:
-        return []
+        return ()
     short = word.isupper() and len(bare(word)) > 1
     plain = bare(word)
     known = lookup("name_aliases").get(low) or lookup("name_aliases").get(plain) if name or short else None
-    return [Key(known or (plain if name or short else spelling(plain)), word, KeyKind.WORD, start, end, name=name)]
+    return (_Form(known or (plain if name or short else spelling(plain)), 0, end, name=name),)
 
 
 def _untitled(found: list[Key]) -> list[Key]:

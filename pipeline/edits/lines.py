@@ -17,13 +17,21 @@ _WORD = re.compile(r"[^\W\d_]+")
 
 
 @cache
-def _patterns(name: str) -> tuple[re.Pattern[str], ...]:
-    return tuple(re.compile(line) for line in lines(name))
+def _patterns(name: str) -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """The patterns of a family as two: those anchored at the start, which one look at the start decides, and the others."""
+    anchored = [line for line in lines(name) if line.startswith("^")]
+    others = [line for line in lines(name) if not line.startswith("^")]
+    return _any_of(anchored), _any_of(others)
+
+
+def _any_of(patterns: Sequence[str]) -> re.Pattern[str]:
+    return re.compile("|".join(f"(?:{p})" for p in patterns) or r"(?!)")
 
 
 def _matches(name: str, line: str) -> bool:
     low = lower_marks(fold(line))
-    return any(p.search(low) for p in _patterns(name))
+    anchored, others = _patterns(name)
+    return bool(anchored.match(low) or others.search(low))
 
 
 def is_furniture(line: str) -> bool:
@@ -45,10 +53,12 @@ def is_agency(line: str) -> bool:
 
 def is_date_line(line: str) -> bool:
     """Whether a line holds a day and nothing else. Where it came or went it is layout; where it changed it may be a fact."""
+    if len(line.split()) > 6:
+        return False
     found = values(line)
     covered = sum(v.end - v.start for v in found)
     letters = sum(c.isalnum() for c in line)
-    return bool(found) and all(v.kind is ValueKind.DATE for v in found) and covered >= letters and len(line.split()) <= 6
+    return bool(found) and all(v.kind is ValueKind.DATE for v in found) and covered >= letters
 
 
 _HEADING = re.compile(
@@ -88,7 +98,7 @@ def is_stamp(line: str) -> bool:
     A day alone, without a clock time or a word such as "updated", may be the day of the event: it is no stamp.
     """
     low = lower_marks(line)
-    if len(line.split()) > LONGEST_STAMP or re.search(r"\b(?:was|were|is|are|has)\b.*\.\W*$", low):
+    if len(line.split()) > LONGEST_STAMP or re.search(r"\b(?:was|were|is|are|has)\b.*\.\W*$", low) or _has_other_words(line):
         return False  # too long, or a whole sentence
     found = values(line)
     passed = re.search(r"\b(?:ago|read|reading time)\b|^\W*updated", low) is not None  # "3 hours ago", "2 min read"
@@ -101,6 +111,21 @@ def is_stamp(line: str) -> bool:
         return False
     places = all(w.title() in line or w.upper() in line for w in left)
     return not left or (len(left) <= 3 and places and _starts_with_stamp(line))
+
+
+def _has_other_words(line: str) -> bool:
+    """Whether more than three lower-case words are neither of stamps nor of numbers: cheaper than to read the values."""
+    known = _stamp_words()
+    return sum(w.islower() and w not in known for w in _WORD.findall(line)) > 3
+
+
+@cache
+def _stamp_words() -> frozenset[str]:
+    """Words that stamps and the values in them are made of."""
+    forms = [
+        f for name in ("number_words", "multipliers", "units", "months", "weekdays", "relative_days") for f in lookup(name)
+    ]
+    return family("stamps") | frozenset(word for form in forms for word in form.split())
 
 
 def _starts_with_stamp(line: str) -> bool:

@@ -8,7 +8,8 @@ import datetime as dt
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from functools import partial
+from functools import cached_property, partial
+from itertools import accumulate
 
 from pipeline.diff import Aligned, Pair, align_paragraphs, word_diff
 from pipeline.edits.findings import Context, Finding
@@ -56,12 +57,12 @@ def _headline(
         return []
     decision = decide_edit(old, new, published, language=language)
     if not decision.meaningful:
-        return [_edit(Op.CHANGE, decision.findings[0], old, new, "headline")]
+        return _edits(Op.CHANGE, decision.findings[:1], old, new, "headline")
     if fold(new).casefold() in {fold(h).casefold() for h in earlier} - {fold(old).casefold()}:
         flap = Finding(EditKind.HEADLINE, False, "an earlier headline stands again: the headline goes back and forth")
-        return [_edit(Op.CHANGE, flap, old, new, "headline")]
+        return _edits(Op.CHANGE, [flap], old, new, "headline")
     inner = "; ".join(f.reason for f in decision.findings)
-    return [_edit(Op.CHANGE, Finding(EditKind.HEADLINE, True, f"the headline changed: {inner}"), old, new, "headline")]
+    return _edits(Op.CHANGE, [Finding(EditKind.HEADLINE, True, f"the headline changed: {inner}")], old, new, "headline")
 
 
 def _byline(before: str | None, after: str | None) -> list[Edit]:
@@ -69,15 +70,34 @@ def _byline(before: str | None, after: str | None) -> list[Edit]:
     if fold(old).casefold() == fold(new).casefold():
         return []
     finding = Finding(EditKind.COSMETIC, False, "the byline changed; the report's statements did not")
-    return [_edit(_op(old, new), finding, old, new, "byline")]
+    return _edits(_op(old, new), [finding], old, new, "byline")
 
 
 def _op(before: str, after: str) -> Op:
     return Op.CHANGE if before and after else Op.ADD if after else Op.REMOVE
 
 
-def _edit(
-    op: Op, finding: Finding, before: str, after: str, field: str = "body", places: tuple[int | None, int | None] = (None, None)
+def _edits(
+    op: Op,
+    findings: Sequence[Finding],
+    before: str,
+    after: str,
+    field: str = "body",
+    places: tuple[int | None, int | None] = (None, None),
+) -> list[Edit]:
+    """One edit for each finding on one pair of texts."""
+    words = word_diff(before, after) if before and after else ()
+    return [_of_finding(op, f, before, after, field, places, words) for f in findings]
+
+
+def _of_finding(
+    op: Op,
+    finding: Finding,
+    before: str,
+    after: str,
+    field: str,
+    places: tuple[int | None, int | None],
+    words: tuple[tuple[int, str], ...],
 ) -> Edit:
     return Edit(
         op=op,
@@ -89,7 +109,7 @@ def _edit(
         field=field,
         before_paragraph=places[0],
         after_paragraph=places[1],
-        words=word_diff(before, after) if before and after else (),
+        words=words,
     )
 
 
@@ -106,18 +126,18 @@ def compare_bodies(
     if not old and not new:
         return []
     if old == new:
-        return [_whole(old, new, "mark-up, links or line breaks")]
+        return _whole(old, new, "mark-up, links or line breaks")
     if proof := same_letters("\n".join(old), "\n".join(new)):
-        return [_whole(old, new, proof)]
+        return _whole(old, new, proof)
     aligned = align_paragraphs(old, new)
     return _Body(aligned, published, headlines, language).edits()
 
 
-def _whole(old: Sequence[str], new: Sequence[str], proof: str) -> Edit:
+def _whole(old: Sequence[str], new: Sequence[str], proof: str) -> list[Edit]:
     """One cosmetic edit for bodies that are the same to a typesetter, shown by the first paragraph that differs."""
     at = next((k for k, (a, b) in enumerate(zip(old, new, strict=False)) if a != b), 0)
     shown = [side[at] if at < len(side) else "" for side in (old, new)]
-    return _edit(Op.CHANGE, Finding(EditKind.COSMETIC, False, f"only {proof}"), shown[0], shown[1], places=(at, at))
+    return _edits(Op.CHANGE, [Finding(EditKind.COSMETIC, False, f"only {proof}")], shown[0], shown[1], places=(at, at))
 
 
 class _Body:
@@ -125,6 +145,8 @@ class _Body:
 
     def __init__(self, aligned: Aligned, published: dt.datetime | None, headlines: Sequence[str], language: str | None):
         self.old, self.new, self.alignment = aligned.before, aligned.after, aligned.alignment
+        self.moved = frozenset(aligned.alignment.moved)
+        self.furthest = _furthest(aligned.alignment.pairs, len(aligned.before))
         self.published, self.language = published, language
         self.old_said = {word_form(p.text) for p in self.old} | {word_form(h) for h in headlines}
         self.new_said = {word_form(p.text) for p in self.new} | {word_form(h) for h in headlines}
@@ -139,8 +161,7 @@ class _Body:
         """Where an edit stands in the new text; what was removed stands after its old neighbour."""
         if after:
             return (after[0], 0)
-        left = [p.after for p in self.alignment.pairs if p.before < before[0]]
-        return (max(left, default=-1), 1)
+        return (self.furthest[before[0]], 1)
 
     def _groups(self) -> Iterable[tuple[tuple[int, ...], tuple[int, ...]]]:
         """Sentences of both versions that are judged together."""
@@ -176,19 +197,27 @@ class _Body:
     def _judge(self, before: tuple[int, ...], after: tuple[int, ...]) -> list[Edit]:
         old, new = " ".join(self.old[i].text for i in before), " ".join(self.new[j].text for j in after)
         places = (self.old[before[0]].paragraph if before else None, self.new[after[0]].paragraph if after else None)
-        moved = bool(set(before) & set(self.alignment.moved)) and len(before) == len(after) == 1
+        moved = len(before) == len(after) == 1 and before[0] in self.moved
         if old == new:
             move = Finding(EditKind.MOVE, False, "moved, no word changed")
-            return [_edit(Op.MOVE, move, old, new, places=places)] if moved else []
+            return _edits(Op.MOVE, [move] if moved else [], old, new, places=places)
         if finding := self._known(before, after, old, new):
-            return [_edit(_op(old, new), finding, old, new, places=places)]
+            return _edits(_op(old, new), [finding], old, new, places=places)
         decision = decide_edit(old, new, self.published, partial(self._context, before), self.language)
-        return [_edit(_op(old, new), f, old, new, places=places) for f in decision.findings]
+        return _edits(_op(old, new), decision.findings, old, new, places=places)
 
     def _context(self, before: Sequence[int]) -> Context:
         """The words of the old text outside some sentences, and of the new text."""
-        outside = (p.text for i, p in enumerate(self.old) if i not in set(before))
-        return Context(_bare_words(outside), _bare_words(p.text for p in self.new))
+        inside = _bare_words(self.old[i].text for i in before)
+        return Context(lambda w: self.old_words[w] > inside[w], lambda w: self.new_words[w] > 0)
+
+    @cached_property
+    def old_words(self) -> Counter[str]:
+        return _bare_words(p.text for p in self.old)
+
+    @cached_property
+    def new_words(self) -> Counter[str]:
+        return _bare_words(p.text for p in self.new)
 
     def _known(self, before: tuple[int, ...], after: tuple[int, ...], old: str, new: str) -> Finding | None:
         """What the rest of the text says of a sentence that came or went."""
@@ -211,24 +240,33 @@ class _Body:
         return max(after) >= len(self.new) - 3 if after else max(before) >= len(self.old) - 3
 
 
-def _bare_words(texts: Iterable[str]) -> frozenset[str]:
-    return frozenset(bare(w.removesuffix("'s")) for text in texts for w in word_form(text).split())
+def _furthest(pairs: Sequence[Pair], count: int) -> list[int]:
+    """For each old sentence the furthest new place of those before it; -1 if none of them stands any more."""
+    place = [-1] * count
+    for p in pairs:
+        place[p.before] = max(place[p.before], p.after)
+    return list(accumulate(place[:-1], max, initial=-1)) if count else []
+
+
+def _bare_words(texts: Iterable[str]) -> Counter[str]:
+    return Counter(bare(w.removesuffix("'s")) for text in texts for w in word_form(text).split())
 
 
 def _components(pairs: Sequence[Pair]) -> Iterable[tuple[tuple[int, ...], tuple[int, ...]]]:
     """Paired sentences, with those that were split or merged in one group."""
-    plural = Counter(p.before for p in pairs), Counter(p.after for p in pairs)
-    chained = [p for p in pairs if plural[0][p.before] > 1 or plural[1][p.after] > 1]
+    old, new = Counter(p.before for p in pairs), Counter(p.after for p in pairs)
+    group_of_old: dict[int, list[Pair]] = {}
+    group_of_new: dict[int, list[Pair]] = {}
     for p in pairs:
-        if p not in chained:
+        if old[p.before] == new[p.after] == 1:
             yield (p.before,), (p.after,)
-    groups: list[tuple[set[int], set[int]]] = []
-    for p in chained:
-        touching = [g for g in groups if p.before in g[0] or p.after in g[1]]
-        merged = ({p.before}.union(*(g[0] for g in touching)), {p.after}.union(*(g[1] for g in touching)))
-        groups = [g for g in groups if g not in touching] + [merged]
-    for old, new in groups:
-        yield tuple(sorted(old)), tuple(sorted(new))
+            continue
+        a, b = group_of_old.get(p.before, []), group_of_new.get(p.after, [])
+        merged = [*a, *(b if b is not a else []), p]
+        for q in merged:
+            group_of_old[q.before] = group_of_new[q.after] = merged
+    for group in {id(g): g for g in group_of_old.values()}.values():
+        yield tuple(sorted({p.before for p in group})), tuple(sorted({p.after for p in group}))
 
 
 def _runs(places: Sequence[int], paragraphs: Sequence[int]) -> list[tuple[int, ...]]:

@@ -66,15 +66,17 @@ def _families() -> dict[str, frozenset[str]]:
 
 
 def _status(block: Block, scene: Scene) -> Finding | None:
-    for a in block.gone:
-        for b in block.come:
-            if (
-                a.kind is b.kind is KeyKind.WORD
-                and a.stem != b.stem
-                and _families().get(a.stem, frozenset()) & _families().get(b.stem, frozenset())
-            ):
+    told = [(k, found) for k in block.come if (found := _families_of(k))]
+    for a in block.gone if told else ():
+        found = _families_of(a)
+        for b, other in told if found else ():
+            if a.stem != b.stem and found & other:
                 return Finding(EditKind.MODALITY, True, f"the state went from “{a.text}” to “{b.text}”")
     return None
+
+
+def _families_of(key: Key) -> frozenset[str]:
+    return _families().get(key.stem, frozenset()) if key.kind is KeyKind.WORD else frozenset()
 
 
 def _turn(block: Block, scene: Scene) -> Finding | None:

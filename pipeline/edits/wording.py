@@ -88,7 +88,7 @@ def _misspelt(gone: Sequence[Key], come: Sequence[Key], scene: Scene) -> bool:
     if not long:
         return False
     context = scene.context()
-    return all(k.key in context.old_words for k in come) and not any(k.key in context.new_words for k in gone)
+    return all(context.stood(k.key) for k in come) and not any(context.stands(k.key) for k in gone)
 
 
 def _is_title(key: Key) -> bool:
@@ -143,13 +143,14 @@ def _telling(key: Key) -> bool:
     """Whether a single word more or less can change what is said: a person or role, or a word that has an opposite."""
     if key.key in family("spans"):
         return False
-    return key.key in family("person_nouns") or key.key in lookup("roles") or any(key.key == a for a, _ in _opposites())
+    return key.key in family("person_nouns") or key.key in lookup("roles") or has_opposite(key.key)
 
 
 def _opposite(gone: Sequence[Key], come: Sequence[Key]) -> tuple[Key, Key] | None:
-    for a in gone:
-        for b in come:
-            if not a.name and not b.name and opposite(a.key, b.key):
+    right = [k for k in come if has_opposite(k.key) and not k.name]
+    for a in gone if right else ():
+        for b in right if has_opposite(a.key) and not a.name else ():
+            if opposite(a.key, b.key):
                 return a, b
     return None
 
@@ -158,6 +159,16 @@ def _opposite(gone: Sequence[Key], come: Sequence[Key]) -> tuple[Key, Key] | Non
 def _opposites() -> frozenset[tuple[str, str]]:
     pairs = [(key, word) for key, words in groups("opposites").items() for word in words]
     return frozenset(pairs) | frozenset((b, a) for a, b in pairs)
+
+
+@cache
+def _with_opposite() -> frozenset[str]:
+    return frozenset(a for a, _ in _opposites())
+
+
+def has_opposite(word: str) -> bool:
+    """Whether there is a word that would turn a statement round in this one's place."""
+    return word in _with_opposite()
 
 
 def opposite(a: str, b: str) -> bool:

@@ -95,6 +95,7 @@ _YEAR_BEFORE = re.compile(
     r"summer|winter|spring|autumn|fall|season|end|start|beginning|middle)[\s-]+|[(/-]|^|,\s+)$"
 )
 _YEAR_AFTER = re.compile(r"\s+(?:people|troops|men|women|children|[a-z]{3,}s)\b(?<!ss)(?<!his)(?<!was)(?<!has)(?<!as)")
+_MAYBE_TIME = re.compile(r"\d|noon|mid(?:night|day)")
 _TIME = re.compile(
     r"(?<![\w.,:$€£])(?P<hour>[01]?\d|2[0-4])(?:[:.h](?P<minute>[0-5]\d)(?::[0-5]\d)?)?(?P<gap>\s?)(?P<half>[ap]\.?\s?m\b\.?)(?!\w)"
     r"|(?<![\w.,:$€£])(?P<hour2>[01]?\d|2[0-4]):(?P<minute2>[0-5]\d)(?::[0-5]\d)?(?![\w:]|[.,]\d)"
@@ -111,7 +112,7 @@ def moments(low: str, published_at: datetime | None = None) -> list[Moment]:
     taken = bytearray(len(low) + 1)
     for moment in found:
         taken[moment.start : moment.end] = b"\x01" * (moment.end - moment.start)
-    if any(c.isdigit() for c in low) or _maybe().search(low):
+    if _maybe().search(low):
         for pattern in _patterns():
             for m in pattern.finditer(low):
                 if 1 in taken[m.start() : m.end()]:
@@ -125,11 +126,14 @@ def moments(low: str, published_at: datetime | None = None) -> list[Moment]:
 
 @cache
 def _maybe() -> re.Pattern[str]:
-    return re.compile(rf"\b(?:{_forms('months')}|{_forms('weekdays')}|{_forms('relative_days')})\b")
+    """What every date has: a digit or one of these words."""
+    return re.compile(rf"\d|\b(?:{_forms('months')}|{_forms('weekdays')}|{_forms('relative_days')})\b")
 
 
 def _times(low: str) -> list[Moment]:
-    found = []
+    found: list[Moment] = []
+    if not _MAYBE_TIME.search(low):
+        return found
     for m in _TIME.finditer(low):
         if m["word"]:
             minutes, sure = (0 if m["word"] == "midnight" else 720), True

@@ -1,5 +1,7 @@
 """Names in a sentence: runs of capitalised words, without titles, days, months and what is capitalised only by its place."""
 
+from functools import cache
+
 import regex
 
 from pipeline.text.marks import plain_marks
@@ -25,6 +27,7 @@ def is_name_word(word: str, first: bool = False) -> bool:
     return not (first and bare in family("common_words"))
 
 
+@cache
 def _not_names() -> frozenset[str]:
     return frozenset(lookup("weekdays")) | frozenset(lookup("months")) | frozenset(lookup("relative_days")) | family("titles")
 
