@@ -15,11 +15,13 @@ from pipeline import words
 from pipeline.changes.entries import Entry
 from pipeline.claims import Figure, Statement, Unit
 from pipeline.claims.figures import MONEY
+from pipeline.claims.lexicon import cue_words
 from pipeline.claims.profile import AspectProfile
 from pipeline.claims.statements import FLIPS
 from pipeline.model import ChangeKind
 
 CONFLICT_WITHIN = timedelta(hours=36)  # a lower figure stands against one said this recently
+LAGS_FROM, LAGS_TO = timedelta(hours=2), timedelta(days=30)  # a value is stale, and no longer only history
 DENIED_WITHIN = timedelta(hours=48)
 LATE = timedelta(hours=6)  # an article published this long before what stands was first said comes too late to change it
 SUB_COUNT = Decimal("0.5")  # a plain count below this share of the latest value counts a part
@@ -29,6 +31,8 @@ TELL_AT = -0.6  # worth from which a first statement is told: flat from -.8 to .
 SPELT_ALIKE = 85  # percent of likeness of two spellings of one word
 LESS = frozenset({"less than", "up to", "almost"})
 ROUNDING = LESS | {"at least", "more than", "about"}
+AGAINST = {"stance.accepts": "stance.rejects", "stance.confirms": "stance.denies"}
+AGAINST |= {value: key for key, value in AGAINST.items()}
 SAME = 0.9  # share that makes two statements one in the same words
 CONTAINED, CONTAINED_PLAIN = 0.55, 0.48  # share of a statement that one earlier statement holds
 
@@ -118,7 +122,23 @@ def _known_value(claim: FigureClaim, same: Entry, known: tuple[Entry, ...], scen
     if same.retracted and newer is not None and not claim.edited:
         reason = f"repeats {same.value}, which was corrected to {newer.value}"
         return Verdict("conflict", reason, ChangeKind.CONFLICT, newer, same, 2.0)
+    lags = _lags(claim, same, newer, scene)
+    if lags is not None:
+        reason = f"still {same.value}, long after another report said {lags.value}"
+        return Verdict("conflict", reason, ChangeKind.CONFLICT, lags, same, 2.0)
     return Verdict("repeats", f"{same.value} was said before by {same.outlet}", same=same)
+
+
+def _lags(claim: FigureClaim, same: Entry, newer: Entry | None, scene: Scene) -> Entry | None:
+    """The newer value that an article read for the first time leaves out, though it has stood for long; once for a value."""
+    if newer is None or same.lagging or claim.edited or same.number in scene.mine or claim.figure.old:
+        return None
+    told = scene.told_at or scene.at
+    near = {w.low for w in claim.unit.words[max(0, claim.figure.at - 4) : claim.figure.at]}
+    if near & cue_words("of before") or "-" in claim.unit.text[claim.figure.start : claim.figure.end]:
+        return None
+    stood = told - newer.first_at
+    return newer if LAGS_FROM <= stood <= LAGS_TO and newer.root != scene.root else None
 
 
 def _rounded(figure: Figure, known: tuple[Entry, ...]) -> Entry | None:
@@ -189,6 +209,7 @@ class StatementClaim:
     profile: AspectProfile
     unit: Unit
     worth: float  # how much it tells on the aspect against telling nothing: see claims.weigh
+    subject: str = ""
     was: Statement | None = None  # what the sentence said before its edit
     was_entry: Entry | None = None
     headline: bool = False
@@ -235,12 +256,14 @@ def _decide_fresh(claim: StatementClaim, near: tuple[Near, ...], scene: Scene) -
         if new.figures <= seen and told:
             return _repeats(told[0], "all its figures were said before")
         units = {_unit_of(f) for f in new.figures - seen}
-        moved = [n for n in touching if n.overlap >= MOVES and units & {_unit_of(f) for f in n.said.figures}]
+        moved = [
+            n for n in touching if n.overlap >= MOVES and same_thing(claim, n) and units & {_unit_of(f) for f in n.said.figures}
+        ]
         if moved:
             return line(ChangeKind.CHANGED, "a figure moved in a statement on the same thing", moved[0].entry, 2.5)
     if new.dates and touching and new.dates <= {d for n in touching for d in n.said.dates} and touching[0].contained >= 0.4:
         return _repeats(touching[0], "its dates and most of its words were said before")
-    verdict = _state(new, near)
+    verdict = _state(claim, near)
     if verdict is not None:
         return verdict
     plain = not (new.states or new.figures or new.dates)
@@ -280,8 +303,15 @@ def _dated(new: Statement, near: tuple[Near, ...], told: bool) -> Verdict | None
     return line(ChangeKind.NEW, "first date of this kind", None, 2.0) if told else None
 
 
-def _state(new: Statement, near: tuple[Near, ...]) -> Verdict | None:
+def same_thing(claim: StatementClaim, near: Near) -> bool:
+    """Whether an earlier statement speaks of what this one speaks of, so that it can stand as what was said before."""
+    subject = claim.subject.lower()
+    return near.overlap >= ALIKE or (bool(subject) and near.entry.subject.lower() == subject)
+
+
+def _state(claim: StatementClaim, near: tuple[Near, ...]) -> Verdict | None:
     """A state against the states told before in its dimension."""
+    new = claim.statement
     if not new.states:
         return None
     kin = [n for n in near if (n.topical or n.names) and n.overlap >= 0.25 and n.said.dimensions & new.dimensions]
@@ -290,7 +320,9 @@ def _state(new: Statement, near: tuple[Near, ...]) -> Verdict | None:
     seen = {s for n in kin for s in n.said.states}
     unseen = {s for s in new.states - seen if any(s.partition(".")[0] in n.said.dimensions for n in kin)}
     if unseen:
-        return line(ChangeKind.CHANGED, f"a state not told before: {', '.join(sorted(unseen))}", kin[0].entry, 2.5)
+        before = next((n for n in kin if same_thing(claim, n)), None)
+        reason = f"a state not told before: {', '.join(sorted(unseen))}"
+        return line(ChangeKind.CHANGED, reason, before.entry, 2.5) if before is not None else None
     if new.states <= seen and kin[0].contained >= 0.35:
         return _repeats(kin[0], "the state was told before")
     return None
@@ -314,7 +346,7 @@ def _twin(new: Statement, near: tuple[Near, ...] | list[Near]) -> Near | None:
 
 def opposite(a: Statement, b: Statement) -> bool:
     """Whether two statements on one thing cannot both be so."""
-    if any(counter(s) in b.states or FLIPS.get(s) in b.states for s in a.states):
+    if any(counter(s) in b.states or FLIPS.get(s) in b.states or AGAINST.get(s) in b.states for s in a.states):
         return True
     return a.negated != b.negated and not (a.states ^ b.states)
 
@@ -363,7 +395,13 @@ def _decide_edited(claim: StatementClaim, old: Statement, near: tuple[Near, ...]
     rival = _still_held(gone, others, scene)
     if rival is not None and (new.states != old.states or new.negated != old.negated or new.dates != old.dates):
         return line(ChangeKind.CONFLICT, "another report still says what this one took back", rival.entry, 3.0)
-    return line(ChangeKind.CHANGED, "the sentence was edited and says something else", claim.was_entry, 2.5)
+    fact = any(a != b for a, b in zip(_facts(new), _facts(old), strict=True))
+    return line(ChangeKind.CHANGED, "the sentence was edited and says something else", claim.was_entry, 2.5 if fact else 1.4)
+
+
+def _facts(said: Statement) -> tuple[object, ...]:
+    """What of a statement can be told apart without reading it: states, figures, days, polarity, modality."""
+    return said.states, said.figures, said.dates, said.negated, said.modals
 
 
 def is_cosmetic(new: Statement, old: Statement) -> bool:

@@ -36,6 +36,7 @@ class Entry:
     roots: list[str] = field(default_factory=list)  # independent sources, the first included
     repeats: int = 0  # articles that repeat it
     retracted: bool = False  # replaced under a correction note
+    lagging: bool = False  # a line has said that a report still gives it long after it was overtaken
     line: int = -1  # the log's line that brought it, -1 = none
 
     def take_up(self, root: str, at: datetime, again: bool) -> None:

@@ -22,6 +22,7 @@ from pipeline.claims import (
     HEADLINE,
     AspectProfile,
     Context,
+    Figure,
     Fit,
     Setting,
     Statement,
@@ -44,6 +45,7 @@ from pipeline.claims.profile import features
 from pipeline.claims.routing import ENOUGH
 from pipeline.claims.statements import clause_span, read_states
 from pipeline.claims.subject import subject_of
+from pipeline.model import ChangeKind
 
 FOCUS_AT, FOCUS_SHARE = 1.0, 0.5  # a headline's own score on its aspect, and what any other may have of it
 ALIKE = 0.3  # overlap from which an earlier statement draws a new one to its aspect
@@ -137,7 +139,7 @@ class Judge:
         home = reading.was.aspect if reading.was is not None and reading.was.aspect >= 0 else None
         around = tuple(f.score for f in sorted(fits, key=lambda f: f.aspect))
         tied = tie(unit, figures, self.profiles, self.usage, around, home)
-        findings = [self._judge_figure(reading, t, place.scene) for t in tied]
+        findings = [self._judge_figure(reading, t, figures, place.scene) for t in tied]
         setting = Setting(place.context, near[0].contained if near else 0.0, place.added)
         weighed = weigh(unit, statement, fits, self.profiles, self.usage, setting)
         best = self._aspect(reading, fits, weighed, home, place.context, bool(statement.ahead))
@@ -182,8 +184,8 @@ class Judge:
 
     # ---- figures ---------------------------------------------------------------------------------------------------------
 
-    def _judge_figure(self, reading: Reading, tied: Tied, scene: Scene) -> Finding:
-        figure, key = tied.figure, tied.key
+    def _judge_figure(self, reading: Reading, tied: Tied, beside: tuple[Figure, ...], scene: Scene) -> Finding:
+        figure, key = tied.figure, self.shelf.same_key(tied, beside)
         old = [e for e in self._said_before(reading) if e.key and e.aspect == tied.aspect and e.unit == figure.unit]
         untouched = any(e.value == figure.value for e in old)
         replaced = None if untouched else _replaced(old, key)
@@ -220,6 +222,7 @@ class Judge:
         entry = verdict.same
         if entry is not None:
             entry.take_up(scene.root, scene.at, entry.number in scene.mine)
+            entry.lagging = entry.lagging or verdict.kind is ChangeKind.CONFLICT
         elif verdict.kind is not None:
             start, end = clause_span(reading.unit, tied.figure.start, tied.figure.end)
             entry = self.shelf.add_figure(tied, key, reading.unit.text, reading.unit.text[start:end], scene)
@@ -241,6 +244,7 @@ class Judge:
             profile,
             unit,
             weighed.worth,
+            subject=subject_of(unit),
             was=was,
             was_entry=next((e for e in self._said_before(reading) if e.statement is not None), None),
             headline=unit.paragraph == HEADLINE,

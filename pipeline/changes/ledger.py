@@ -14,7 +14,7 @@ from pipeline.changes.decide import Scene
 from pipeline.changes.dump import pack, read_as, unpack
 from pipeline.changes.entries import Entry, Reported
 from pipeline.changes.judge import Judge
-from pipeline.changes.lines import change_of, claim_of, restrain, withdrawal_of
+from pipeline.changes.lines import answer, change_of, claim_of, restrain, withdrawal_of
 from pipeline.changes.reading import Finding, Page, read_page
 from pipeline.changes.shelf import Shelf
 from pipeline.changes.standing import Standing, what_stands
@@ -54,10 +54,12 @@ class Ledger:
         page = read_page(report, before)
         findings: list[Finding] = []
         if self.profiles and report.language in JUDGED:
-            findings = restrain(self._judge(page, before))
+            left = [self.shelf.entries[n] for held in page.gone for n in held.entries]
+            findings = answer(restrain(self._judge(page, before)), left)
         claims, changes = self._write(report, findings)
         gone = self._settle(page, before)
-        changes += self._withdraw(page, gone)
+        taken = {f.verdict.before.number for f in findings if f.verdict.before is not None}
+        changes += self._withdraw(page, [e for e in gone if e.number not in taken])
         return LedgerStep(tuple(claims), tuple(changes))
 
     def _judge(self, page: Page, before: Reported | None) -> list[Finding]:
@@ -152,6 +154,7 @@ class Ledger:
         return pack(
             {
                 "entries": self.shelf.entries,
+                "aliases": self.shelf.aliases,
                 "articles": list(self.articles.values()),
                 "lines": self.lines,
                 "sides": self.sides,
@@ -166,6 +169,7 @@ class Ledger:
         state, ledger = unpack(data), cls(watch)
         for entry in read_as(list[Entry], state.get("entries")):
             ledger.shelf.put(entry)
+        ledger.shelf.aliases = read_as(dict[str, str], state.get("aliases"))
         ledger.articles = {a.article_id: a for a in read_as(list[Reported], state.get("articles"))}
         ledger.lines = read_as(list[Change], state.get("lines"))
         ledger.ids = {change.change_id for change in ledger.lines}

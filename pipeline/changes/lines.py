@@ -8,17 +8,22 @@ from pipeline.changes.reading import Finding
 from pipeline.model import Change, ChangeKind, Claim, Report, Watch, ident
 
 SHORT = 160  # characters: of a longer sentence the line shows the clause that tells
+UNCLEAR = "knowledge.unclear"
+KNOWN_NOW = 2.8  # rank of a line that says what was unclear before
 PLAIN_LINES = 2  # first statements without a state or date that one report may add to an aspect
 
 
 def restrain(findings: list[Finding]) -> list[Finding]:
     """One line a figure; of the first statements that move nothing only the best of each aspect. The rest are folded."""
-    folded = _lesser(findings)
+    kept, folded = _best(findings)
     seen: set[tuple[str, str]] = set()
     out = []
     for f in findings:
         if id(f) in folded:
-            f = replace(f, verdict=Verdict("suppressed", "a lesser statement of a report that gave this aspect a line"))
+            f = replace(f, verdict=Verdict("folded", "a lesser statement of a report that gave this aspect better lines"))
+        elif id(f) in kept:
+            reason = f"{f.verdict.reason}; {kept[id(f)]} lesser of this report folded"
+            f = replace(f, verdict=replace(f.verdict, reason=reason))
         elif f.verdict.kind is not None and f.key:
             if (f.key, f.value) in seen:
                 f = replace(f, verdict=Verdict("repeats", "the same report gives the figure twice"))
@@ -27,14 +32,28 @@ def restrain(findings: list[Finding]) -> list[Finding]:
     return out
 
 
-def _lesser(findings: list[Finding]) -> set[int]:
-    """Plain first statements beyond the best of their aspect."""
+def _best(findings: list[Finding]) -> tuple[dict[int, int], set[int]]:
+    """The best plain first statement of each aspect with the number folded under it, and those folded."""
     plain: dict[int, list[Finding]] = {}
     for f in findings:
         if (f.loose or f.kind in {"statement", "quote"}) and f.verdict.kind is ChangeKind.NEW:
             plain.setdefault(f.aspect, []).append(f)
-    ranked = (sorted(group, key=lambda f: (-f.verdict.rank, f.reading.unit.paragraph)) for group in plain.values())
-    return {id(f) for group in ranked for f in group[PLAIN_LINES:]}
+    ranked = [sorted(group, key=lambda f: (-f.verdict.rank, f.reading.unit.paragraph)) for group in plain.values()]
+    long = [group for group in ranked if len(group) > PLAIN_LINES]
+    return {id(g[0]): len(g) - PLAIN_LINES for g in long}, {id(f) for g in long for f in g[PLAIN_LINES:]}
+
+
+def answer(findings: list[Finding], gone: list[Entry]) -> list[Finding]:
+    """A first statement that stands where the report said that nothing was known takes that as what was said before."""
+    asked = {e.aspect: e for e in reversed(gone) if e.statement is not None and UNCLEAR in e.statement.states}
+    out = []
+    for f in findings:
+        open_question = asked.pop(f.aspect, None) if f.verdict.kind is ChangeKind.NEW and not f.key else None
+        if open_question is not None:
+            reason = "the report said before that this was not known"
+            f = replace(f, verdict=Verdict("changed", reason, ChangeKind.CHANGED, open_question, None, KNOWN_NOW))
+        out.append(f)
+    return out
 
 
 def claim_of(watch: Watch, report: Report, f: Finding) -> Claim:

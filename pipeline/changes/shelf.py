@@ -4,10 +4,11 @@ from collections import defaultdict
 
 from pipeline.changes.decide import Near, Scene
 from pipeline.changes.entries import Entry
-from pipeline.claims import AspectProfile, Statement, Tied, Usage
+from pipeline.claims import AspectProfile, Figure, Statement, Tied, Usage
 from pipeline.claims.lexicon import concept_words
 
 CANDIDATES = 40  # statements compared in full, those that share most first
+LARGE = 1000  # values from which two counts are equal only if they are one
 POSTINGS_MOST = 400  # newest entries looked at for one stem
 
 
@@ -18,6 +19,24 @@ class Shelf:
         self.entries: list[Entry] = []
         self._by_key: dict[str, list[int]] = {}
         self._by_stem: dict[str, list[int]] = {}
+        self._by_value: dict[str, str] = {}  # aspect, unit and large value -> key that had it first
+        self.aliases: dict[str, str] = {}  # key -> the key that turned out to count the same thing
+
+    def same_key(self, tied: Tied, beside: tuple[Figure, ...]) -> str:
+        """The key under which a figure stands: its own, or that of a known count with which it shares a large value.
+
+        Nobody counts two things of one aspect at exactly 612,400: where a figure, or the one that its sentence sets aside,
+        equals a known value, the two wordings speak of one count.
+        """
+        key = self.aliases.get(tied.key, tied.key)
+        if key in self._by_key or tied.figure.unit:
+            return key
+        for figure in (tied.figure, *(f for f in beside if f.old and not f.unit)):
+            known = self._by_value.get(_place(tied.aspect, figure.value))
+            if known is not None and figure.number is not None and figure.number >= LARGE:
+                self.aliases[tied.key] = known
+                return known
+        return key
 
     def values(self, key: str) -> tuple[Entry, ...]:
         """The entries under a key, oldest first."""
@@ -75,6 +94,7 @@ class Shelf:
         """Stores an entry and indexes it."""
         self.entries.append(entry)
         if entry.key:
+            self._by_value.setdefault(_place(entry.aspect, entry.value), entry.key)
             self._by_key.setdefault(entry.key, []).append(entry.number)
         if entry.statement is not None:
             for stem in sorted(entry.statement.stems):
@@ -96,6 +116,10 @@ class Shelf:
             if entry.statement is not None:
                 found.append(_near(entry, entry.statement, new, (common, whole), profiles[entry.aspect], usage))
         return tuple(sorted(found, key=lambda n: (-n.overlap - n.contained, n.entry.number)))
+
+
+def _place(aspect: int, value: str) -> str:
+    return f"{aspect} {value}"
 
 
 def _near(

@@ -295,6 +295,7 @@ def _key(
     unit: Unit, figure: Figure, profile: AspectProfile, nearest: tuple[str, Word] | None, seen: set[str]
 ) -> tuple[str, str]:
     """(key, subject): the nearest concept, the rarest other one, the unit's class, the kind of people, the giver of money."""
+    nearest = _own_noun(unit, figure, profile) or nearest
     feature = nearest[0] if nearest else ""
     kind = people_kind(unit, figure)
     parts = [feature, figure.unit, kind]
@@ -305,6 +306,15 @@ def _key(
         parts = [figure.unit, actor.lower()] if figure.unit == MONEY and actor else [*parts, actor.lower()]
         shown.insert(0, actor)
     return "|".join([profile.name, *parts]), " ".join(s for s in shown if s)
+
+
+def _own_noun(unit: Unit, figure: Figure, profile: AspectProfile) -> tuple[str, Word] | None:
+    """The noun that a figure counts, where it is a word of the aspect: "won 89 seats" counts seats."""
+    for word in unit.words[figure.at : figure.at + 4]:
+        if word.low == figure.noun and word.start >= figure.end:
+            concepts = [c for c in word.concepts if c in profile.weights]
+            return (concepts[0], word) if concepts else None
+    return None
 
 
 def counted(figure: Figure, nearest: Word | None, kind: str) -> str:
