@@ -10,7 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.changes import DumpError, Ledger
+from pipeline.changes import DumpError, Ledger, decide_changes
+from pipeline.changes.decide import FigureClaim, Scene, StatementClaim
+from pipeline.claims import build_profiles, read_figures, read_statement, read_unit
 from pipeline.model import Aspect, Report, Watch
 from tests.stories import build as golden
 
@@ -181,3 +183,25 @@ def test_ids_of_lines_are_unique_and_depend_on_content_alone():
     one, two = read_all(watch, reports).changes(), read_all(watch, reports).changes()
     assert [c.change_id for c in one] == [c.change_id for c in two]
     assert len({c.change_id for c in one}) == len(one)
+
+
+def test_the_judgement_takes_figures_and_statements():
+    """One name for both; each verdict has its reason, and what tells too little is no line."""
+    (profile,) = build_profiles(WATCH)
+    unit = read_unit("Twelve people were killed.", 0, 0)
+    (figure,) = read_figures(unit, START)
+    scene = Scene(START, "wire", "wire")
+    first = decide_changes(FigureClaim(figure, profile, unit), (), scene)
+    assert (first.verdict, bool(first.reason)) == ("new", True)
+    told = read_statement(unit, frozenset(), START)
+    verdicts = [decide_changes(StatementClaim(told, profile, unit, worth), (), scene).verdict for worth in (2.0, -3.0)]
+    assert verdicts == ["new", "suppressed"]
+
+
+def test_lesser_statements_of_a_report_are_folded_under_the_best_with_their_count():
+    """Two plain lines an aspect and report; the rest is counted, not lost."""
+    watch = replace(WATCH, aspects=(Aspect(name="ferry", about="What is done about the ferry"),))
+    said = ("be towed to Port Ansel", "be painted in the spring", "carry goats again", "get a second chimney")
+    step = Ledger(watch).read(report("wire", 0, *(f"The board said that the ferry would {what}." for what in said)))
+    assert [c.verdict for c in step.claims].count("folded") == 2 and len(step.changes) == 2
+    assert "2 lesser of this report folded" in step.changes[0].reason
