@@ -49,6 +49,7 @@ from pipeline.model import ChangeKind
 
 FOCUS_AT, FOCUS_SHARE = 1.0, 0.5  # a headline's own score on its aspect, and what any other may have of it
 ALIKE = 0.3  # overlap from which an earlier statement draws a new one to its aspect
+SECOND_AT = 0.8  # worth from which a sentence tells on a second aspect too
 KEEP_AT = -4.0  # worth from which a statement is kept at all, for later edits and conflicts
 SETTLED = frozenset({"will", "must", "shall"})
 
@@ -149,7 +150,19 @@ class Judge:
         if tied and not self._stands_apart(unit, best.fit, tied):
             return findings
         mine = tuple(n for n in near if n.entry.aspect == best.fit.aspect)
-        return [*findings, self._judge_statement(reading, statement, best, mine, place)]
+        findings.append(self._judge_statement(reading, statement, best, mine, place))
+        for second in () if tied else self._second(reading, best, weighed):
+            theirs = tuple(n for n in near if n.entry.aspect == second.fit.aspect)
+            findings.append(self._judge_statement(reading, statement, second, theirs, place))
+        return findings
+
+    def _second(self, reading: Reading, best: Weighed, weighed: tuple[Weighed, ...]) -> list[Weighed]:
+        """Another aspect on which a sentence surely tells; of an edited one, the other that its earlier form told on."""
+        rest = [w for w in weighed if w.fit.aspect != best.fit.aspect]
+        if reading.was is not None:
+            told = {e.aspect for e in self._said_before(reading) if e.statement is not None and e.line >= 0}
+            return [w for w in rest if w.fit.aspect in told][:1]
+        return [w for w in rest if w.worth >= SECOND_AT and w.fit.hold == 2][:1]
 
     # ---- routing ---------------------------------------------------------------------------------------------------------
 
@@ -246,7 +259,7 @@ class Judge:
             weighed.worth,
             subject=subject_of(unit),
             was=was,
-            was_entry=next((e for e in self._said_before(reading) if e.statement is not None), None),
+            was_entry=_statement_of(self._said_before(reading), best.aspect),
             headline=unit.paragraph == HEADLINE,
             voice_only=voice_only,
         )
@@ -325,6 +338,12 @@ def _kin(near: tuple[Near, ...]) -> dict[int, float]:
         if n.entry.line >= 0 and n.overlap >= ALIKE:
             found[n.entry.aspect] = max(found.get(n.entry.aspect, 0.0), n.overlap)
     return found
+
+
+def _statement_of(old: list[Entry], aspect: int) -> Entry | None:
+    """The statement that a sentence was, on this aspect if it told on several."""
+    told = [e for e in old if e.statement is not None]
+    return next((e for e in told if e.aspect == aspect), told[0] if told else None)
 
 
 def _replaced(old: list[Entry], key: str) -> Entry | None:
