@@ -1,8 +1,8 @@
 """Thin functions around the linker, for scoring it, and its score on a labelled stream: bench/measure_linking.py [--wrong]
 
-`link(items)` and `rank(items)` take `{id, title, text, published}` in the order in which they were seen. The labelled stream
-(linking_heldout.txt) is scored for found stories (B-cubed) and for each wording of a watch (linking_watches.toml): precision
-and recall of the watched story, their mean over wordings, and the worst.
+`link(items)` and `rank(items)` take `{id, title, text, published}` in the order in which they were seen. Two labelled streams,
+one developed on (linking_development.txt) and one held out (linking_heldout.txt), are scored for found stories (B-cubed) and
+for each wording of a watch: precision and recall of the watched story, their mean over wordings, and the worst.
 """
 
 import sys
@@ -17,6 +17,10 @@ from pipeline.stories import Linker
 from pipeline.stories.alike import rank_alike
 
 HERE = Path(__file__).parent
+STREAMS = (
+    ("linking_development.txt", "linking_development_watches.toml"),
+    ("linking_heldout.txt", "linking_watches.toml"),
+)
 DAYS_APART = 10 * 86_400  # seconds between articles without a time, so that time tells nothing of them
 START = datetime(2026, 1, 1, tzinfo=UTC)
 Items = Sequence[Mapping[str, object]]
@@ -53,7 +57,7 @@ def rank(items: Items) -> list[list[str]]:
 # ---- the labelled stream
 
 
-def labelled(path: Path = HERE / "linking_heldout.txt") -> list[tuple[str, Article]]:
+def labelled(path: Path) -> list[tuple[str, Article]]:
     """(story, article) in time order."""
     found: list[tuple[str, list[str], list[str]]] = []
     for line in path.read_text(encoding="utf8").splitlines():
@@ -73,7 +77,7 @@ def _labelled_article(name: str, head: list[str], body: list[str]) -> Article:
     return Article(article_id=name, url=url, outlet=outlet, seen_at=seen, headline=headline, paragraphs=tuple(body))
 
 
-def wordings(path: Path = HERE / "linking_watches.toml") -> list[tuple[str, Watch]]:
+def wordings(path: Path) -> list[tuple[str, Watch]]:
     """(story, a wording of the watch)."""
     tables = tomllib.loads(path.read_text(encoding="utf8"))
     return [
@@ -99,32 +103,41 @@ def watched(stream: Sequence[tuple[str, Article]], watch: Watch) -> set[str]:
     return {x.article_id for x in linker.links() if x.story_id == watch.story_id}
 
 
-def main() -> None:
-    """Score the stream and print it."""
-    stream, wrong = labelled(), "--wrong" in sys.argv
+def score(articles: str, watches: str, wrong: bool) -> None:
+    """Score one stream and print it."""
+    stream = labelled(HERE / articles)
+    print(articles)
+    _score_found(stream, wrong)
+    results = [_score_watch(stream, key, watch, wrong) for key, watch in wordings(HERE / watches)]
+    for n, name in enumerate(("precision", "recall")):
+        values = [r[n] for r in results]
+        print(f"watched, {len(values)} wordings: mean {name} {sum(values) / len(values):.3f}, worst {min(values):.3f}")
+
+
+def _score_found(stream: Sequence[tuple[str, Article]], wrong: bool) -> None:
     linker = Linker(())
     for _, article in stream:
         linker.add(article)
     story = {x.article_id: x.story_id for x in linker.links()}
     scores = b_cubed([s for s, _ in stream], [story[a.article_id] for _, a in stream])
     print("found stories: B-cubed P {:.3f} R {:.3f} F1 {:.3f}".format(*scores), f"stories {len(set(story.values()))}")
-    if wrong:
-        for name in dict.fromkeys(story.values()):
-            print("  ", [f"{s}: {a.headline}" for s, a in stream if story[a.article_id] == name])
-    results = []
-    for key, watch in wordings():
-        got, want = watched(stream, watch), {a.article_id for s, a in stream if s == key}
-        precision, recall = len(got & want) / max(1, len(got)), len(got & want) / len(want)
-        results.append((precision, recall))
-        print(f"{precision:.2f} {recall:.2f} {key}: {watch.title} {list(watch.match)}")
-        if wrong:
-            for mark, ids in (("+", got - want), ("-", want - got)):
-                print(
-                    "\n".join(f"      {mark} {s}: {a.headline}" for s, a in stream if a.article_id in ids) or f"      no {mark}"
-                )
-    for n, name in enumerate(("precision", "recall")):
-        values = [r[n] for r in results]
-        print(f"watched, {len(values)} wordings: mean {name} {sum(values) / len(values):.3f}, worst {min(values):.3f}")
+    for name in dict.fromkeys(story.values()) if wrong else ():
+        print("  ", [f"{s}: {a.headline}" for s, a in stream if story[a.article_id] == name])
+
+
+def _score_watch(stream: Sequence[tuple[str, Article]], key: str, watch: Watch, wrong: bool) -> tuple[float, float]:
+    got, want = watched(stream, watch), {a.article_id for s, a in stream if s == key}
+    precision, recall = len(got & want) / max(1, len(got)), len(got & want) / len(want)
+    print(f"{precision:.2f} {recall:.2f} {key}: {watch.title} {list(watch.match)}")
+    for mark, ids in (("+", got - want), ("-", want - got)) if wrong else ():
+        print("\n".join(f"      {mark} {s}: {a.headline}" for s, a in stream if a.article_id in ids) or f"      no {mark}")
+    return precision, recall
+
+
+def main() -> None:
+    """Score the labelled streams."""
+    for articles, watches in STREAMS:
+        score(articles, watches, "--wrong" in sys.argv)
 
 
 if __name__ == "__main__":

@@ -15,8 +15,6 @@ from pipeline.stories.alike import rank_alike
 from pipeline.stories.copies import IsCopy, IsOwn, Pair, decide_copy, shingles
 from pipeline.stories.index import Index
 from pipeline.stories.judge import (
-    MERGE,
-    SPLIT,
     Candidate,
     Halves,
     Joins,
@@ -85,8 +83,14 @@ def test_an_article_without_words_stays_apart():
 def test_what_is_split_would_not_be_merged_again(between, inside, words, a, b):
     """For no ratio, length or size do both looks apply: they cannot swing to and fro."""
     halves = Halves(sizes=(a, b), between=between, inside=inside, words=words)
-    assert MERGE.at(words) > SPLIT.at(words)
     assert not (isinstance(decide_split(halves), Splits) and isinstance(decide_merge(halves), Merges))
+
+
+def test_parts_of_a_loose_story_may_differ_more_than_parts_of_a_tight_one():
+    """Articles about one event repeat each other; those about a matter of months have an angle each."""
+    tight = Halves(sizes=(6, 6), between=0.2, inside=0.4, words=100)
+    loose = replace(tight, between=0.05, inside=0.1)
+    assert isinstance(decide_split(tight), Splits) and not isinstance(decide_split(loose), Splits)
 
 
 # ---- reading

@@ -24,6 +24,8 @@ class Threshold:
 JOIN = Threshold(0.15, 0.14)
 SPLIT = Threshold(0.20, 0.58)
 MERGE = Threshold(0.22, 0.60)  # above SPLIT, or what was split would be merged again
+LOOSE, TIGHT = 0.15, 0.30  # likeness within a story of many angles, and within one of a single event
+LOOSE_NEED = 0.65  # share of what is needed between texts of a loose story: its parts are farther apart
 MERGE_GROWTH = 0.1  # two large stories need more than a fragment does
 CLOSE = 0.03  # nearer than this to the threshold or to the runner-up: linked, but for a person to review
 FIELD_WORDS = ("wording", "opening", "names", "headline")
@@ -146,9 +148,15 @@ class Holds:
     ratio: float
 
 
+def _between(limit: Threshold, halves: Halves) -> float:
+    """The ratio that is one story's: lower for texts that are not very alike within either, for then they differ in angle."""
+    tightness = min(1.0, max(0.0, (halves.inside - LOOSE) / (TIGHT - LOOSE)))
+    return Threshold(limit.headline, limit.text * (LOOSE_NEED + (1 - LOOSE_NEED) * tightness)).at(halves.words)
+
+
 def decide_split(halves: Halves) -> Splits | Holds:
     """Is this one story or two? Two, if articles of different groups are far less alike than articles of one group."""
-    need = SPLIT.at(halves.words)
+    need = _between(SPLIT, halves)
     told = f"its groups of {halves.sizes[0]} and {halves.sizes[1]} are {halves.ratio:.2f} as alike as each is within"
     if halves.ratio < need:
         return Splits(reason=f"Two stories: {told}; one story would have {need:.2f}.", ratio=halves.ratio)
@@ -157,7 +165,7 @@ def decide_split(halves: Halves) -> Splits | Holds:
 
 def decide_merge(pair: Halves) -> Merges | Holds:
     """Are two stories one? Yes, if their articles are nearly as alike across as within."""
-    need = MERGE.at(pair.words) * (1 + MERGE_GROWTH * math.log(min(pair.sizes)))
+    need = _between(MERGE, pair) * (1 + MERGE_GROWTH * math.log(min(pair.sizes)))
     told = f"stories of {pair.sizes[0]} and {pair.sizes[1]} are {pair.ratio:.2f} as alike as each is within"
     if pair.ratio >= need:
         return Merges(reason=f"One story: {told}; {need:.2f} is needed.", ratio=pair.ratio)

@@ -1,8 +1,8 @@
 """Watched stories as they grow.
 
 They lie over the found ones: an article may be a report of several watched stories, and what is found does not depend on what
-is watched. Found stories help: an article whose own found story is mostly watched needs fewer of the person's words, and a
-found story that is watched is no rival.
+is watched. Found stories help: the nearest one that is not watched is the rival, and those that hold reports are searched for
+more.
 """
 
 from collections import deque
@@ -24,7 +24,9 @@ from pipeline.stories.watch import (
     read_signs,
 )
 
-RETRY = timedelta(hours=48)  # how far back a growing story looks for reports that it missed; farther back are its neighbours
+RETRY = timedelta(
+    hours=48
+)  # how far back a growing story looks for reports among all articles; farther back are its neighbours
 RECENT = timedelta(days=10)
 OURS = 0.6  # share of a found story's articles that have the person's words: then it is part of the watched story
 FAR = 0.10  # a report that is less like the others than this, in parts of what is usual among them, is dropped
