@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.changes import DumpError, Ledger, decide_changes
-from pipeline.changes.decide import FigureClaim, Scene, StatementClaim
+from pipeline.changes.decide import FigureClaim, Scene, StatementClaim, is_cosmetic
 from pipeline.claims import build_profiles, read_figures, read_statement, read_unit
 from pipeline.model import Aspect, Report, Watch
 from tests.stories import build as golden
@@ -205,3 +205,13 @@ def test_lesser_statements_of_a_report_are_folded_under_the_best_with_their_coun
     step = Ledger(watch).read(report("wire", 0, *(f"The board said that the ferry would {what}." for what in said)))
     assert [c.verdict for c in step.claims].count("folded") == 2 and len(step.changes) == 2
     assert "2 lesser of this report folded" in step.changes[0].reason
+
+
+def test_another_spelling_of_a_name_is_no_change():
+    """The end of a name in another transcription is not news; another name is."""
+    one, other, third = (
+        read_statement(read_unit(f"The ministry said that Ilse {name} will lead the board.", 0, 0), frozenset(), START)
+        for name in ("Tormynskyy", "Tormynsky", "Halberg")
+    )
+    assert is_cosmetic(other, one)
+    assert not is_cosmetic(third, one)

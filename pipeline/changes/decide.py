@@ -28,6 +28,7 @@ SUB_COUNT = Decimal("0.5")  # a plain count below this share of the latest value
 ALIKE = 0.45  # overlap that makes two statements speak of one thing
 TOUCHES, MOVES = 0.30, 0.35  # overlap for "all figures seen", "a figure moved"
 TELL_AT = -0.4  # worth from which a first statement is told: what it gains in recall from -.8 to 0 it loses in precision
+SAME_START = 6  # letters with which two spellings of one name begin
 SPELT_ALIKE = 85  # percent of likeness of two spellings of one word
 LESS = frozenset({"less than", "up to", "almost"})
 ROUNDING = LESS | {"at least", "more than", "about"}
@@ -407,14 +408,22 @@ def _facts(said: Statement) -> tuple[object, ...]:
 def is_cosmetic(new: Statement, old: Statement) -> bool:
     """Whether an edit left the fact as it was: no figure, date, polarity, modal or content word came or went."""
     same = new.figures == old.figures and new.dates == old.dates and new.negated == old.negated
-    return same and new.modals == old.modals and _only_spelling(new.stems - old.stems, old.stems - new.stems)
+    return (
+        same
+        and new.modals == old.modals
+        and _only_spelling(new.stems - old.stems, old.stems - new.stems, new.names | old.names)
+    )
 
 
-def _only_spelling(came: frozenset[str], went: frozenset[str]) -> bool:
-    """Whether each new stem is an old one in another spelling."""
+def _only_spelling(came: frozenset[str], went: frozenset[str], names: frozenset[str]) -> bool:
+    """Whether each new stem is an old one in another spelling; a name may end in other letters."""
     if len(came) != len(went):
         return False
-    return all(any(len(a) >= 5 and ratio(a, b) >= SPELT_ALIKE for b in went) for a in came)
+    return all(any(_spelt_alike(a, b, a in names and b in names) for b in went) for a in came)
+
+
+def _spelt_alike(a: str, b: str, names: bool) -> bool:
+    return len(a) >= 5 and (ratio(a, b) >= SPELT_ALIKE or (names and a[:SAME_START] == b[:SAME_START] and len(b) >= SAME_START))
 
 
 def _caught_up(new: Statement, old: Statement, added: frozenset[str], others: list[Near]) -> Near | None:

@@ -4,6 +4,7 @@ Order within a sentence: figures first, each under its own key; the sentence as 
 or where another clause says a thing of its own.
 """
 
+import math
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -45,10 +46,12 @@ from pipeline.claims.profile import features
 from pipeline.claims.routing import ENOUGH
 from pipeline.claims.statements import clause_span, read_states
 from pipeline.claims.subject import subject_of
+from pipeline.claims.weigh import main_clause
 from pipeline.model import ChangeKind
 
 FOCUS_AT, FOCUS_SHARE = 1.0, 0.5  # a headline's own score on its aspect, and what any other may have of it
 ALIKE = 0.3  # overlap from which an earlier statement draws a new one to its aspect
+ENOUGH_WORDS = 8  # words that the shown part of a long sentence has at least
 SECOND_AT = 0.8  # worth from which a sentence tells on a second aspect too
 KEEP_AT = -4.0  # worth from which a statement is kept at all, for later edits and conflicts
 SETTLED = frozenset({"will", "must", "shall"})
@@ -276,7 +279,7 @@ class Judge:
             start,
             end,
             entry,
-            min(1.0, best.score / 2),
+            1 / (1 + math.exp(-weighed.worth)),  # against telling nothing
             status=", ".join(sorted(statement.states)),
             loose=best.hold < 2,
         )
@@ -373,9 +376,17 @@ def _telling_part(reading: Reading) -> tuple[int, int]:
     row = reading.unit.words
     if not row:
         return 0, len(reading.unit.text)
-    clauses = _changed_clauses(reading) if reading.was is not None else {row[0].clause}
+    clauses = _changed_clauses(reading) if reading.was is not None else _opening(reading.unit)
     shown = [w for w in row if w.clause in clauses] or list(row)
     return clause_span(reading.unit, shown[0].start, shown[-1].end)
+
+
+def _opening(unit: Unit) -> set[int]:
+    """The clauses up to the first verb, and on until there is enough to read."""
+    row, verb = main_clause(unit)
+    last = row[min(verb, len(row) - 1)].clause
+    enough = unit.words[min(ENOUGH_WORDS, len(unit.words)) - 1].clause
+    return set(range(unit.words[0].clause, max(last, enough) + 1))
 
 
 def _told(unit: Unit) -> list[str]:

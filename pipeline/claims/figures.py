@@ -298,7 +298,7 @@ def _key(
     nearest = _own_noun(unit, figure, profile) or nearest
     feature = nearest[0] if nearest else ""
     kind = people_kind(unit, figure)
-    parts = [feature, figure.unit, kind]
+    parts = [feature, figure.unit, kind, *_other_noun(unit, figure, profile)]
     thing = counted(figure, nearest[1] if nearest and feature not in profile.light else None, kind)
     shown = [] if figure.unit == MONEY else [thing]
     if figure.unit == MONEY or "actor" in profile.types:
@@ -315,6 +315,17 @@ def _own_noun(unit: Unit, figure: Figure, profile: AspectProfile) -> tuple[str, 
             concepts = [c for c in word.concepts if c in profile.weights]
             return (concepts[0], word) if concepts else None
     return None
+
+
+def _other_noun(unit: Unit, figure: Figure, profile: AspectProfile) -> list[str]:
+    """The noun that a plain count has right behind it, where the aspect does not ask for it: "fall into four groups"."""
+    at = figure.at + 1
+    if figure.unit or figure.noun in _kinds() or at >= len(unit.words) or unit.words[at].low != figure.noun:
+        return []
+    foreign = (
+        figure.noun.isalpha() and not _is_verb(figure.noun) and not any(f in profile.weights for f in features(unit.words[at]))
+    )
+    return ["=" + unit.words[at].stem] if foreign else []
 
 
 def counted(figure: Figure, nearest: Word | None, kind: str) -> str:

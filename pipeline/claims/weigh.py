@@ -152,7 +152,8 @@ def main_clause(unit: Unit) -> tuple[list[Word], int]:
     named = [i for i, w in enumerate(row) if w.source]
     if named and named[0] < 4:
         start = named[-1] + 1
-        while start < len(row) and (row[start].low in say_words() or row[start].low in cue_words("after say")):
+        skipped = say_words() | cue_words("after say") | cue_words("auxiliary")
+        while start < len(row) and row[start].low in skipped:
             start += 1
         row = row[start:] if start < len(row) - 1 else row
     found = first_verb(row)
