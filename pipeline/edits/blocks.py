@@ -121,12 +121,21 @@ def equivalent(a: Value, b: Value) -> bool:
         return _same_date(a, b)
     if a.kind is ValueKind.TIME and b.kind is ValueKind.TIME:
         return (not a.meridiem or not b.meridiem) and (a.minutes or 0) % 720 == (b.minutes or 0) % 720
+    if _short_millions(a, b) or _short_millions(b, a):
+        return True
     if a.age != b.age and a.number == b.number:  # "the 52-year-old", "who is 52"
         return not (b if a.age else a).unit
     if {a.kind, b.kind} == {ValueKind.DATE, ValueKind.QUANTITY}:
         year, quantity = (a, b) if a.kind is ValueKind.DATE else (b, a)
         return year.year is not None and year.month is None and quantity.number == year.year and not quantity.unit
     return False
+
+
+def _short_millions(a: Value, b: Value) -> bool:
+    """Whether one says "63m", which may be metres, where the other says 63 million."""
+    if a.unit != "metre" or b.unit or a.number is None or not re.search(r"\dm$", a.text):
+        return False
+    return b.number == a.number * 10**6
 
 
 def _same_date(a: Value, b: Value) -> bool:
@@ -175,13 +184,23 @@ def same_word(a: str, b: str) -> bool:
     """Whether two lower-case words are forms of one word, or stand for each other."""
     if a == b:
         return True
-    if synonyms(stem(a)) & synonyms(stem(b)):
+    if synonyms(stem(a)) & synonyms(stem(b)) or _same_degree(a, b):
         return True
     if _fixed(a) or _fixed(b):
         return False
     if stem(a) == stem(b):
         return True
     return _inflected(a, b)
+
+
+def _same_degree(a: str, b: str) -> bool:
+    """Whether two words are the same step of synonyms: softer, milder."""
+    for ending in ("er", "est"):
+        if a.endswith(ending) and b.endswith(ending) and min(len(a), len(b)) > len(ending) + 2:
+            one, other = a.removesuffix(ending), b.removesuffix(ending)
+            if any(synonyms(stem(x)) & synonyms(stem(y)) for x in (one, one + "e") for y in (other, other + "e")):
+                return True
+    return False
 
 
 @cache

@@ -46,11 +46,19 @@ def number(block: Block, scene: Scene) -> Finding | None:
             True,
             f"a figure was dropped: {_figure(gone[0])}" if not _none(block.come) else f"{_figure(gone[0])} became none",
         )
+    if score := _to_none(block.come, scene.after) or _to_none(block.gone, scene.before):
+        return Finding(EditKind.NUMBER, True, f"a score or count of none was {'added' if score in block.come else 'dropped'}")
     return None
 
 
+def _to_none(found: Sequence[Key], sentence: Sequence[Key]) -> Key | None:
+    """The key of "none" as a figure: "13 votes to none"."""
+    ends = {b.start for a, b in pairwise(sentence) if a.key == "to" and b.key in {"none", "nil"}}
+    return next((k for k in found if k.start in ends), None)
+
+
 def _none(found: Sequence[Key]) -> bool:
-    return any(k.key in {"no", "none", "nobody"} for k in found)
+    return any(k.key in {"no", "none", "nobody", "nil"} for k in found)
 
 
 def _partners(gone: list[Value], come: list[Value]) -> tuple[Value, Value]:

@@ -81,7 +81,7 @@ def keys(sentence: str, published_at: dt.datetime | None = None) -> tuple[Key, .
             numbered = m.group() in ("No", "Nos") and _NUMBER_NEXT.match(plain, m.end())
             found += _of_word("number" if numbered else m.group(), a, bool(named[a]))
     found.sort(key=lambda k: (k.start, k.end))
-    return tuple(_phrased(_hedged(_untitled(_placed(found, sentence, plain)))))
+    return tuple(_phrased(_hedged(_untitled(_placed(_undoubled(found), sentence, plain)))))
 
 
 def _mask(text: str, spans: list[tuple[int, int]]) -> bytearray:
@@ -90,6 +90,17 @@ def _mask(text: str, spans: list[tuple[int, int]]) -> bytearray:
     for a, b in spans:
         mask[a:b] = b"\x01" * (b - a)
     return mask
+
+
+def _undoubled(found: list[Key]) -> list[Key]:
+    """Without a function word that stands twice by mistake ("in in the port"); "no, no" and "not not" stay."""
+    return [
+        k
+        for i, k in enumerate(found)
+        if not (
+            i and found[i - 1].key == k.key and k.start == found[i - 1].end + 1 and k.stop and k.key not in family("negations")
+        )
+    ]
 
 
 def _placed(found: list[Key], sentence: str, plain: str) -> list[Key]:
@@ -210,14 +221,15 @@ def _phrases() -> dict[str, list[tuple[tuple[str, ...], str]]]:
 def _phrased(found: list[Key]) -> list[Key]:
     """With each known phrase as one key; inside quotation marks words stay as they are."""
     table = _phrases()
-    if not any(k.key in table for k in found):
+    forms = [spelling(k.key) if k.name else k.key for k in found]
+    if not any(form in table for form in forms):
         return found
     out: list[Key] = []
     i = 0
     while i < len(found):
-        for parts, key in table.get(found[i].key, ()) if not found[i].quoted else ():
+        for parts, key in table.get(forms[i], ()) if not found[i].quoted else ():
             run = found[i : i + len(parts)]
-            if tuple(k.key for k in run) == parts and all(k.kind is KeyKind.WORD for k in run):
+            if tuple(forms[i : i + len(parts)]) == parts and all(k.kind is KeyKind.WORD for k in run):
                 out.append(replace(run[0], key=key, text=" ".join(k.text for k in run), end=run[-1].end))
                 i += len(parts)
                 break

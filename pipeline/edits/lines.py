@@ -41,7 +41,11 @@ def is_furniture(line: str) -> bool:
     return _matches("boilerplate", line) or is_agency(line) or bool(_BYLINE.fullmatch(line.strip()))
 
 
-_BYLINE = re.compile(r"By (?:[A-Z][\w.'’-]*(?:,? (?:and |in )?)?){1,9}")
+_BYLINE = re.compile(
+    r"By (?:[A-Z][\w.'’-]*(?:,? (?:and |in )?)?){1,9}"
+    r"|(?:[A-Z][\w.'’-]* ){1,3}[A-Z][\w'’-]*(?:,| [|/-]) (?:[\w&'’-]+ ){0,4}"
+    r"(?:[Cc]orrespondent|[Rr]eporter|[Ee]ditor|[Ww]riter|[Cc]olumnist|[Bb]ureau [Cc]hief)"
+)
 
 
 def is_agency(line: str) -> bool:

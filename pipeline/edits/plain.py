@@ -27,6 +27,13 @@ _BULLET = re.compile(
     r"^\s*(?:>\s*)*(?:[-*+\u2022\u2023\u25aa\u25cf\u25e6\u00b7\u2013\u2014]\s+|\(?\d{1,2}[.)]\s+(?=[\"'\u201c(]?[A-Z]))"
 )
 _MARKUP = re.compile(r"[<>*_\[\]\\#`|&~\u2022\u00ad]|\n|^\s|\d[.)]\s")
+_NOTE_MARK = re.compile(r"(?<=[^\s\[\d])\[\d{1,3}\]|(?<=[^\W\d])<sup>\d{1,2}</sup>|(?<=[.,;:!?\"”])<sup>\d{1,2}</sup>")
+_ASIDE = re.compile(  # of the page, not of the report: where a link leads, whom the picture shows
+    r"\s?\((?:opens? in (?:a )?new (?:tab|window)|external(?: link)?|link is external|"
+    r"pictured(?: (?:above|below|left|right|centre|center|here|top|bottom))?)\)",
+    re.IGNORECASE,
+)
+_MISREAD = re.compile(r"[\u00c2\u00c3][\u0080-\u00bf\u0152-\u2122]|\u00e2[\u20ac\u201a][\u0080-\u00bf\u0152-\u2122]")
 LONG_LINE = 45  # characters; a longer line that breaks inside a paragraph was wrapped by a machine
 
 
@@ -42,9 +49,14 @@ def _plain(text: str) -> tuple[str, ...]:
 
 def _inline(text: str) -> str:
     """A text without entities, tags, links and emphasis."""
+    if any(c in text for c in "\u00c2\u00c3\u00e2"):
+        text = _MISREAD.sub(_read_again, text)
+    if "(" in text:
+        text = _ASIDE.sub("", text)
     if not _MARKUP.search(text):
         return text
     text = html.unescape(html.unescape(text)) if "&" in text else text
+    text = _NOTE_MARK.sub("", text)
     if "<" in text:
         text = _COMMENT.sub(" ", text) if "-->" in text or "</" in text else text
         text = _STRUCK.sub(lambda m: f" (struck: {m[1] or m[2]}) ", text)
@@ -56,6 +68,14 @@ def _inline(text: str) -> str:
     text = _STRUCK.sub(lambda m: f" (struck: {m[1] or m[2]}) ", text)
     text = _SLANT.sub(r"\1", _STRONG.sub(lambda m: m[2], _STRONG.sub(lambda m: m[2], text)))
     return _ESCAPE.sub(r"\1", text).replace("**", "")
+
+
+def _read_again(m: re.Match[str]) -> str:
+    """A character of UTF-8 that was read as Windows-1252 ("â€™" for an apostrophe), read as it was meant."""
+    try:
+        return m[0].encode("cp1252").decode("utf8")
+    except UnicodeError:
+        return m[0]
 
 
 def _lines(block: str) -> list[str]:

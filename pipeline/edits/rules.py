@@ -11,7 +11,7 @@ from pipeline.edits.figures import date, number
 from pipeline.edits.findings import Finding, Scene, stems_in, text_of
 from pipeline.edits.keys import Key, KeyKind, bare
 from pipeline.edits.states import modality
-from pipeline.edits.wording import name, plain_words, style
+from pipeline.edits.wording import house_spelling, name, plain_words, style
 from pipeline.model import EditKind
 from pipeline.words import family, lookup
 
@@ -23,7 +23,16 @@ def judge_blocks(blocks: Sequence[Block], scene: Scene) -> list[Finding]:
     differing = sum(len(b.gone) + len(b.come) + 1 for b in blocks if b.gone or b.come)
     if differing * (len(scene.before) + len(scene.after)) > LONGEST:
         return [_at_large(blocks)]
-    return [finding for block in blocks for finding in judge_block(block, scene)]
+    return [finding for block in blocks for finding in _restyled(block, scene)]
+
+
+def _restyled(block: Block, scene: Scene) -> list[Finding]:
+    """The findings of a block but for names that are only written another way."""
+    left, names = house_spelling(block, scene) if scene.judged else (block, "")
+    if not names:
+        return judge_block(block, scene)
+    style = Finding(EditKind.COSMETIC, False, f"a name is written another way throughout: {names}")
+    return [style, *(judge_block(left, scene) if left.gone or left.come else [])]
 
 
 def _at_large(blocks: Sequence[Block]) -> Finding:
@@ -113,12 +122,24 @@ def attribution(block: Block, scene: Scene) -> Finding | None:
     who_gone, who_come = _who(block.gone), _who(block.come)
     if (who_gone or who_come) and (gone or come or _beside_say(block, scene)):
         return Finding(EditKind.ATTRIBUTION, True, _who_reason(who_gone, who_come))
+    if counted := _counted_sources(block, scene):
+        return Finding(EditKind.ATTRIBUTION, True, f"the number of sources changed: {counted}")
     if bool(gone) != bool(come) and sum(k.content for k in block.gone + block.come) <= 3:
         return Finding(EditKind.ATTRIBUTION, True, _said_reason(gone, come))
     left, right = [k for k in block.gone if k.content], [k for k in block.come if k.content]
     if left and right and _before_say(block, scene):
         return Finding(EditKind.ATTRIBUTION, True, _who_reason(left, right))
     return None
+
+
+def _counted_sources(block: Block, scene: Scene) -> str:
+    """How many of those who say it there are now (or were), if the block changes that number; "" if not."""
+    for found, side, place in ((block.come, scene.after, block.after), (block.gone, scene.before, block.before)):
+        for k in found:
+            people = k.value is not None and k.value.noun in lookup("roles") and not k.value.unit
+            if people and _say(side[place[0] : place[1] + 4]):
+                return f"{k.text} {k.value.noun if k.value else ''}"
+    return ""
 
 
 def _said_reason(gone: Sequence[Key], come: Sequence[Key]) -> str:
@@ -150,8 +171,8 @@ def _wire_words() -> frozenset[str]:
 
 
 def _beside_say(block: Block, scene: Scene) -> bool:
-    """Whether a verb of saying that stayed stands within two keys of the block."""
-    near = scene.after[max(0, block.after[0] - 2) : block.after[0]] + scene.after[block.after[1] : block.after[1] + 2]
+    """Whether a verb of saying that stayed stands in the block or within two keys of it."""
+    near = scene.after[max(0, block.after[0] - 2) : block.after[1] + 2]
     return bool(_say(near))
 
 

@@ -15,7 +15,7 @@ from pipeline.words import family, groups
 
 def modality(block: Block, scene: Scene) -> Finding | None:
     """How certain, planned, allowed or done a thing is said to be."""
-    for rule in (_modal, _intent, _status, _turn, _hedge, _scope):
+    for rule in (_modal, _intent, _still_to_come, _status, _turn, _hedge, _scope):
         if finding := rule(block, scene):
             return finding
     return None
@@ -42,6 +42,30 @@ def _intent(block: Block, scene: Scene) -> Finding | None:
     if bool(gone) == bool(come):
         return None
     return Finding(EditKind.MODALITY, True, _moved("whether it was done or only meant", gone, come))
+
+
+_BE = frozenset({"is", "are", "was", "were", "am"})
+
+
+def _still_to_come(block: Block, scene: Scene) -> Finding | None:
+    """ "Is to meet" and "was to be signed": a deed that was only planned, where it was done before, or the other way round."""
+    before, after = _to_come(scene.before, block.before), _to_come(scene.after, block.after)
+    if bool(before) == bool(after) or _to_come(scene.before) == _to_come(scene.after):
+        return None
+    said = before or after
+    return Finding(
+        EditKind.MODALITY, True, f"whether it was done or only planned: “{said}” was {'dropped' if before else 'added'}"
+    )
+
+
+def _to_come(sentence: Sequence[Key], place: tuple[int, int] | None = None) -> str:
+    """The first "was to" in a sentence that a block touches, as written, or ""."""
+    start, end = place or (0, len(sentence))
+    for i in range(max(0, start - 2), min(end, len(sentence) - 2)):
+        a, b, verb = sentence[i : i + 3]
+        if a.key in _BE and b.key == "to" and not a.quoted and not verb.value and not verb.name:
+            return f"{a.text} {b.text}"
+    return ""
 
 
 def _infinitive(found: Sequence[Key], sentence: Sequence[Key]) -> list[Key]:
@@ -110,9 +134,10 @@ def _hedges(found: Sequence[Key]) -> list[Key]:
 
 def _scope(block: Block, scene: Scene) -> Finding | None:
     words = family("scope")
-    gone = [k for k in block.gone if k.key in words and not k.name]
-    come = [k for k in block.come if k.key in words and not k.name]
-    if (not gone and not come) or (gone and come and stem(gone[0].key) == stem(come[0].key)):
+    stems = {k.stem for k in block.gone} & {k.stem for k in block.come}  # "official" -> "officials" is no word of scope
+    gone = [k for k in block.gone if k.key in words and not k.name and k.stem not in stems]
+    come = [k for k in block.come if k.key in words and not k.name and k.stem not in stems]
+    if not gone and not come:
         return None
     return Finding(EditKind.MODALITY, True, _moved("how far it reaches", gone, come))
 

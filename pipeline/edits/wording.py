@@ -1,7 +1,9 @@
 """Rules for style, names and plain words: what is left when no figure, quote, source or state changed."""
 
+import re
 from collections.abc import Sequence
-from functools import cache
+from dataclasses import replace
+from functools import cache, lru_cache
 
 from rapidfuzz.distance import DamerauLevenshtein
 
@@ -91,6 +93,45 @@ def _misspelt(gone: Sequence[Key], come: Sequence[Key], scene: Scene) -> bool:
     return all(context.stood(k.key) for k in come) and not any(context.stands(k.key) for k in gone)
 
 
+_TRANSLITERATIONS = (
+    (re.compile(r"t?sch|sh"), "s"),
+    (re.compile(r"kh|ch"), "h"),
+    (re.compile(r"zh"), "z"),
+    (re.compile(r"w"), "v"),
+    (re.compile(r"ou|oo"), "u"),
+    (re.compile(r"ks"), "x"),
+    (re.compile(r"q"), "k"),
+    (re.compile(r"(?:iy|ij|yj|yy|ii)$|(?<=sk)[iy]$"), "i"),
+    (re.compile(r"[jy](?=[aeou])|(?<=[aeou])[jy]"), "i"),
+)
+
+
+@lru_cache(maxsize=1 << 12)
+def _sound(name: str) -> str:
+    """What the usual ways to write a name of another script in Latin letters have in common."""
+    for pattern, common in _TRANSLITERATIONS:
+        name = pattern.sub(common, name)
+    return name
+
+
+def house_spelling(block: Block, scene: Scene) -> tuple[Block, str]:
+    """A block without names that the new text writes another way throughout, as a house style does, and what these are.
+
+    Only ways to write another script count (Wasyl, Vasyl): a letter changed in any other way is a correction of the name.
+    """
+    gone, come, told = list(block.gone), list(block.come), []
+    for a in block.gone:
+        b = next((c for c in come if a.name and c.name and a.key != c.key and _sound(a.key) == _sound(c.key)), None)
+        if b is None or a.quoted != b.quoted or scene.context().stands(a.key):
+            continue
+        gone.remove(a)
+        come.remove(b)
+        told.append(f"{a.text}, {b.text}")
+    if not told:
+        return block, ""
+    return replace(block, gone=tuple(gone), come=tuple(come)), "; ".join(told)
+
+
 def _is_title(key: Key) -> bool:
     return key.key in lookup("roles") or key.key in family("titles") or key.key == "prime minister"
 
@@ -177,13 +218,15 @@ def opposite(a: str, b: str) -> bool:
 
 
 def is_typo(a: str, b: str) -> bool:
-    """Whether an unknown word gave way to a known one with a letter more or less, or with two letters in each other's place.
+    """Whether an unknown word gave way to a known one a letter longer or shorter, or two letters of a known one changed places.
 
     Another letter in its place is no proof: "defunding" and "defending" differ so.
     """
-    if min(len(a), len(b)) < 3 or is_known(a) or not is_known(b):
+    if min(len(a), len(b)) < 3 or is_known(a) == is_known(b):
         return False
     swapped = len(a) == len(b) and sorted(a) == sorted(b)
+    if is_known(a):
+        return swapped and len(a) >= 6 and DamerauLevenshtein.distance(a, b) == 1
     return (swapped or len(a) != len(b)) and DamerauLevenshtein.distance(a, b) <= (1 if min(len(a), len(b)) < 8 else 2)
 
 
