@@ -5,17 +5,19 @@ import subprocess
 import sys
 import time
 from datetime import UTC, datetime
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.edits import compare, compare_bodies, decide_edit
+from pipeline.edits import compare, compare_bodies, decide_edit, explained
 from pipeline.model import EditKind, Op, Version
 
 CASES = Path(__file__).parent / "cases" / "edits"
 NOON = datetime(2025, 3, 14, 12, tzinfo=UTC)
+FRAME = "The two sides met in the old customs house.\n\n{}\n\nA further session is to follow, the hosts said."
 
 
 def version(headline: str = "Council meets", text: str = "The council met. It voted.", **fields) -> Version:
@@ -283,3 +285,122 @@ def test_a_passage_without_an_end_costs_no_minutes(word):
     edits = compare_bodies(before, after)
     assert time.process_time() - started < 5  # ten times what it takes, so that a slow machine passes
     assert any(e.meaningful for e in edits)
+
+
+# ---- notes and silence ---------------------------------------------------------------------------------------------------
+
+LIST = "The list names 61 children.\n\nThe gate was shut at 9 p.m. on Monday.\n\nMinister Ana Tessaro spoke."
+COUNTED = LIST.replace("61", "66")
+
+
+def steps(*versions: Version) -> list:
+    """The revisions of an article in order, each edit with the note that explains it."""
+    return explained([compare(a, b) for a, b in pairwise(versions)])
+
+
+def test_a_note_in_a_later_revision_explains_the_edit_that_it_names():
+    """An edit is silent until the note comes, and the reason says which note that was."""
+    note = "\n\nCorrection: an earlier version gave the number of children as 61. It is 66."
+    first, second, third = version(text=LIST), version(text=COUNTED), version(text=COUNTED + note)
+    assert [e.silent for e in steps(first, second)[0].edits] == [True]
+    (edit,) = steps(first, second, third)[0].edits
+    assert not edit.silent and "explained later by the note: Correction: an earlier version gave" in edit.reason
+
+
+def test_a_later_note_leaves_other_edits_silent_and_says_that_it_explains_nothing():
+    """A note about a name is no word of a figure."""
+    note = "\n\nCorrection: an earlier version misspelled the name of Bo Prova."
+    changed, noted = steps(version(text=LIST), version(text=COUNTED), version(text=COUNTED + note))
+    assert [e.silent for e in changed.edits] == [True]
+    assert [e.reason for e in noted.edits] == [
+        "a note says that the text was corrected; nothing that it names was seen to change"
+    ]
+
+
+def test_a_note_that_names_nothing_covers_its_own_revision_and_no_earlier_one():
+    """ "This article has been corrected" says nothing of an edit of yesterday."""
+    bare = "\n\nThis article was amended on 3 March 2025."
+    later = steps(version(text=LIST), version(text=COUNTED), version(text=COUNTED + bare))
+    assert [e.silent for e in later[0].edits] == [True]
+    assert "no other edit was seen with it" in later[1].edits[0].reason
+    (figure, _) = steps(version(text=LIST), version(text=COUNTED + bare))[0].edits
+    assert not figure.silent and "explained by the note" in figure.reason
+
+
+@pytest.mark.parametrize(
+    ("mark", "kind"),
+    [
+        ("UPDATE 2-", EditKind.COSMETIC),
+        ("CORRECTED-", EditKind.CORRECTION),
+        ("REFILE-", EditKind.CORRECTION),
+        ("[Clarification] ", EditKind.CORRECTION),
+    ],
+)
+def test_the_mark_of_a_wire_before_the_headline_is_a_note(mark, kind):
+    """What is openly updated, refiled or corrected is not silent; the mark is a correction only if something was wrong."""
+    before, after = version("Council meets", LIST), version(f"{mark}Council meets", COUNTED)
+    headline, figure = compare(before, after).edits
+    assert (headline.kind, headline.meaningful) == (kind, kind is EditKind.CORRECTION)
+    assert not figure.silent and "explained by the note" in figure.reason
+    assert [e.silent for e in compare(after, version(f"{mark}Council meets", COUNTED.replace("9 p.m.", "7 p.m."))).edits] == [
+        True
+    ]
+
+
+def test_telling_what_notes_explain_twice_changes_nothing():
+    """Revisions are judged anew whenever a look comes late."""
+    note = "\n\nCorrection: an earlier version gave the number of children as 61. It is 66."
+    told = steps(version(text=LIST), version(text=COUNTED), version(text=COUNTED + note))
+    assert explained(told) == told
+
+
+# ---- what only looks like an edit ----------------------------------------------------------------------------------------
+
+
+def test_a_name_written_another_way_throughout_is_style_and_one_corrected_is_not():
+    """Wasyl and Vasyl are one name in two ways to write another script; the old way must be gone from the text."""
+    text = "Wasyl Horenko resigned. Horenko led the port for years."
+    assert not [e for e in compare_bodies(text, text.replace("Wasyl", "Vasyl")) if e.meaningful]
+    twice = text + "\n\nWasyl Horenko was born in the port."
+    once = twice.replace("Wasyl Horenko resigned", "Vasyl Horenko resigned")
+    assert [e.kind for e in compare_bodies(twice, once) if e.meaningful] == [EditKind.NAME]
+    assert [e.kind for e in compare_bodies(text, text.replace("Horenko", "Harenko")) if e.meaningful]
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "kind"),
+    [
+        ("The paper was to be put to the council.", "The paper was put to the council.", EditKind.MODALITY),
+        ("They are to meet in the port.", "They meet in the port.", EditKind.MODALITY),
+        ("He has not been named.", "He has not yet been named.", EditKind.MODALITY),
+        ("Which points went is unclear.", "Which other points went is unclear.", EditKind.MODALITY),
+        ("Two officials said it was over.", "Three officials said it was over.", EditKind.ATTRIBUTION),
+        ("People on both sides say it is over.", "An aide of the mayor says it is over.", EditKind.ATTRIBUTION),
+        ("It passed by 13 votes in favour.", "It passed by 13 votes to none.", EditKind.NUMBER),
+    ],
+)
+@pytest.mark.parametrize("turned", [False, True])
+def test_small_words_that_change_what_is_said(before, after, kind, turned):
+    """Planned or done, how far it reaches, how many say so: each in both directions."""
+    decision = decide_edit(*((after, before) if turned else (before, after)))
+    assert kind in {f.kind for f in decision.findings if f.meaningful}, decision.reason
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("Entry of 3 May 2025.", "Entry of 3 May 2025, amended 18:20."),
+        ("The port[1] is shut.", "The port is shut."),
+        ("The mayor (pictured) resigned.", "The mayor resigned."),
+        ("The report (opens in new tab) is out.", "The report is out."),
+        ("The portâ€™s gate is shut.", "The port’s gate is shut."),
+        ("The offiicals met in in the port.", "The officials met in the port."),
+        ("A softer line was taken by the envoy.", "A milder line was taken by the emissary."),
+        ("It cost 63m in all.", "It cost 63 million in all."),
+    ],
+)
+@pytest.mark.parametrize("turned", [False, True])
+def test_what_a_page_does_to_its_text_is_no_edit(before, after, turned):
+    """Marks, asides, misread characters and misprints, put in or taken out."""
+    one, other = (after, before) if turned else (before, after)
+    assert not [e for e in compare_bodies(FRAME.format(one), FRAME.format(other)) if e.meaningful]

@@ -229,6 +229,29 @@ def test_edits_that_a_late_look_shows_to_be_others_are_judged_again(tmp_path, la
     assert desk.broken() == {}
 
 
+def test_a_note_explains_what_was_changed_before_it_came_in_whatever_order_looks_are_tracked(tmp_path):
+    """A silent edit stops being silent when a later text owns up to it: tracked one by one, at once, or with one look late."""
+    noted = [*EDITED, "Correction: an earlier version said the plan has 19 points. It has 28."]
+    texts = (
+        EDITED,
+        [p.replace("19 points", "28 points") for p in EDITED],
+        [p.replace("19 points, the", "28 points, the") for p in noted],
+    )
+    lines = [line(DAY + n * HOUR, text) for n, text in enumerate(texts)]
+    found = []
+    for name, order in (("at once", [(0, 1, 2)]), ("one by one", [(0,), (1,), (2,)]), ("late", [(0, 2), (1,)])):
+        desk = Desk(tmp_path / name, World())
+        for n, group in enumerate(order):
+            desk.import_files(write(tmp_path / name / f"{n}.jsonl", [lines[k] for k in group]))
+            journey.track(desk.settings, DAY)
+            if name == "one by one" and n == 1:
+                assert desk.values("SELECT silent FROM edits") == [True]
+        found.append(desk.rows("SELECT edit_id, kind, silent, reason FROM edits ORDER BY seen_at, ordinal"))
+    assert found[0] == found[1] == found[2]
+    assert [(kind, silent) for _, kind, silent, _ in found[0]] == [("number", False), ("correction", False)]
+    assert "explained later by the note" in found[0][0][3]
+
+
 def assert_same_history(desk: Desk, whole: Desk) -> None:
     queries = (
         "SELECT version_id, article_id, url, seq, seen_at, title, byline, text, text_hash FROM versions ORDER BY ALL",

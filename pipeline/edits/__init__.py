@@ -7,6 +7,7 @@ names), and only where these are silent by their plain words. Everything that is
 
 from pipeline.edits.findings import Finding
 from pipeline.edits.judge import EditDecision, decide_edit
+from pipeline.edits.notes import explained
 from pipeline.edits.revision import compare, compare_bodies, decide_revision
 
-__all__ = ["EditDecision", "Finding", "compare", "compare_bodies", "decide_edit", "decide_revision"]
+__all__ = ["EditDecision", "Finding", "compare", "compare_bodies", "decide_edit", "decide_revision", "explained"]

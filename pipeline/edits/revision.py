@@ -7,15 +7,15 @@ what stands in one place as a replacement. Nothing is silenced by its size: an e
 import datetime as dt
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from functools import cached_property, partial
 from itertools import accumulate
 
 from pipeline.diff import Aligned, Pair, align_paragraphs, word_diff
 from pipeline.edits.findings import Context, Finding
 from pipeline.edits.judge import ORDER, decide_edit, same_letters
-from pipeline.edits.keys import bare, keys
+from pipeline.edits.keys import bare
 from pipeline.edits.lines import is_bio, is_correction, is_furniture, listed_places, starts_with_time, teaser_zone
+from pipeline.edits.notes import explained, heading_mark, is_mild
 from pipeline.edits.plain import plain_paragraphs
 from pipeline.model import Edit, EditKind, Op, RevisionDecision, Version
 from pipeline.text import fold, word_form
@@ -29,7 +29,7 @@ def compare(before: Version, after: Version, earlier_headlines: Sequence[str] = 
         *_byline(before.byline, after.byline),
         *compare_bodies(before.text, after.text, published, (before.headline, after.headline), after.language),
     ]
-    return decide_revision(_mark_silent(edits))
+    return explained([decide_revision(edits)])[0]
 
 
 def decide_revision(edits: Sequence[Edit]) -> RevisionDecision:
@@ -55,7 +55,10 @@ def _headline(
     old, new = " ".join(plain_paragraphs(before)), " ".join(plain_paragraphs(after))
     if old == new:
         return []
-    decision = decide_edit(old, new, published, language=language)
+    (mark_before, bare_before), (mark, bare_after) = heading_mark(old), heading_mark(new)
+    if fold(bare_before) == fold(bare_after):
+        return _edits(Op.CHANGE, [_marked(mark_before, mark)], old, new, "headline")
+    decision = decide_edit(bare_before, bare_after, published, language=language)
     if not decision.meaningful:
         return _edits(Op.CHANGE, decision.findings[:1], old, new, "headline")
     if fold(new).casefold() in {fold(h).casefold() for h in earlier} - {fold(old).casefold()}:
@@ -63,6 +66,14 @@ def _headline(
         return _edits(Op.CHANGE, [flap], old, new, "headline")
     inner = "; ".join(f.reason for f in decision.findings)
     return _edits(Op.CHANGE, [Finding(EditKind.HEADLINE, True, f"the headline changed: {inner}")], old, new, "headline")
+
+
+def _marked(before: str, after: str) -> Finding:
+    """What it means that only the mark before a headline came, went or changed."""
+    if not after or before == after or is_mild(after):
+        said = f"the headline is marked {after}" if after else f"the headline lost its mark {before}"
+        return Finding(EditKind.COSMETIC, False, said)
+    return Finding(EditKind.CORRECTION, True, f"the headline is marked {after}")
 
 
 def _byline(before: str | None, after: str | None) -> list[Edit]:
@@ -278,27 +289,3 @@ def _runs(places: Sequence[int], paragraphs: Sequence[int]) -> list[tuple[int, .
         else:
             runs.append([k])
     return [tuple(r) for r in runs]
-
-
-# ---- correction notes ----------------------------------------------------------------------------------------------------
-
-
-def _mark_silent(edits: Sequence[Edit]) -> list[Edit]:
-    """Each edit that bears meaning with whether a correction note of this revision explains it."""
-    notes = [e for e in edits if e.kind is EditKind.CORRECTION]
-    said = {k.key for e in notes for k in keys(e.after) if k.content}
-    told = {id(e) for e in edits if _explains(e, said)}
-    open_note = bool(notes) and not any(id(e) in told for e in edits)
-    return [
-        replace(e, silent=e.meaningful and e.kind is not EditKind.CORRECTION and id(e) not in told and not open_note)
-        for e in edits
-    ]
-
-
-def _explains(edit: Edit, said: set[str]) -> bool:
-    """Whether a note names what changed: a value or name of it, or two of its words."""
-    if not edit.meaningful or edit.kind is EditKind.CORRECTION or not said:
-        return False
-    changed = " ".join(text for op, text in edit.words if op) or edit.before + " " + edit.after
-    found = [k for k in keys(changed) if k.content and k.key in said]
-    return any(k.value or k.name for k in found) or len({k.key for k in found}) >= 2

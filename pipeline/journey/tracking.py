@@ -5,14 +5,14 @@ it all and derives it again from the record, with the same result.
 """
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from pipeline.changes import METHOD as LEDGER_METHOD
 from pipeline.changes import Ledger
 from pipeline.config import Settings, load_watches
-from pipeline.edits import compare
+from pipeline.edits import compare, explained
 from pipeline.journey.progress import Progress
 from pipeline.model import Appearance, Change, Claim, EditKind, Report, RevisionDecision, Version, Watch, ident
 from pipeline.store import Revised, SavedState, Store
@@ -91,25 +91,46 @@ def _track_part(
 
 
 def revise(store: Store, part: Sequence[Appearance], progress: Progress) -> Iterator[Revised]:
-    """Judge the steps that new appearances make, and anew those that a headline's return shows to have been a flap."""
+    """Judge the steps that new appearances make, and anew those that a headline's return shows to have been a flap.
+
+    A note may explain what was changed before it came: an article with a note has all its steps judged.
+    """
     articles = store.appearances({a.article_id for a in part})
     new = {a.appearance_id for a in part}
-    steps = [s for all_of_one in articles.values() for s in _steps(all_of_one, new)]
-    versions = store.versions({a.version_id for s in steps for a in s.needed()})
-    for n, step in enumerate(steps, 1):
-        before, after = versions[step.before.version_id], versions[step.after.version_id]
-        headlines = [versions[a.version_id].headline for a in step.earlier]
-        if step.following and versions[step.following.version_id].headline == before.headline:
-            headlines.append(after.headline)  # it did not stay: known now, though not when it came
-        yield Revised(
-            article_id=after.article_id,
-            url=after.url,
-            from_version_id=before.version_id,
-            to_version_id=after.version_id,
-            seen_at=step.after.seen_at,
-            decision=_judge(before, after, headlines),
-        )
-        progress("edits", n, len(steps))
+    steps = {article_id: list(_steps(all_of_one, new)) for article_id, all_of_one in articles.items()}
+    versions = store.versions({a.version_id for found in steps.values() for s in found for a in s.needed()})
+    total, done = sum(len(found) for found in steps.values()), 0
+    for article_id, found in steps.items():
+        revised = [_revised(step, versions) for step in found]
+        last = found[-1].after.appearance_id if found else ""
+        if any(_has_note(r) for r in revised) or (found and last != articles[article_id][-1].appearance_id):
+            every = list(_steps(articles[article_id], {a.appearance_id for a in articles[article_id]}))
+            texts = store.versions({a.version_id for s in every for a in s.needed()})
+            revised = [_revised(step, texts) for step in every]
+            told = explained([r.decision for r in revised])
+            revised = [replace(r, decision=d) for r, d in zip(revised, told, strict=True)]
+        yield from revised
+        done += len(found)
+        progress("edits", done, total)
+
+
+def _revised(step: "Step", versions: Mapping[str, Version]) -> Revised:
+    before, after = versions[step.before.version_id], versions[step.after.version_id]
+    headlines = [versions[a.version_id].headline for a in step.earlier]
+    if step.following and versions[step.following.version_id].headline == before.headline:
+        headlines.append(after.headline)  # it did not stay: known now, though not when it came
+    return Revised(
+        article_id=after.article_id,
+        url=after.url,
+        from_version_id=before.version_id,
+        to_version_id=after.version_id,
+        seen_at=step.after.seen_at,
+        decision=_judge(before, after, headlines),
+    )
+
+
+def _has_note(revised: Revised) -> bool:
+    return any(e.kind is EditKind.CORRECTION for e in revised.decision.edits)
 
 
 def _judge(before: Version, after: Version, headlines: Sequence[str]) -> RevisionDecision:
