@@ -99,13 +99,6 @@ def _date(at: datetime) -> str:
     return at.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
-def read_response(folder: Path, reference: str) -> tuple[str, dict[str, str], bytes]:
-    """(URL, headers, body) of an archived response. Raises StoreError if it is not there."""
-    got = read_archived(folder, reference)
-    assert got.body is not None
-    return got.final_url, dict(got.headers), got.body
-
-
 def read_archived(folder: Path, reference: str) -> Fetched:
     """An archived response as it was fetched. Raises StoreError if it is not there."""
     name, _, offset = reference.rpartition("#")

@@ -21,7 +21,7 @@ from warcio.warcwriter import WARCWriter
 from world import World
 
 from pipeline import cli, journey
-from pipeline.archive import Archive, read_archived, read_response
+from pipeline.archive import Archive, read_archived
 from pipeline.errors import StoreError, UsageError
 from pipeline.journey import warc
 from pipeline.journey.warc import Outlets, Spool, is_warc, read_pages
@@ -245,7 +245,7 @@ def test_a_response_is_found_by_its_reference(tmp_path):
 def test_a_reference_leads_nowhere_else(tmp_path, reference):
     """A store that someone else made cannot make us read other files."""
     with pytest.raises(StoreError):
-        read_response(tmp_path, reference)
+        read_archived(tmp_path, reference)
 
 
 # ---- archives from elsewhere ---------------------------------------------------------------------------------------------

@@ -6,7 +6,7 @@ import pytest
 from collecting import DAY, HOUR, MINUTE, Desk
 from world import Article, Outlet, World
 
-from pipeline.archive import read_response
+from pipeline.archive import read_archived
 
 
 def bot_wall(tern: Outlet, _: Article) -> None:
@@ -208,12 +208,12 @@ def test_every_version_can_be_read_back_from_the_archive(world, tmp_path):
     versions = desk.rows("SELECT url, archive, title, byline, text FROM versions")
     assert len(versions) == 8
     for url, archive, title, byline, text in versions:
-        address, headers, body = read_response(desk.settings.archive_folder, archive)
-        document = extract(body, url=address, headers=headers)
-        assert address == url
+        got = read_archived(desk.settings.archive_folder, archive)
+        document = extract(got.body, url=got.final_url, headers=dict(got.headers))
+        assert got.final_url == url
         assert (document.headline, document.byline, "\n\n".join(document.paragraphs)) == (title, byline, text)
     (walled,) = desk.values("SELECT archive FROM quarantine")
-    assert b"Checking your browser" in read_response(desk.settings.archive_folder, walled)[2]
+    assert b"Checking your browser" in read_archived(desk.settings.archive_folder, walled).body
 
 
 def test_equal_bytes_and_304_cost_no_reading(world, tmp_path):

@@ -59,7 +59,7 @@ def test_a_mistake_in_the_settings_names_file_key_and_value(tmp_path, text, name
 def test_a_mistake_in_the_environment_names_the_variable(tmp_path, monkeypatch):
     """A wrong variable is not blamed on the file."""
     monkeypatch.setenv("WRITETHRU_FETCH__RETRIES", "many")
-    with pytest.raises(ConfigError, match="environment: WRITETHRU_FETCH__RETRIES.*many"):
+    with pytest.raises(ConfigError, match=r"environment: WRITETHRU_FETCH__RETRIES.*many"):
         load_settings(folder=tmp_path)
 
 

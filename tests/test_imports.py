@@ -1,14 +1,17 @@
 """Who may import whom: the layers of the house, and the one door to each outside world."""
 
 import ast
+import importlib
+from collections.abc import Callable
 from pathlib import Path
+from typing import get_args, get_origin, get_type_hints
 
 import pytest
 
 ROOT = Path(__file__).parents[1]
 GROUND = {"errors", "model", "config", "words", "data"}
 MAY_IMPORT = {
-    **dict.fromkeys(GROUND, {"errors", "model", "words"}),
+    **{part: {"errors", "model", "words"} for part in GROUND},
     "urls": GROUND,
     "text": GROUND,
     "dates": GROUND | {"text"},
@@ -102,12 +105,27 @@ def test_feedparser_is_only_given_a_buffer():
     assert all("feedparser.parse(stream," in c and "stream = io.BytesIO(" in c for c in callers)
 
 
-def test_every_judgement_gives_a_reason():
-    """What a `decide_` function returns has a reason in words."""
-    judged = [
-        n.name
-        for tree in TREES.values()
-        for n in ast.walk(tree)
-        if isinstance(n, ast.FunctionDef) and n.name.startswith("decide_")
-    ]
-    assert {"decide_version", "decide_edit", "decide_story", "decide_changes"} <= set(judged)
+def judgements() -> list[Callable[..., object]]:
+    """Every `decide_` function of the pipeline."""
+    found = []
+    for path, tree in TREES.items():
+        module = ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
+        names = [n.name for n in tree.body if isinstance(n, ast.FunctionDef) and n.name.startswith("decide_")]
+        found += [getattr(importlib.import_module(module), name) for name in names]
+    return found
+
+
+@pytest.mark.parametrize("judgement", judgements(), ids=lambda f: f.__name__)
+def test_every_judgement_gives_a_reason(judgement):
+    """Whatever a `decide_` function returns carries its reason in words."""
+    returned = get_type_hints(judgement)["return"]
+    if get_origin(returned) is tuple:
+        assert get_args(returned)[-1] is str
+        return
+    for kind in set(get_args(returned) or (returned,)) - {type(None)}:  # None: nothing to decide
+        assert get_type_hints(kind).get("reason") is str, kind.__name__
+
+
+def test_the_judgements_of_the_design_are_there():
+    """The four judgements that the product stands on."""
+    assert {"decide_version", "decide_edit", "decide_story", "decide_changes"} <= {f.__name__ for f in judgements()}

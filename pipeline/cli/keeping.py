@@ -1,7 +1,5 @@
 """Commands that keep the record: rebuild it from the archive, hand it on, lists of feeds in and out."""
 
-import json as json_
-from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
@@ -17,11 +15,10 @@ from pipeline.cli.options import (
     Run,
     SinceOption,
     StoryOption,
+    Summary,
     begin,
     moment,
 )
-from pipeline.cli.output import plain
-from pipeline.cli.running import Summary
 from pipeline.errors import UsageError
 
 OpmlOutOption = Annotated[Path | None, typer.Option("--opml-out", help="Write the feeds file as OPML; - prints it.")]
@@ -49,7 +46,7 @@ def rebuild(
     start = begin(config, db, now, quiet, json)
     with start.reporter as progress:
         done = journey.rebuild(start.settings, start.now, dry_run=dry_run, progress=progress)
-    _tell(start, done)
+    start.tell(done)
 
 
 def export(
@@ -73,7 +70,7 @@ def export(
             done: Summary = journey.export_warc(start.settings, warc, start.now, story=story, since=after, progress=progress)
         elif jsonl is not None:
             done = journey.export_jsonl(start.settings, jsonl, story=story, since=after, progress=progress)
-    _tell(start, done)
+    start.tell(done)
 
 
 def feed_lists(start: Run, out: Path | None, into: Path | None, append: bool) -> None:
@@ -97,10 +94,3 @@ def feed_lists(start: Run, out: Path | None, into: Path | None, append: bool) ->
             start.reporter.say(f"{start.settings.feeds}: {len(found)} feeds added")
         else:
             print(feedlists.feeds_as_toml(found), end="")
-
-
-def _tell(start: Run, done: Summary) -> None:
-    if start.json:
-        print(json_.dumps(plain(asdict(done)), ensure_ascii=False))  # type: ignore[call-overload]
-    else:
-        start.reporter.say(*done.lines())

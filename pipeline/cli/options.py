@@ -1,16 +1,17 @@
 """Options that every command takes, and what a command starts from."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import Field, asdict, dataclass
 from datetime import UTC, datetime, timedelta
+from json import dumps
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, ClassVar, Protocol
 from zoneinfo import ZoneInfo
 
 import typer
 from rich.console import Console
 
-from pipeline.cli.output import Reporter
+from pipeline.cli.output import Reporter, plain
 from pipeline.config import Settings, load_settings, parse_duration
 from pipeline.errors import UsageError
 
@@ -29,6 +30,14 @@ UntilOption = Annotated[
 ]
 
 
+class Summary(Protocol):
+    """What a stage did: a dataclass that can say itself in words."""
+
+    __dataclass_fields__: ClassVar[dict[str, Field[object]]]
+
+    def lines(self) -> list[str]: ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Run:
     """What a command starts from."""
@@ -38,6 +47,13 @@ class Run:
     out: Console  # results
     reporter: Reporter  # progress and words for people
     json: bool
+
+    def tell(self, done: Summary) -> None:
+        """Print what a stage did: as JSON, or in words."""
+        if self.json:
+            print(dumps(plain(asdict(done)), ensure_ascii=False))
+        else:
+            self.reporter.say(*done.lines())
 
 
 def begin(

@@ -1,24 +1,15 @@
 """Commands that do: collect, track, report, and look after the store."""
 
-import json as json_
-from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated, Protocol
+from typing import Annotated
 
 import typer
 
 from pipeline import journey
-from pipeline.cli.options import ConfigOption, DbOption, JsonOption, NowOption, QuietOption, Run, begin
-from pipeline.cli.output import plain
+from pipeline.cli.options import ConfigOption, DbOption, JsonOption, NowOption, QuietOption, begin
 
 AllOption = Annotated[bool, typer.Option("--all", help="Everything is due: fetch all feeds and pages.")]
 Files = Annotated[list[Path], typer.Argument(metavar="FILE...", help="JSON Lines, plain or .gz, one observation a line.")]
-
-
-class Summary(Protocol):
-    """What a stage did, in words."""
-
-    def lines(self) -> list[str]: ...
 
 
 def add_to(app: typer.Typer) -> None:
@@ -47,7 +38,7 @@ def run(
     start = begin(config, db, now, quiet, json)
     with start.reporter as progress:
         done = journey.run(start.settings, start.now, everything=everything, progress=progress)
-    _tell(start, done)
+    start.tell(done)
 
 
 def ingest(
@@ -62,7 +53,7 @@ def ingest(
     start = begin(config, db, now, quiet, json)
     with start.reporter as progress:
         done = journey.ingest(start.settings, start.now, everything=everything, progress=progress)
-    _tell(start, done)
+    start.tell(done)
 
 
 def import_(
@@ -77,7 +68,7 @@ def import_(
     start = begin(config, db, now, quiet, json)
     with start.reporter as progress:
         done = journey.import_files(start.settings, files, start.now, progress=progress)
-    _tell(start, done)
+    start.tell(done)
 
 
 def track(
@@ -92,7 +83,7 @@ def track(
     start = begin(config, db, now, quiet, json)
     with start.reporter as progress:
         done = journey.track(start.settings, start.now, rebuild=rebuild, progress=progress)
-    _tell(start, done)
+    start.tell(done)
 
 
 def report(
@@ -106,7 +97,7 @@ def report(
     start = begin(config, db, now, quiet, json)
     with start.reporter as progress:
         done = journey.report(start.settings, start.now, progress=progress)
-    _tell(start, done)
+    start.tell(done)
 
 
 def demo(
@@ -120,7 +111,7 @@ def demo(
     start = begin(quiet=quiet, json=json)
     with start.reporter as progress:
         done = replay(out, progress=progress)
-    _tell(start, done)
+    start.tell(done)
 
 
 def serve(
@@ -140,7 +131,7 @@ def verify(config: ConfigOption = None, db: DbOption = None, now: NowOption = No
     """Check that the store holds together: every file of sql/checks must return no rows."""
     start = begin(config, db, now, json=json)
     done = journey.verify(start.settings)
-    _tell(start, done)
+    start.tell(done)
     if done.failures:
         raise typer.Exit(1)
 
@@ -155,7 +146,7 @@ def backup(
 ) -> None:
     """Copy the store to a file that is opened and counted before it takes its name."""
     start = begin(config, db, now, quiet, json)
-    _tell(start, journey.backup(start.settings, start.now, target))
+    start.tell(journey.backup(start.settings, start.now, target))
 
 
 def snapshot(
@@ -167,11 +158,4 @@ def snapshot(
 ) -> None:
     """Publish the read-only copy that others may open at any time."""
     start = begin(config, db, now, quiet, json)
-    _tell(start, journey.snapshot(start.settings))
-
-
-def _tell(start: Run, done: Summary) -> None:
-    if start.json:
-        print(json_.dumps(plain(asdict(done)), ensure_ascii=False))  # type: ignore[call-overload]
-    else:
-        start.reporter.say(*done.lines())
+    start.tell(journey.snapshot(start.settings))

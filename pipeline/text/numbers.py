@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
 
-from pipeline.words import groups, lookup
+from pipeline.words import lookup
 
 _FIGURES = re.compile(
     r"""
@@ -148,8 +148,3 @@ def canonical(value: Decimal) -> str:
     """The number without exponent and trailing zeros: equal numbers, equal text."""
     text = format(round(value, 6).normalize(), "f")
     return text.rstrip("0").rstrip(".") if "." in text else text
-
-
-def groups_of(name: str) -> list[str]:
-    """All written forms of a family, for patterns."""
-    return [form for forms in groups(name).values() for form in forms]
