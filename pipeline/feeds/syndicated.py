@@ -124,7 +124,7 @@ def _said(entry: Mapping[str, object], item: str, item_hash: str, url: str, vers
         raw_id=_text(entry, "id"),
         raw_url=raw_url,
         url=canonical(_text(entry, "feedburner_origlink"), url) or canonical(raw_url, url),
-        title=_words(entry, "title", version) or plain(_aside(entry, "dc", "title")),
+        title=_words(entry, "title", version) or plain(_aside(entry, "dc", "title") or _aside(entry, "media", "title")),
         summary=plain(own_summary) or plain(_aside(entry, "dc", "description") or _aside(entry, "itunes", "summary")),
         content=content,
         byline=_byline(entry),
