@@ -1,7 +1,6 @@
 """The folder of reports. Writes only files whose bytes changed, each in one step, and only below the folder."""
 
 import os
-import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -80,14 +79,18 @@ def _write(root: Path, path: str, body: bytes) -> bool:
 
 
 def _replace(target: Path, body: bytes) -> None:
-    """Write beside the target, then rename over it: a reader sees the old file or the new one, and a link is replaced."""
-    handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=".", suffix=".new")
+    """Write beside the target, then rename over it: a reader sees the old file or the new one, and a link is replaced.
+
+    What a killed run left beside it is taken away: the name is always the same.
+    """
+    temporary = target.with_name(f".{target.name}.new")
+    temporary.unlink(missing_ok=True)
     try:
-        with os.fdopen(handle, "wb") as file:
+        with os.fdopen(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o644), "wb") as file:
             file.write(body)
             os.fchmod(file.fileno(), 0o644)
         os.replace(temporary, target)
     except OSError:
         with suppress(OSError):
-            os.unlink(temporary)
+            temporary.unlink()
         raise

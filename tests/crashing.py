@@ -1,0 +1,144 @@
+"""Runs the program in children that die at a chosen step: before the n-th effect on a file or a database.
+
+A step is a statement given to DuckDB, or a file below the folder opened for writing, renamed or removed. One process loads
+the program once and forks a child for each run, so that a run costs what it does and not what it imports.
+
+    with Runs() as runs:
+        steps = runs.run(folder, ["run", "--config", ...]).steps
+        assert runs.run(folder, [...], die_at=steps // 2).killed
+"""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+
+FOLDERS = [str(Path(__file__).parents[1]), str(Path(__file__).parent)]
+_WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC
+_CHANGES = {"os.rename", "os.remove", "os.mkdir", "os.rmdir", "os.truncate", "os.link", "os.symlink"}
+
+
+@dataclass(frozen=True)
+class Ended:
+    """How a run ended."""
+
+    code: int  # of the exit; negative: the signal that ended it
+    steps: int  # taken; 0 of a run that was killed
+    told: str  # on standard error
+
+    @property
+    def killed(self) -> bool:
+        return self.code == -signal.SIGKILL
+
+
+class Runs:
+    """The process that forks."""
+
+    def __enter__(self) -> "Runs":
+        environment = os.environ | {"PYTHONPATH": os.pathsep.join(FOLDERS)}
+        self._process = subprocess.Popen(
+            [sys.executable, __file__], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment
+        )
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        assert self._process.stdin is not None
+        self._process.stdin.close()
+        self._process.wait(60)
+
+    def run(self, folder: Path, arguments: Sequence[str], die_at: int = 0, largest: int = 0) -> Ended:
+        """Run the command line once. `die_at`: the step before which it is killed; `largest`: bytes that a file may have."""
+        assert self._process.stdin is not None and self._process.stdout is not None
+        print(json.dumps([str(folder), list(arguments), die_at, largest]), file=self._process.stdin, flush=True)
+        return Ended(*json.loads(self._process.stdout.readline()))
+
+
+class Steps:
+    """Counts effects, and ends the process before the chosen one."""
+
+    def __init__(self, folder: str, die_at: int):
+        self.folder, self.die_at, self.taken = folder, die_at, 0
+
+    def __call__(self) -> None:
+        self.taken += 1
+        if self.taken == self.die_at:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    def audit(self, event: str, about: tuple[object, ...]) -> None:
+        """Python tells of every file that it opens or changes."""
+        opened = event == "open" and isinstance(about[2], int) and about[2] & _WRITING
+        if (opened or event in _CHANGES) and str(about[0]).startswith(self.folder):
+            self()
+
+
+class Counted:
+    """A connection whose statements are steps."""
+
+    def __init__(self, connection: object, steps: Steps):
+        self._connection, self._steps = connection, steps
+
+    def __getattr__(self, name: str) -> object:
+        if name in ("execute", "executemany", "close"):
+            self._steps()
+        return getattr(self._connection, name)
+
+
+def child(folder: str, arguments: list[str], die_at: int, largest: int, told: int, count: int) -> None:
+    """In the forked process: run, report the steps, end."""
+    import resource
+
+    import duckdb
+
+    from pipeline import cli
+
+    os.dup2(told, 2)
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+    steps, connect = Steps(folder, die_at), duckdb.connect
+    duckdb.connect = lambda *a, **k: Counted(connect(*a, **k), steps)
+    sys.addaudithook(steps.audit)
+    if largest:
+        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (largest, resource.RLIM_INFINITY))
+    code = cli.run(arguments)
+    sys.stderr.flush()
+    os.write(count, str(steps.taken).encode())
+    os._exit(code)
+
+
+def fork(folder: str, arguments: list[str], die_at: int, largest: int) -> list[object]:
+    """Run in a child; how it ended."""
+    counts, count = os.pipe()
+    with open(Path(folder) / ".told", "w+b", buffering=0) as told:
+        if (pid := os.fork()) == 0:
+            child(folder, arguments, die_at, largest, told.fileno(), count)
+        os.close(count)
+        _, status = os.waitpid(pid, 0)
+        told.seek(0)
+        text = told.read().decode("utf8", "replace")
+    steps = os.read(counts, 20)
+    os.close(counts)
+    return [os.waitstatus_to_exitcode(status), int(steps or b"0"), text]
+
+
+def main() -> None:
+    """Load what a run needs, then fork a child for each line of standard input."""
+    import aiohttp  # noqa: F401
+    import altair  # noqa: F401
+    import duckdb  # noqa: F401
+    import feedparser  # noqa: F401
+    import trafilatura  # noqa: F401
+    import vl_convert  # noqa: F401
+
+    import pipeline.cli  # noqa: F401
+
+    for line in sys.stdin:
+        print(json.dumps(fork(*json.loads(line))), flush=True)
+
+
+if __name__ == "__main__":
+    main()
