@@ -154,14 +154,25 @@ class Standing:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HumanDecision:
-    """What a person decided about stories. Wins over the linker for ever."""
+    """What a person decided. Wins over what is judged, for ever, unless a later row undoes it."""
 
     decision_id: str
     made_at: datetime
-    kind: str  # pin, unpin, merge, split, rename
+    kind: str  # about stories: pin, unpin, merge, split, rename, apart; of the log: review, correct; undo
     story_id: str
-    article_id: str | None = None  # pin, unpin, split
-    other_story_id: str | None = None  # merge: the one that ends; split: the one that starts
-    title: str | None = None  # rename
+    article_id: str | None = None  # pin, unpin; split, if it takes out one article; review, correct: whose line or claim
+    article_ids: tuple[str, ...] = ()  # split: the articles that go
+    other_story_id: str | None = None  # merge: the one that ends; split: the one that starts; apart: the other one
+    title: str | None = None  # rename; split: of the one that starts; merge: of the one that ends
     note: str = ""
     made_by: str = ""
+    slug: str = ""  # of the story when it was decided
+    other_slug: str = ""  # of the other story
+    change_id: str | None = None  # review
+    claim_id: str | None = None  # correct
+    aspect: str | None = None  # review, correct: of the change or claim, to know it again
+    sentence: str | None = None  # review, correct: its evidence, to know it again
+    was: str | None = None  # review, correct: the value that was read, to know it again
+    value: str | None = None  # review: accepted, rejected, watch; correct: the right value
+    undoes: str | None = None  # undo: the decision that holds no longer
+    read_through: datetime | None = None  # the latest look that the linker had seen then: its place among the articles

@@ -56,6 +56,9 @@ class LinkEvent:
     article_id: str | None = None
     other_story_id: str | None = None
     reason: str = ""
+    other_slug: str | None = None  # of a story that ended in this one
+    other_title: str | None = None  # the same
+    articles: int | None = None  # that a split or a merge moved
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -135,10 +135,24 @@ class Groups:
 
     def _story(self, story_id: str, item: Item) -> Group:
         """The open story of this id, or of the story in which it ended; started if there is none."""
-        while story_id in self.ended and story_id not in self.by_story:
-            story_id = self.ended[story_id]
+        story_id = self.went_to(story_id)
+        if story_id in self.closed:
+            return self.reopen(story_id)
         place = self.by_story.get(story_id)
         return self.groups[place] if place is not None else self.start(item, story_id)
+
+    def went_to(self, story_id: str) -> str:
+        """The story in which a story ended, itself if it did not."""
+        while story_id in self.ended and story_id not in self.by_story and story_id not in self.closed:
+            story_id = self.ended[story_id]
+        return story_id
+
+    def reopen(self, story_id: str) -> Group:
+        """Let a closed story go on: a person put something into it. What it had stays, and says nothing of what is like it."""
+        told = self.closed.pop(story_id)
+        first, last = told.first_seen_at, told.last_seen_at
+        assert first is not None and last is not None
+        return self._open(story_id, told.slug, told.title, first, last)
 
     def place_as_told(self, item: Item) -> None:
         """Move an article to where a person wants it, if it is not there."""
@@ -234,13 +248,16 @@ class Groups:
                 story_id in self.by_story or story_id in self.ended or story_id in self.closed
             ):  # it started another story once
                 story_id = ident("sto", "found", item.article_id, story_id)
+        title = self.rulings.parts.get(story_id, item.headline)
+        group = self._open(story_id, slug_of(title, story_id), item.headline, item.seen_at, item.seen_at)
+        self.tell(story_id, item.seen_at, "started", item, reason="")
+        return group
+
+    def _open(self, story_id: str, slug: str, title: str, first: datetime, last: datetime) -> Group:
         place = self.index.places
-        slug = slug_of(item.headline, story_id)
-        group = Group(place, story_id, slug, item.headline, [], Centroid(), item.seen_at, item.seen_at)
-        self.groups[place] = group
+        self.groups[place] = group = Group(place, story_id, slug, title, [], Centroid(), first, last)
         self.by_story[story_id] = place
         self.index.places = place + 1
-        self.tell(story_id, item.seen_at, "started", item, reason="")
         return group
 
     def enter(self, group: Group, item: Item) -> None:
@@ -290,6 +307,21 @@ class Groups:
         article = item.article_id if item else None
         event = LinkEvent(story_id=story_id, happened_at=at, kind=kind, article_id=article, other_story_id=other, reason=reason)
         self.events.append(event)
+
+    def tell_end(self, gone: Story, into: str, at: datetime, articles: int, reason: str) -> None:
+        """Write that a story ended in another, with the address that it had."""
+        self.events.append(
+            LinkEvent(
+                story_id=into,
+                happened_at=at,
+                kind="merged",
+                other_story_id=gone.story_id,
+                reason=reason,
+                other_slug=gone.slug,
+                other_title=self.rulings.titles.get(gone.story_id, gone.title),
+                articles=articles,
+            )
+        )
 
     def _fill(self, group: Group, orders: Sequence[int]) -> None:
         """Make these the members of a story."""
@@ -443,7 +475,7 @@ class Groups:
         self._move_links(moved, into.story_id, reason, method)
         del self.groups[gone.place], self.by_story[gone.story_id]
         self.ended[gone.story_id] = into.story_id
-        self.tell(into.story_id, at, "merged", None, gone.story_id, reason)
+        self.tell_end(self.story(gone), into.story_id, at, len(moved), reason)
         return into
 
     def _take_in(self, group: Group) -> None:

@@ -13,6 +13,7 @@ from pipeline.model import Article, Copy, HumanDecision, Link, LinkEvent, Story,
 from pipeline.stories.copies import CopyIndex, IsCopy, Known, Pair, decide_copy, shingles
 from pipeline.stories.furniture import Furniture
 from pipeline.stories.groups import METHOD, Groups, Item
+from pipeline.stories.heeding import heed
 from pipeline.stories.judge import Joins, Starts, StaysApart
 from pipeline.stories.profile import Terms, read_terms
 from pipeline.stories.rulings import Rulings
@@ -42,7 +43,7 @@ class Linker:
     """Keeps the stories. `decisions` by people hold whatever the articles say."""
 
     def __init__(self, watches: Sequence[Watch], decisions: Sequence[HumanDecision] = ()):
-        self.rulings = Rulings(decisions)
+        self.rulings = Rulings(decisions, {w.story_id for w in watches})
         self.groups = Groups(self.rulings)
         self.watching = {w.story_id: Watching(w, self.groups) for w in watches}
         self.groups.watched = frozenset(self.watching)
@@ -133,13 +134,24 @@ class Linker:
         return data
 
     @classmethod
-    def load(cls, data: bytes, watches: Sequence[Watch], decisions: Sequence[HumanDecision] = ()) -> "Linker":
-        """Go on from a dump. A watch that is new or worded otherwise starts without reports; new decisions are carried out."""
+    def load(
+        cls, data: bytes, watches: Sequence[Watch], decisions: Sequence[HumanDecision] = (), heeded: bool = False
+    ) -> "Linker":
+        """Go on from a dump. A watch that is new or worded otherwise starts without reports.
+
+        Decisions are carried out, unless they were `heeded` before the dump.
+        """
         linker = cls(watches, decisions)
         load_state(linker, data)
         linker._remember()
-        linker._enforce()
+        if not heeded:
+            linker.enforce(list(linker.groups.items.values()))
         return linker
+
+    def take(self, decisions: Sequence[HumanDecision], made: HumanDecision) -> None:
+        """Carry out what a person decided just now; `decisions` are all that hold, it included."""
+        self.rulings = self.groups.rulings = Rulings(decisions, self.watching)
+        heed(self, made)
 
     def _remember(self) -> None:
         """Take what is told now for what is saved."""
@@ -195,20 +207,21 @@ class Linker:
             return
         self.groups.merge_as_told()
         for item in items:
-            link = self.groups.links[item.order]
-            target = self.rulings.end_of(self.rulings.target.get(item.article_id, link.story_id))
-            watching = self.watching.get(target)
-            if watching and not self.rulings.bars(item.article_id, target) and not watching.pinned(item.order):
-                watching.pin(item, self.rulings.why(item.article_id, link.story_id))
+            found = self.groups.links[item.order].story_id
+            for target in self.rulings.wanted(item.article_id, found):
+                watching = self.watching.get(target)
+                if watching and not self.rulings.bars(item.article_id, target) and not watching.pinned(item.order):
+                    pinned = target in self.rulings.pins.get(item.article_id, ())
+                    watching.pin(item, self.rulings.why(item.article_id, target if pinned else found))
 
-    def _enforce(self) -> None:
-        """Do all that people decided since the state was saved."""
-        for item in list(self.groups.items.values()):
+    def enforce(self, items: Sequence[Item]) -> None:
+        """Do all that people decided about articles."""
+        for item in items:
             self.groups.place_as_told(item)
             for watching in self.watching.values():
                 if item.order in watching.links and self.rulings.bars(item.article_id, watching.story_id):
                     watching.leave(item, "Taken out by a person.")
-        self._heed(list(self.groups.items.values()))
+        self._heed(items)
 
     def _close_idle(self, now: datetime) -> None:
         if self.swept_at is None:

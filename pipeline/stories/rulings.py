@@ -4,24 +4,27 @@ The last decision on the same matter holds. Stories on which a person decided ar
 lets them end in another story; and those that a person composed take in no other story by likeness.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from pipeline.errors import UsageError
 from pipeline.model import HumanDecision, ident
 
-KINDS = ("pin", "unpin", "merge", "split", "rename")
+KINDS = ("pin", "unpin", "merge", "split", "rename", "apart")
 
 
 class Rulings:
-    """Decisions by people, resolved."""
+    """Decisions by people, resolved. An article is put into one found story at most, and into any number of watched ones."""
 
-    def __init__(self, decisions: Sequence[HumanDecision] = ()):
-        self.place: dict[str, HumanDecision] = {}  # article -> the decision that puts it into a story
+    def __init__(self, decisions: Sequence[HumanDecision] = (), watched: Collection[str] = ()):
+        self.watched = frozenset(watched)
+        self.place: dict[str, HumanDecision] = {}  # article -> the decision that puts it into a found story
         self.target: dict[str, str] = {}  # article -> that story
+        self.pins: dict[str, dict[str, HumanDecision]] = {}  # article -> watched stories into which it was put
         self.barred: dict[str, dict[str, HumanDecision]] = {}  # article -> stories that it is not of
         self.merges: dict[str, HumanDecision] = {}  # the story that ends -> the decision
         self.apart: set[frozenset[str]] = set()  # pairs of stories that are not one
         self.titles: dict[str, str] = {}
+        self.parts: dict[str, str] = {}  # stories that people split off -> the title that they gave them then
         self.held: set[str] = set()
         self.composed: set[str] = set()  # into which people put articles: likeness with those says nothing
         for decision in sorted(decisions, key=lambda d: (d.made_at, d.decision_id)):
@@ -44,6 +47,8 @@ class Rulings:
                 self.merges.pop(part, None)
                 self.apart.add(frozenset((d.story_id, part)))
                 self.held.add(part)
+                if d.title:
+                    self.titles[part] = self.parts[part] = d.title
             case "merge":
                 other = _needed(d, "other_story_id")
                 if other == d.story_id:
@@ -51,16 +56,27 @@ class Rulings:
                 self.merges.pop(d.story_id, None)
                 self.merges[other] = d
                 self.apart.discard(frozenset((d.story_id, other)))
+            case "apart":
+                other = _needed(d, "other_story_id")
+                self.held.add(other)
+                for gone, into in ((d.story_id, other), (other, d.story_id)):
+                    if gone in self.merges and self.merges[gone].story_id == into:
+                        del self.merges[gone]
+                self.apart.add(frozenset((d.story_id, other)))
             case "rename":
                 self.titles[d.story_id] = _needed(d, "title")
 
     def _put(self, d: HumanDecision, article: str, story: str) -> None:
-        self.place[article], self.target[article] = d, story
-        self.composed.add(story)
+        if story in self.watched:
+            self.pins.setdefault(article, {})[story] = d
+        else:
+            self.place[article], self.target[article] = d, story
+            self.composed.add(story)
         self.barred.get(article, {}).pop(story, None)
 
     def _bar(self, d: HumanDecision, article: str, story: str) -> None:
         self.barred.setdefault(article, {})[story] = d
+        self.pins.get(article, {}).pop(story, None)
         if self.target.get(article) == story:
             del self.place[article], self.target[article]
 
@@ -74,9 +90,14 @@ class Rulings:
 
     def why(self, article_id: str, story_id: str) -> str:
         """The reason for a place that a person chose: for the article itself, or for the story that it was in."""
-        d = self.place.get(article_id) or self.merges.get(story_id)
+        d = self.pins.get(article_id, {}).get(story_id) or self.place.get(article_id) or self.merges.get(story_id)
         who = (d.made_by if d else "") or "a person"
         return f"Put here by {who}" + (f": {d.note}" if d and d.note else ".")
+
+    def wanted(self, article_id: str, found: str) -> list[str]:
+        """The stories that a person wants an article in, given the found story that it is in."""
+        own = self.end_of(self.target.get(article_id, found))
+        return list(dict.fromkeys([own, *(self.end_of(s) for s in self.pins.get(article_id, ()))]))
 
     def bars(self, article_id: str, story_id: str) -> bool:
         """Did a person say that the article is not of the story?"""

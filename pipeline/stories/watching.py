@@ -201,9 +201,9 @@ class Watching:
     def look_at_kin(self, at: datetime) -> None:
         """Judge again those that joined by likeness alone: their found story may have been split since."""
         for order in sorted(self.links.keys() - self.core):
-            item = self.groups.items[order]
             if self.pinned(order):
-                continue
+                continue  # perhaps of a closed story, and not in memory any longer
+            item = self.groups.items[order]
             decision = decide_watch(self._signs(order), self._standing(item))
             if isinstance(decision, StaysApart):
                 self.leave(item, f"Looked at again: {decision.reason}", at)
