@@ -1,10 +1,10 @@
 """The judgements of text, diff and edits as plain callables for scripts that score them, and a measure of their steadiness.
 
-    python bench/measure_edits.py DATA [--texts N] [--heldout] [--show CLASS]
+    python bench/measure_edits.py DATA [--texts N] [--seed N] [--set first|heldout|second] [--show CLASS]
 
 DATA is a folder of texts (`.jsonl` or `.jsonl.gz`, a row's `text`, `body`, `paragraphs` or `sentences`). Each text is
-rewritten without changing a fact (noise.py, or with --heldout noise_heldout.py: what is called is a false alarm) and changed in
-one fact (facts.py: what is not called is a miss).
+rewritten without changing a fact (noise.py, noise_heldout.py or noise_second.py: what is called is a false alarm) and changed
+in one fact (facts.py or facts_second.py: what is not called is a miss; the second set knows which kinds tell a change rightly).
 """
 
 import argparse
@@ -13,10 +13,11 @@ import json
 import random
 from collections import Counter, defaultdict
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import ModuleType
 
-from bench import noise, noise_heldout
+from bench import facts, facts_second, noise, noise_heldout, noise_second
 from bench.lone import lone_meaning
 from bench.noise import line_of
 from pipeline import diff
@@ -47,10 +48,14 @@ def meaningful(before: str, after: str) -> bool:
 # ---- steadiness ----------------------------------------------------------------------------------------------------------
 
 
-def texts(folder: Path, count: int) -> list[list[str]]:
+NOISE = {"first": noise, "heldout": noise_heldout, "second": noise_second}
+FACTS = {"first": facts, "heldout": facts, "second": facts_second}
+
+
+def texts(folder: Path, count: int, seed: int = 5) -> list[list[str]]:
     """Up to `count` texts of five paragraphs or sentences and more, chosen by a fixed seed."""
     found = [p for p in _rows(folder) if len(" ".join(p)) > 600]
-    random.Random(5).shuffle(found)
+    random.Random(seed).shuffle(found)
     return found[:count]
 
 
@@ -95,24 +100,40 @@ def false_alarms(bodies: list[list[str]], noise: ModuleType) -> tuple[Counter, C
     return tried, called, shown
 
 
-def misses(bodies: list[list[str]]) -> tuple[Counter, Counter, dict[str, list[str]]]:
-    """Tried and not called by class of fact, with the sentences."""
-    from bench.facts import MUTATIONS
+@dataclass(slots=True)
+class Misses:
+    """Changes of facts by class: tried, not called, told as another kind than the class's own; the cases missed."""
 
-    tried, missed, shown = Counter(), Counter(), defaultdict(list)
+    tried: Counter = field(default_factory=Counter)
+    missed: Counter = field(default_factory=Counter)
+    otherwise: Counter = field(default_factory=Counter)
+    shown: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
+
+
+def misses(bodies: list[list[str]], facts: ModuleType) -> Misses:
+    """Each class of fact changed once in each text that has one."""
+    found = Misses()
+    kinds = getattr(facts, "KINDS", {})
     for n, body in enumerate(bodies):
-        for name, mutate in MUTATIONS.items():
+        for name, mutate in facts.MUTATIONS.items():
             rng = random.Random(f"{name}{n}")
             k = rng.randrange(len(body))
             for at in [*range(k, len(body)), *range(k)]:
                 new = mutate(body[at], rng)
                 if new is not None and new != body[at]:
-                    tried[name] += 1
-                    if not loud(body, [*body[:at], new, *body[at + 1 :]]):
-                        missed[name] += 1
-                        shown[name].append(f"{body[at]}\n      -> {new}")
+                    told = loud(body, [*body[:at], new, *body[at + 1 :]])
+                    _count(found, name, kinds.get(name), told, f"{body[at]}\n      -> {new}")
                     break
-    return tried, missed, shown
+    return found
+
+
+def _count(found: Misses, name: str, kinds: frozenset[str] | None, told: list[Edit], case: str) -> None:
+    found.tried[name] += 1
+    found.missed[name] += not told
+    wrong = bool(told and kinds and not kinds & {e.kind.value for e in told})
+    found.otherwise[name] += wrong
+    if wrong or not told:
+        found.shown[name].append(f"{[(e.kind.value, e.reason) for e in told]} {case}")
 
 
 def report(title: str, tried: Counter, hit: Counter) -> None:
@@ -129,18 +150,20 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("data", type=Path)
     parser.add_argument("--texts", type=int, default=60)
-    parser.add_argument("--heldout", action="store_true", help="the rewrites of noise_heldout.py")
+    parser.add_argument("--seed", type=int, default=5, help="of the choice of texts")
+    parser.add_argument("--set", choices=NOISE, default="first", help="of rewrites and changes of facts")
     parser.add_argument("--show", default="", help="print the cases of this class")
     arguments = parser.parse_args()
-    bodies = texts(arguments.data, arguments.texts)
-    tried, called, edits = false_alarms(bodies, noise_heldout if arguments.heldout else noise)
+    bodies = texts(arguments.data, arguments.texts, arguments.seed)
+    tried, called, edits = false_alarms(bodies, NOISE[arguments.set])
     report(f"false alarms on noise, {len(bodies)} texts", tried, called)
     for edit in [e for name, found in edits.items() if arguments.show and arguments.show in name for e in found][:40]:
         print(f"    {edit.kind}: {edit.reason}\n      {edit.before[:200]}\n      -> {edit.after[:200]}")
-    tried, missed, cases = misses(bodies)
-    report("facts missed", tried, missed)
-    for case in [c for name, found in cases.items() if arguments.show and arguments.show in name for c in found][:20]:
-        print("   ", case[:600])
+    found = misses(bodies, FACTS[arguments.set])
+    report("facts missed", found.tried, found.missed)
+    report("facts told as another kind", found.tried, found.otherwise)
+    for case in [c for name, cases in found.shown.items() if arguments.show and arguments.show in name for c in cases][:20]:
+        print("   ", case[:900])
 
 
 if __name__ == "__main__":
