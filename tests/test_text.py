@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.text import names, sentences, spelling, stem, tokens, words
+from pipeline.text import fold, names, plain_words, sentences, spelling, squeeze, stem, tokens, words
 from pipeline.text.tokens import pieces
 
 cutting = importlib.import_module("pipeline.text.tokens")
@@ -133,3 +133,12 @@ def test_the_quick_way_cuts_a_text_as_the_thorough_one(text):
     """Texts of European letters are cut by other patterns than the rest of the world's, to the same words and pieces."""
     assert pieces(text) == cutting._PIECE.findall(text)
     assert words(text) == cutting._WORD.findall(text.translate(cutting._MARKS).lower())
+
+
+@given(st.text(alphabet=st.one_of(st.sampled_from("abA1'`%_-. \t\n\x7f’“\u200b\u00a0"), st.characters()), max_size=40))
+def test_the_quick_way_reads_a_line_as_the_thorough_one(text):
+    """Plain ASCII takes short cuts to its forms and words; with a letter of another script behind it it goes the long way."""
+    far = "\N{GREEK SMALL LETTER OMEGA}"
+    assert squeeze(f"{text} {far}").removesuffix(far).rstrip(" ") == squeeze(text)
+    assert fold(f"{text} {far}").removesuffix(far).rstrip(" ") == fold(text)
+    assert plain_words(f"{text} {far}") == [*plain_words(text), far]

@@ -1,5 +1,6 @@
 """What a look at an article is: a version, the same again, a reversion, or a page that stands in its place."""
 
+import random
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -24,7 +25,7 @@ from pipeline.model import (
     ident,
 )
 from pipeline.text import fingerprint
-from pipeline.versions import FEED_EXTRACTOR, decide_version, learn_furniture, same_source, standing, text_hash
+from pipeline.versions import FEED_EXTRACTOR, decide_version, learn_furniture, phrases, same_source, standing, text_hash
 
 MORNING = datetime(2026, 2, 11, 8, tzinfo=UTC)
 PAGE = "page/1"
@@ -439,3 +440,15 @@ def test_the_hash_knows_headline_body_and_byline_apart():
     """So that one part can be recognised beside another."""
     first, second = text_hash(article()).split("-"), text_hash(article(headline="Another")).split("-")
     assert first[0] != second[0] and first[1:] == second[1:]
+
+
+@pytest.mark.parametrize("index", [phrases._notices(), phrases._titles()], ids=["notices", "titles"])
+def test_every_pattern_is_found_by_the_words_that_it_needs(index):
+    """An index of words passes patterns over: whatever alternatives a text is made of, none that holds is missed."""
+    rng = random.Random(3)
+    entries = [*index.always, *((family, pattern) for family, pattern, _ in index.patterns.values())]
+    for _, pattern in entries * 5:
+        said = [rng.choice(part.alternatives) for part in pattern.parts if not part.negated]
+        form = phrases.plain(" then ".join(a + rng.choice(("", "s", "ing")) if not a.endswith(" ") else a for a in said))
+        holding = [p for _, p in entries if p.holds(form)]
+        assert holding and [p for p in (p for _, p in index.possible(form)) if p.holds(form)] == holding

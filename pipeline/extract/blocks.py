@@ -35,7 +35,7 @@ class Block:
 
     @property
     def words(self) -> int:
-        return len(self.text.split())
+        return self.text.count(" ") + 1  # it is on one line, with single blanks
 
     @property
     def is_link(self) -> bool:
@@ -53,7 +53,9 @@ class _Reader:
     def flush(self, element: HtmlElement) -> None:
         text, linked = "".join(self.pieces), self.linked
         self.pieces, self.linked = [], 0
-        parts = [squeeze(part) for part in _BLANK_LINE.split(text)]
+        if not text or text.isspace():
+            return
+        parts = [squeeze(part) for part in (_BLANK_LINE.split(text) if "\n" in text else [text])]
         parts = [part for part in parts if part]
         for part in parts:
             self.blocks.append(Block(text=part, element=element, linked=linked if len(parts) == 1 else 0))

@@ -5,22 +5,32 @@ from functools import cache
 
 from pipeline import words
 from pipeline.extract.blocks import Block
-from pipeline.text import fold
+from pipeline.text import plain_words
 
 _LONG = 14  # words: a longer line is text
+_BEGINNING = 60  # characters of it that nearly always tell it from the headline
 _END = re.compile(r"[.!?…\"”’»)。！？]\W*$")
 _SEPARATOR = re.compile(r"\s*[|·•/►]\s*|\s+[-–—]\s+|,\s")
 _RIGHTS = re.compile(r"(?:©|\(c\)|copyright)\W", re.IGNORECASE)
-_PLAIN = re.compile(r"[^\W_]+(?:'[^\W_]+)*")
 
 
 def own_lines(blocks: list[Block], headline: str, byline: str | None) -> list[str]:
     """The paragraphs of the article: its blocks without repeated headline, byline, counters, pointers and empty headings."""
-    said = {_plain(headline), _plain(byline or ""), *(f"{lead} {_plain(byline or '')}" for lead in _leads())}
-    kept = [b for b in blocks if not _is_line(b, said)]
+    name = _plain(byline or "")
+    said = {_plain(headline), name, *(f"{lead} {name}" for lead in _leads())}
+    firsts = {form.partition(" ")[0] for form in said}
+    kept = [b for b in blocks if _is_text(b, firsts) or not _is_line(b, said)]
     while kept and kept[-1].is_heading:
         kept.pop()
     return [b.text for b in kept]
+
+
+def _is_text(block: Block, firsts: set[str]) -> bool:
+    """Whether a block is text for certain, as most are: long, without a link, its first word not that of what is said."""
+    if block.linked or block.words <= _LONG or block.element.tag == "h1":
+        return False
+    first = plain_words(block.text[:_BEGINNING])[:-1]  # the last may be cut
+    return bool(first) and first[0] != "%" and first[0] not in firsts
 
 
 def _is_line(block: Block, said: set[str]) -> bool:
@@ -43,7 +53,7 @@ def _points(plain: str) -> bool:
 
 
 def _plain(text: str) -> str:
-    return " ".join(_PLAIN.findall(fold(text).casefold()))
+    return " ".join(word for word in plain_words(text) if word != "%")
 
 
 @cache

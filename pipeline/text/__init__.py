@@ -1,7 +1,7 @@
 """Text as values: normal forms, sentences, tokens, numbers and dates, names, quotes. Knows nothing of articles or stories."""
 
 from pipeline.text.names import names
-from pipeline.text.normal import clean, fingerprint, fold, one_line, squeeze
+from pipeline.text.normal import clean, fingerprint, fold, one_line, plain_words, squeeze
 from pipeline.text.quotes import Quote, quotes
 from pipeline.text.sentences import Span, sentences
 from pipeline.text.sources import Source, SourceKind, sources
@@ -21,6 +21,7 @@ __all__ = [
     "fold",
     "names",
     "one_line",
+    "plain_words",
     "quotes",
     "sentences",
     "sources",

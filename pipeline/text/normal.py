@@ -29,7 +29,9 @@ def clean(text: str | None) -> str:
     """
     if not text:
         return ""
-    if text.isprintable():  # so nothing to take out: the usual case, and ten times as quick
+    if (
+        text.replace("\n", " ").replace("\t", " ").isprintable()
+    ):  # so nothing to take out: the usual case, and ten times as quick
         return text if text.isascii() else unicodedata.normalize("NFC", text)
     text = _SURROGATE.sub("\ufffd", text.replace("\r\n", "\n").replace("\r", "\n"))
     return unicodedata.normalize("NFC", _TURNING.sub("", _CONTROL.sub("", text)))
@@ -37,12 +39,17 @@ def clean(text: str | None) -> str:
 
 def squeeze(text: str | None) -> str:
     """Clean text on one line: every run of white space is one blank, none at the ends, no marks of where a line may break."""
-    return " ".join(_visible(clean(text)).split())
+    return text if text and _is_plain_line(text) else " ".join(_visible(clean(text)).split())
 
 
 def one_line(text: str | None) -> str:
     """Clean text on one line and otherwise as it was written."""
-    return " ".join(clean(text).split())
+    return text if text and _is_plain_line(text) else " ".join(clean(text).split())
+
+
+def _is_plain_line(text: str) -> bool:
+    """Whether a text is ASCII on one line with single blanks: most are, and nothing is to be done to them."""
+    return text.isascii() and text.isprintable() and "  " not in text and text[0] != " " and text[-1] != " "
 
 
 def _visible(text: str) -> str:
@@ -51,6 +58,8 @@ def _visible(text: str) -> str:
 
 def fold(text: str | None) -> str:
     """The form in which two texts are compared: typographic variants are one, every fact-bearing mark stays. Idempotent."""
+    if text and _is_plain_line(text):
+        return text.replace("`", "'")
     marked = _plain_marks(_visible(clean(text)))
     if not marked.isascii():
         marked = _plain_marks(unicodedata.normalize("NFKC", marked))
@@ -59,6 +68,24 @@ def fold(text: str | None) -> str:
 
 def _plain_marks(text: str) -> str:
     return _MARK.sub(lambda mark: _MARKS[mark[0]], text)
+
+
+_LETTERS_AND_FIGURES = "abcdefghijklmnopqrstuvwxyz0123456789'%"
+_WORDS_ONLY = "".join(c if c in _LETTERS_AND_FIGURES else " " for c in map(chr, range(128)))
+_WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)*|%")
+_LOOSE = re.compile(r"(?<![a-z0-9])'|'(?![a-z0-9])")
+
+
+def plain_words(text: str | None) -> list[str]:
+    """The words and figures of a text in folded lower case, inner apostrophes kept, `%` as a word of its own. For matching."""
+    form = fold(text).casefold()
+    if not form.isascii():
+        return _WORD.findall(form)
+    if "'" in form:
+        form = _LOOSE.sub(" ", form)
+    if "%" in form:
+        form = form.replace("%", " % ")
+    return form.translate(_WORDS_ONLY).split()  # the same words as the pattern finds, at a fifth of the cost
 
 
 def fingerprint(*parts: str | Iterable[str] | None) -> str:

@@ -100,4 +100,5 @@ def seen_keys(seen: Mapping[str, str]) -> dict[str, Key]:
 
 
 def _part(text: str) -> str:
-    return fingerprint(text)[:_PART] if fold(text) else ""
+    form = fold(text)
+    return fingerprint(form)[:_PART] if form else ""

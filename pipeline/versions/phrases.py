@@ -6,19 +6,18 @@ captchas, cookies and subscriptions: `signs` weighs it.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
 from pipeline import words
 from pipeline.model import QuarantineKind
-from pipeline.text import fold
+from pipeline.text import fold, plain_words
 
 LONGEST = 60  # words: a paragraph longer than this is prose, whatever it mentions
 TITLE_LONGEST = 8  # words of a page title that may be a wall's
 LABEL = 6  # words: a line without an end mark is a button or a caption, and need not address anyone
 _REMEMBERED = 5_000  # characters: a longer text's form is not kept
-_WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)*|%")
 _SENTENCE = re.compile(r"(?<=[.!?:;…。！？])\s+")
 _END = re.compile(r"[.!?。！？]\W*$")
 _BEGINNING = 3  # letters of a word by which patterns are passed over
@@ -33,14 +32,17 @@ class Part:
     negated: bool = False
 
     def holds(self, form: str) -> bool:
-        return any(a in form for a in self.alternatives) != self.negated
+        for alternative in self.alternatives:  # a loop, because it is asked thousands of times and any() costs twice as much
+            if alternative in form:
+                return not self.negated
+        return self.negated
 
-    def beginnings(self) -> frozenset[str]:
-        """How the first words of the alternatives begin; none if that would not help to tell a text that lacks them."""
-        open_ones = (a for a in self.alternatives if not a.endswith(" ") and len(a) <= _BEGINNING)
-        return (
-            frozenset() if self.negated or any(open_ones) else frozenset(a.split()[0][:_BEGINNING] for a in self.alternatives)
-        )
+    def signs(self) -> frozenset[str]:
+        """First words of the alternatives, or their first letters and a star; none if a text without them may have the part."""
+        firsts = [(a.split()[0], a.endswith(" ") or " " in a.strip()) for a in self.alternatives]
+        if self.negated or any(len(word) < _BEGINNING for word, whole in firsts if not whole):
+            return frozenset()
+        return frozenset(word if whole else word[:_BEGINNING] + "*" for word, whole in firsts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +81,7 @@ def plain(text: str | None) -> str:
 
 @lru_cache(maxsize=256)  # the paragraphs of an article are asked about several times in a row
 def _plain(text: str | None) -> str:
-    return f" {' '.join(_WORD.findall(fold(text).casefold()))} "
+    return f" {' '.join(plain_words(text))} "
 
 
 def kinds_of_text(text: str, offers: bool = True) -> frozenset[QuarantineKind]:
@@ -87,47 +89,84 @@ def kinds_of_text(text: str, offers: bool = True) -> frozenset[QuarantineKind]:
 
     Without `offers`, promotions do not count: free pages have them too.
     """
+    return _kinds(text, offers) if len(text) < _REMEMBERED else _kinds.__wrapped__(text, offers)
+
+
+@lru_cache(maxsize=256)
+def _kinds(text: str, offers: bool) -> frozenset[QuarantineKind]:
     form = plain(text)
     if form.count(" ") - 1 > LONGEST:
         return frozenset()
-    hits = ((family, p) for family, p in _possible(form) if (offers or not p.offer) and p.holds(form))
+    hits = ((family, p) for family, p in _notices().possible(form) if (offers or not p.offer) and p.holds(form))
     return frozenset(p.kind for family, p in hits if family.addresses(text, form))
-
-
-def _possible(form: str) -> list[tuple[Family, Pattern]]:
-    """The notices that a text may hold, by the beginnings of its words: nearly always none of some hundred."""
-    numbers, notices = _index()
-    found = 0
-    for word in form.split():
-        found |= numbers.get(word[:_BEGINNING], 0)
-    return [(family, pattern) for family, pattern, needed in notices if needed & found == needed]
-
-
-@cache
-def _index() -> tuple[dict[str, int], tuple[tuple[Family, Pattern, int], ...]]:
-    """Beginning -> the parts that it may stand for, as bits of a number; and each notice with the bits that it needs."""
-    numbers: dict[str, int] = {}
-    notices: list[tuple[Family, Pattern, int]] = []
-    parts = 0
-    for family, pattern in ((f, notice) for f in families() for notice in f.notices):
-        needed = 0
-        for beginnings in filter(None, (part.beginnings() for part in pattern.parts)):
-            bit, parts = 1 << parts, parts + 1
-            needed |= bit
-            numbers |= {beginning: numbers.get(beginning, 0) | bit for beginning in beginnings}
-        notices.append((family, pattern, needed))
-    return numbers, tuple(notices)
 
 
 def kind_of_title(title: str | None) -> QuarantineKind | None:
     """The kind of page that a headline of a few words announces, if any; a site's name behind a bar or dash does not count."""
+    if not title:
+        return None
     for form in _title_forms(title):
         if 0 < form.count(" ") - 1 <= TITLE_LONGEST:
-            for family in families():
-                for pattern in family.titles:
-                    if pattern.holds(form) and _fills(pattern, form):
-                        return pattern.kind
+            for _, pattern in _titles().possible(form):
+                if pattern.holds(form) and _fills(pattern, form):
+                    return pattern.kind
     return None
+
+
+@dataclass(frozen=True, slots=True)
+class Index:
+    """Patterns by the words that they need: of some hundred, a text can hold nearly always none."""
+
+    parts: dict[str, int]  # sign -> the parts that it may stand for, as bits of a number
+    signs: frozenset[str]  # whole words, and beginnings of words with a star
+    keys: int  # the bits of the keys: of each pattern one part, in the patterns' order
+    patterns: dict[int, tuple[Family, Pattern, int]]  # by key: the pattern, and all bits that it needs
+    always: tuple[tuple[Family, Pattern], ...]  # those that need no word
+
+    def possible(self, form: str) -> Iterator[tuple[Family, Pattern]]:
+        """The patterns that a plain form may hold, in their order but for those that need no word, which come first."""
+        yield from self.always
+        words = set(form.split())
+        found = 0
+        for sign in (self.signs & words) | (self.signs & {word[:_BEGINNING] + "*" for word in words}):
+            found |= self.parts[sign]
+        keys = found & self.keys
+        while keys:
+            key = keys & -keys
+            keys ^= key
+            family, pattern, needed = self.patterns[key]
+            if needed & found == needed:
+                yield family, pattern
+
+
+def _indexed(entries: Sequence[tuple[Family, Pattern]]) -> Index:
+    """The key of a pattern is the part with the fewest signs; its bit has the pattern's number."""
+    parts: dict[str, int] = {}
+    patterns: dict[int, tuple[Family, Pattern, int]] = {}
+    always = []
+    spare = 1 << len(entries)
+    for number, (family, pattern) in enumerate(entries):
+        needed = 0
+        for signs in sorted(filter(None, (part.signs() for part in pattern.parts)), key=len):
+            bit, spare = (spare, spare << 1) if needed else (1 << number, spare)
+            needed |= bit
+            for sign in signs:
+                parts[sign] = parts.get(sign, 0) | bit
+        if needed:
+            patterns[1 << number] = (family, pattern, needed)
+        else:
+            always.append((family, pattern))
+    return Index(parts, frozenset(parts), sum(patterns), patterns, tuple(always))
+
+
+@cache
+def _notices() -> Index:
+    return _indexed([(family, notice) for family in families() for notice in family.notices])
+
+
+@cache
+def _titles() -> Index:
+    return _indexed([(family, title) for family in families() for title in family.titles])
 
 
 @cache

@@ -8,6 +8,8 @@ first word to the last, cut to a quarter or started afresh, and that is news.
 
 import re
 from dataclasses import dataclass, replace
+from functools import cached_property
+from itertools import accumulate
 from urllib.parse import urlsplit
 
 from pipeline.model import Document, KnownArticle, Observation, QuarantineKind, Version
@@ -24,6 +26,7 @@ SHORN = 0.6  # a stub shows less than this share of the known text
 ALIEN = 80  # words: a text that shares nothing with the article and has no more is suspect
 KIN = 0.2  # a text with less than this share of its words in the article's is foreign to it
 _TOKEN = re.compile(r"[^\W_]+")
+_NO_WORD = "".join(c if c.isalnum() else " " for c in map(chr, range(128)))  # counts ASCII as the pattern does, and quicker
 _NAME = re.compile(r"(?<![.!?:] )(?<!^)\b(?:[^\W\d_a-z][^\W_]+|\d+)\b")
 _END = re.compile(r"[.!?:;\"'”’)\]。！？]$")
 _CUT = re.compile(r"(?:\.\.\.|…)\W*$")
@@ -56,7 +59,7 @@ def served_sign(seen: Observation) -> Sign | None:
 
 def page_sign(document: Document, known: KnownArticle, final_url: str | None = None, seen_url: str = "") -> Sign | None:
     """What page and known text together say is wrong; None if this looks like the article."""
-    page = _Page.read(document, known)
+    page = _Page(document, known)
     for look in (_empty, _furniture_only, _headed_as_wall, _mostly_notice, _stub, _alien):
         if sign := look(page):
             return sign
@@ -74,28 +77,44 @@ def looks_like_article(document: Document) -> bool:
 # ---- the page, read once -------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
 class _Page:
-    """A look with its words counted and its notices found."""
+    """A look with its words counted and its notices found, as far as somebody asks."""
 
-    document: Document
-    known: KnownArticle
-    head: Version | None  # the standing version, if it is a page's text
-    kinds: tuple[frozenset[QuarantineKind], ...]  # of each paragraph
-    size: int  # words of the text
-    own: int  # words in paragraphs that are neither notice nor button
-    headed: QuarantineKind | None  # what the headline or page title announces
+    def __init__(self, document: Document, known: KnownArticle):
+        self.document, self.known = document, known
+        head = known.head
+        self.head = head if head and head.text and not head.extractor.startswith("feed/") else None  # if it is a page's text
 
-    @classmethod
-    def read(cls, document: Document, known: KnownArticle) -> "_Page":
-        kinds = tuple(kinds_of_text(p) for p in document.paragraphs)
-        head = known.head if known.head and known.head.text and not known.head.extractor.startswith("feed/") else None
-        sizes = tuple(_size(p) for p in document.paragraphs)
-        looked = zip(document.paragraphs, kinds, sizes, strict=True)
-        own = sum(n for p, k, n in looked if not k and not (n <= BUTTON and _is_unended(p)))
-        return cls(
-            document=document, known=known, head=head, kinds=kinds, size=sum(sizes), own=own, headed=_headed(document, known)
-        )
+    @cached_property
+    def kinds(self) -> tuple[frozenset[QuarantineKind], ...]:
+        """Of the notices in each paragraph."""
+        return tuple(kinds_of_text(p) for p in self.document.paragraphs)
+
+    @cached_property
+    def sizes(self) -> tuple[int, ...]:
+        return tuple(_size(p) for p in self.document.paragraphs)
+
+    @cached_property
+    def size(self) -> int:
+        """Words of the text."""
+        return sum(self.sizes)
+
+    @cached_property
+    def own(self) -> int:
+        """Words in paragraphs that are neither notice nor button."""
+        return sum(map(self._own_words, self.document.paragraphs))
+
+    def has_own(self, words: int) -> bool:
+        """Whether there are so many words of its own: of most articles the first paragraphs tell."""
+        return any(total >= words for total in accumulate(map(self._own_words, self.document.paragraphs)))
+
+    def _own_words(self, paragraph: str) -> int:
+        return 0 if _is_button(paragraph) or kinds_of_text(paragraph) else _size(paragraph)
+
+    @cached_property
+    def headed(self) -> QuarantineKind | None:
+        """What the headline or page title announces."""
+        return _headed(self.document, self.known)
 
     def all_kinds(self) -> list[QuarantineKind]:
         """Every kind that a paragraph's notice points to, in the order of their weight."""
@@ -114,7 +133,7 @@ def _headed(document: Document, known: KnownArticle) -> QuarantineKind | None:
 
 
 def _empty(page: _Page) -> Sign | None:
-    if page.size >= 4:
+    if any(_size(p) >= 4 for p in page.document.paragraphs) or page.size >= 4:
         return None
     if page.headed:
         return Sign(kind=page.headed, reason=f"The page has no text, and its title is “{_title(page)}”.")
@@ -139,9 +158,9 @@ def _headed_as_wall(page: _Page) -> Sign | None:
 
 
 def _mostly_notice(page: _Page) -> Sign | None:
-    kinds = page.all_kinds()
-    if not kinds or page.own >= PROSE or page.own > 0.5 * page.size or _shares_paragraph(page):
+    if page.has_own(PROSE) or not any(page.kinds) or page.own > 0.5 * page.size or _shares_paragraph(page):
         return None
+    kinds = page.all_kinds()
     said = next(p for p, k in zip(page.document.paragraphs, page.kinds, strict=True) if kinds[0] in k)
     return Sign(kind=kinds[0], reason=f"Most of the text is a notice: “{_short(said)}”")
 
@@ -169,9 +188,8 @@ def _invitations(page: _Page) -> list[str]:
     Not those that the standing text has as well. Where nothing is known of the article, promotions do not count either.
     """
     stood = {fold(p) for p in page.head.paragraphs} if page.head else set()
-    asking = [p for p, kinds in zip(page.document.paragraphs, page.kinds, strict=True) if QuarantineKind.PAYWALL in kinds]
-    last = page.document.paragraphs[-5:]
-    likely = [p for p in (page.document.signs.notice, *(p for p in last if p in asking)) if p and fold(p) not in stood]
+    last = [p for p in page.document.paragraphs[-5:] if QuarantineKind.PAYWALL in kinds_of_text(p)]
+    likely = [p for p in (page.document.signs.notice, *last) if p and fold(p) not in stood]
     return [p for p in likely if QuarantineKind.PAYWALL in kinds_of_text(p, offers=page.head is not None)]
 
 
@@ -216,7 +234,8 @@ def _landed_elsewhere(page: _Page, final_url: str | None, seen_url: str) -> Sign
 
 
 def _size(text: str) -> int:
-    return len(_TOKEN.findall(text))
+    """How many words, figures and parts of them between apostrophes and hyphens."""
+    return len(text.translate(_NO_WORD).split()) if text.isascii() else len(_TOKEN.findall(text))
 
 
 def _is_sentence(paragraph: str) -> bool:
