@@ -4,7 +4,6 @@ Only articles with new appearances are judged, only stories with new reports are
 it all and derives it again from the record, with the same result.
 """
 
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -13,14 +12,12 @@ from pipeline.changes import METHOD as LEDGER_METHOD
 from pipeline.changes import Ledger
 from pipeline.config import Settings, load_watches
 from pipeline.edits import compare, explained
+from pipeline.journey.linking import link_new, linking_stands
 from pipeline.journey.progress import Progress
 from pipeline.model import Appearance, Change, Claim, EditKind, Report, RevisionDecision, Version, Watch, ident
 from pipeline.store import Revised, SavedState, Store
-from pipeline.stories import METHOD as LINKER_METHOD
-from pipeline.stories import Linker
 
 CHUNK = 5_000  # appearances judged in one transaction
-TEXTS = 500  # read at a time for the linker
 
 
 @dataclass(slots=True)
@@ -48,40 +45,42 @@ def track_store(store: Store, settings: Settings, now: datetime, rebuild: bool, 
         with store.transaction():
             store.forget_derived()
     done = TrackSummary()
-    method = linker_method(watches)
-    todo = store.untracked()
-    if not todo and (saved := store.load_state("linker")) and saved.method == method:
-        return done
-    for part in _chunks(todo) if todo else iter([[]]):
+    parts = list(_chunks(store.untracked()))
+    if not parts and not _stands(store, watches):
+        parts = [[]]
+    for part in parts:
         with store.transaction():
-            _track_part(store, watches, method, part, now, done, progress)
+            track_part(store, watches, part, now, part is parts[-1], done, progress)
     return done
 
 
-def linker_method(watches: Sequence[Watch]) -> str:
-    """Another linker or another set of watches cannot go on from what was remembered."""
-    return f"{LINKER_METHOD} {ident('wat', *[repr(w) for w in watches])}"
+def _stands(store: Store, watches: Sequence[Watch]) -> bool:
+    """Is all done but for new texts: no new decision of a person, no watched story worded otherwise?"""
+    methods = store.saved_methods()
+    read = all(methods.get(ledger_name(w), ("",))[0] == ledger_method(w) for w in watches)
+    return read and linking_stands(store, watches)
 
 
 def _chunks(todo: Sequence[Appearance]) -> Iterator[Sequence[Appearance]]:
     return (todo[i : i + CHUNK] for i in range(0, len(todo), CHUNK))
 
 
-def _track_part(
+def track_part(
     store: Store,
     watches: Sequence[Watch],
-    method: str,
     part: Sequence[Appearance],
     now: datetime,
+    last: bool,
     done: TrackSummary,
     progress: Progress,
 ) -> None:
+    """Judge some new texts (none: only what people decided) and what hangs on them; the caller holds the transaction."""
     revisions = list(revise(store, part, progress))
     store.save_revisions(revisions, {a.article_id for a in part})
     done.appearances += len(part)
     done.revisions += len(revisions)
     done.meaningful += sum(r.decision.meaningful for r in revisions)
-    done.articles_linked += _link(store, watches, method, part, now, progress)
+    done.articles_linked += link_new(store, watches, part, now, last, progress)
     for watch in watches:
         done.stories[watch.slug] = done.stories.get(watch.slug, 0) + _read_story(store, watch, now, progress)
     store.mark_tracked(part)
@@ -163,34 +162,22 @@ def _steps(appearances: Sequence[Appearance], new: set[str]) -> Iterator[Step]:
             yield Step(before=before, after=after, earlier=tuple(appearances[:i]), following=following)
 
 
-# ---- stories -------------------------------------------------------------------------------------------------------------
-
-
-def _link(
-    store: Store, watches: Sequence[Watch], method: str, part: Sequence[Appearance], now: datetime, progress: Progress
-) -> int:
-    saved = store.load_state("linker")
-    fresh = saved is None or saved.method != method
-    decisions = store.decisions()
-    linker = Linker(watches, decisions) if fresh or saved is None else Linker.load(saved.data, watches, decisions)
-    stream = store.all_appearances() if fresh else list(part)
-    for start in range(0, len(stream), TEXTS):
-        for article in store.texts(stream[start : start + TEXTS]):
-            linker.add(article)
-        progress("stories", min(start + TEXTS, len(stream)), len(stream))
-    links = linker.links()
-    store.save_stories(linker.stories(), dict(Counter(x.story_id for x in links)), links, linker.events(), linker.copies())
-    through = max((a.seen_at for a in stream), default=saved.through if saved else None)
-    store.save_state(SavedState(name="linker", method=method, through=through, covers="", data=linker.dump()), now)
-    return len({a.article_id for a in stream})
-
-
 # ---- the ledger ----------------------------------------------------------------------------------------------------------
+
+
+def ledger_name(watch: Watch) -> str:
+    """Under which a watched story's ledger is remembered."""
+    return f"ledger {watch.story_id}"
+
+
+def ledger_method(watch: Watch) -> str:
+    """Another ledger, or the same story worded otherwise, cannot go on from what was remembered."""
+    return f"{LEDGER_METHOD} {ident('wat', repr(watch))}"
 
 
 def _read_story(store: Store, watch: Watch, now: datetime, progress: Progress) -> int:
     """Read what a watched story's reports say that the ledger has not read; from the start if something came late."""
-    name, method = f"ledger {watch.story_id}", f"{LEDGER_METHOD} {ident('wat', repr(watch))}"
+    name, method = ledger_name(watch), ledger_method(watch)
     keys = store.report_keys(watch.story_id)
     saved = store.load_state(name)
     going_on = saved is not None and saved.method == method and saved.covers == _covers(keys, saved.through)

@@ -12,16 +12,17 @@ from types import TracebackType
 
 from pipeline.store.collected import Batch, Collected, FetchRow, HoldRow, ParagraphRow, RobotsRow
 from pipeline.store.database import Tables, check_files, connect, copy_store, lease, migrate, publish_snapshot, transaction
-from pipeline.store.reading import Reading, Rows, write_rows_as_parquet
+from pipeline.store.reading import Reading, Rows
 from pipeline.store.rebuilt import KeptVersion, Rebuilt, RecordedLook, Replacement
 from pipeline.store.rows import plain_row, value_of
-from pipeline.store.tracked import Revised, SavedState, Tracked
+from pipeline.store.tracked import Linking, Revised, SavedState, Tracked
 
 __all__ = [
     "Batch",
     "FetchRow",
     "HoldRow",
     "KeptVersion",
+    "Linking",
     "ParagraphRow",
     "RecordedLook",
     "Replacement",
@@ -36,7 +37,6 @@ __all__ = [
     "plain_row",
     "publish_snapshot",
     "value_of",
-    "write_rows_as_parquet",
 ]
 
 

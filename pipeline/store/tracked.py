@@ -1,7 +1,7 @@
 """Tracking: revisions, edits, stories, claims and changes, all of it derived from the record and replaceable."""
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -57,6 +57,20 @@ class SavedState:
     data: bytes
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Linking:
+    """What became of stories since they were last saved."""
+
+    stories: Sequence[Story]  # that moved, as they stand now
+    gone: Collection[str]  # story_ids that are told no longer
+    counts: Mapping[str, int]  # articles by story
+    links: Sequence[Link]  # new or other than before
+    removed: Sequence[tuple[str, str]]  # (story_id, article_id)
+    events: Sequence[LinkEvent]
+    copies: Sequence[Copy]  # new
+    anew: bool  # all was linked anew: nothing that was saved before stands
+
+
 class Tracked:
     """The part of the store that tracking reads and writes."""
 
@@ -106,34 +120,50 @@ class Tracked:
     # ---- stories
 
     def decisions(self) -> list[HumanDecision]:
-        """What people decided about stories, in time order."""
-        return [value_of(HumanDecision, r) for r in read(self.con, query("decisions"))]
+        """Everything that people decided, in time order. An article that proved to be another one goes by that one's id."""
+        rows = read(self.con, query("decisions"))
+        named = {a for r in rows for a in (r["article_id"], *(r["article_ids"] or ())) if a}
+        now = {r["article_id"]: r["now"] for r in read(self.con, query("renamed_articles"), {"article_ids": sorted(named)})}
+        return [_decision(r, now) for r in rows]
 
-    def all_appearances(self) -> list[Appearance]:
-        """Every appearance there is, in time order."""
-        return [value_of(Appearance, r) for r in read(self.con, query("all_appearances"))]
+    def add_decisions(self, decisions: Sequence[HumanDecision]) -> None:
+        """Write what people decided. Rows are never changed or removed."""
+        self.tables.insert("record.decision", [plain_row(d) for d in decisions])
+
+    def tracked_appearances(self) -> list[Appearance]:
+        """Every appearance that tracking has seen, in time order."""
+        return [value_of(Appearance, r) for r in read(self.con, query("tracked_appearances"))]
 
     def texts(self, appearances: Sequence[Appearance]) -> list[Article]:
         """What the linker reads: the text of each appearance, in time order."""
         wanted = {"appearance_ids": [a.appearance_id for a in appearances]}
         return [_article(r) for r in read(self.con, query("texts"), wanted)]
 
-    def save_stories(
-        self,
-        stories: Sequence[Story],
-        counts: dict[str, int],
-        links: Sequence[Link],
-        events: Sequence[LinkEvent],
-        copies: Sequence[Copy],
-    ) -> None:
-        """Replace the derived picture of stories by the linker's present one."""
-        for table in ("story", "link", "copy"):
-            self.con.execute(f"DELETE FROM derived.{table}")
-        self.tables.insert("derived.story", [plain_row(s) | {"article_count": counts.get(s.story_id, 0)} for s in stories])
-        self.tables.insert("derived.link", [{"link_id": ident("lnk", x.story_id, x.article_id), **plain_row(x)} for x in links])
-        self.tables.insert("derived.copy", [plain_row(c) for c in copies])
-        rows = [{"event_id": _event_id(e), **plain_row(e)} for e in events]
+    def save_stories(self, linking: Linking) -> None:
+        """Write what became of stories: only the rows that differ from what was saved."""
+        if linking.anew:
+            for table in ("story", "link", "copy", "story_event"):
+                self.con.execute(f"DELETE FROM derived.{table}")
+        moved = [x.story_id for x in linking.stories]
+        self.tables.delete("derived.story", "story_id", [*moved, *linking.gone])
+        links = [{"link_id": _link_id(x.story_id, x.article_id), **plain_row(x)} for x in linking.links]
+        gone = [_link_id(*key) for key in linking.removed]
+        self.tables.delete("derived.link", "link_id", [*gone, *(str(x["link_id"]) for x in links)])
+        stories = [plain_row(s) | {"article_count": linking.counts.get(s.story_id, 0)} for s in linking.stories]
+        self.tables.insert("derived.story", stories)
+        self.tables.insert("derived.link", links)
+        self.tables.insert("derived.copy", [plain_row(c) for c in linking.copies])
+        rows = [{"event_id": _event_id(e), **plain_row(e)} for e in linking.events]
         self.tables.insert_absent("derived.story_event", "event_id", rows)
+
+    def forget_ledgers(self, but: Collection[str]) -> None:
+        """Drop what was read of stories that are not among these: nobody watches them any longer."""
+        stories, names = sorted(but), [f"ledger {story_id}" for story_id in sorted(but)]
+        for table in ("claim", "change", "standing"):
+            self.con.execute(f"DELETE FROM derived.{table} WHERE NOT list_contains($kept, story_id)", {"kept": stories})
+        self.con.execute(
+            "DELETE FROM derived.state WHERE starts_with(name, 'ledger ') AND NOT list_contains($kept, name)", {"kept": names}
+        )
 
     def save_state(self, state: SavedState, now: datetime) -> None:
         self.tables.delete("derived.state", "name", [state.name])
@@ -154,6 +184,11 @@ class Tracked:
             self.con, "SELECT name, method, through, covers, data FROM derived.state WHERE name = $name", {"name": name}
         )
         return value_of(SavedState, rows[0]) if rows else None
+
+    def saved_methods(self) -> dict[str, tuple[str, str]]:
+        """name -> (method, covers) of everything that is remembered."""
+        rows = read(self.con, "SELECT name, method, covers FROM derived.state ORDER BY name")
+        return {r["name"]: (r["method"], r["covers"] or "") for r in rows}
 
     # ---- the ledger
 
@@ -205,6 +240,18 @@ def _edit_row(r: Revised, n: int, e: Edit) -> dict[str, object]:
 def _standing_row(s: Standing) -> dict[str, object]:
     contested = [plain_row(c) | {"since": c.since.isoformat()} for c in s.contested]
     return plain_row(s) | {"contested": json.dumps(contested, ensure_ascii=False)}
+
+
+def _link_id(story_id: str, article_id: str) -> str:
+    return ident("lnk", story_id, article_id)
+
+
+def _decision(r: Row, now: Mapping[str, str]) -> HumanDecision:
+    told = {k: v for k, v in r.items() if v is not None}
+    told["article_ids"] = tuple(now.get(a, a) for a in r["article_ids"] or ())
+    if r["article_id"]:
+        told["article_id"] = now.get(r["article_id"], r["article_id"])
+    return value_of(HumanDecision, told)
 
 
 def _event_id(e: LinkEvent) -> str:

@@ -20,11 +20,13 @@ def that_hold(decisions: Sequence[HumanDecision]) -> list[HumanDecision]:
 
 
 def on_stories(decisions: Sequence[HumanDecision], watched: Collection[str]) -> list[HumanDecision]:
-    """Those about stories, a split of several articles as one decision for each.
+    """Those about stories. What concerns a story that is watched no longer rests until it is watched again."""
+    return [d for d in decisions if d.kind in STORY_KINDS and not _rests(d, watched)]
 
-    What concerns a story that is watched no longer rests until it is watched again: nothing else may take its id.
-    """
-    return [one for d in decisions if d.kind in STORY_KINDS and not _rests(d, watched) for one in _each(d)]
+
+def one_by_one(decisions: Sequence[HumanDecision]) -> list[HumanDecision]:
+    """A split of several articles as one decision for each."""
+    return [one for d in decisions for one in _each(d)]
 
 
 def _rests(d: HumanDecision, watched: Collection[str]) -> bool:

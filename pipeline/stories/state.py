@@ -20,7 +20,7 @@ from pipeline.stories.copies import Known
 from pipeline.stories.groups import NOBODY, Group, Item
 from pipeline.stories.profile import STEPS, House, Profile
 from pipeline.stories.vectors import Centroid, heaviest_first
-from pipeline.stories.watch import Signs
+from pipeline.stories.watch import Signs, wording
 from pipeline.stories.watching import Watching
 
 if TYPE_CHECKING:
@@ -143,7 +143,7 @@ def _known_row(k: Known) -> Row:
 
 def _watching(w: Watching) -> dict[str, object]:
     return {
-        "wording": repr(w.watch),
+        "wording": wording(w.watch),
         "links": [[o, *_row(link)] for o, link in sorted(w.links.items())],
         "core": sorted(w.core),
         "signs": [[o, *_row(s)] for o, s in sorted(w.signs.items())],
@@ -154,7 +154,7 @@ def _watching(w: Watching) -> dict[str, object]:
 
 
 def _load_watching(w: Watching, saved: Decoded) -> None:
-    if saved["wording"] != repr(w.watch):
+    if saved["wording"] != wording(w.watch):
         return
     w.links = {order: _value(Link, row) for order, *row in saved["links"]}
     w.core = set(saved["core"])

@@ -69,6 +69,11 @@ def _words(text: str) -> tuple[Word, ...]:
     return tuple(Word(w.removesuffix("'s"), stem(w)) for w in lowered)
 
 
+def wording(watch: Watch) -> str:
+    """What of a watch says which articles are its reports: all but the aspects."""
+    return repr((watch.slug, watch.title, watch.match, watch.exclude))
+
+
 class Pattern:
     """A watch made ready for matching."""
 

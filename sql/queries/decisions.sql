@@ -1,2 +1,2 @@
--- Grain: one row a decision of a person about stories.
+-- Grain: one row a decision of a person.
 SELECT * FROM record.decision ORDER BY made_at, decision_id;

@@ -10,9 +10,6 @@ FROM derived.change AS c
 JOIN record.version AS v ON v.version_id = c.version_id
 LEFT JOIN derived.claim AS k ON k.claim_id = c.claim_id
 LEFT JOIN record.article AS b ON b.url = c.before_url
-LEFT JOIN (
-    SELECT change_id, verdict FROM record.review
-    QUALIFY row_number() OVER (PARTITION BY change_id ORDER BY made_at DESC, review_id) = 1
-) AS w ON w.change_id = c.change_id
+LEFT JOIN change_reviews AS w ON w.change_id = c.change_id
 WHERE c.story_id = $story_id
 ORDER BY c.detected_at, c.aspect, c.change_id;

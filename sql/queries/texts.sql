@@ -5,4 +5,4 @@ FROM record.appearance AS p
 JOIN record.version AS v ON v.version_id = p.version_id
 JOIN record.article AS a ON a.article_id = p.article_id
 WHERE p.appearance_id IN (SELECT unnest($appearance_ids::JSON::VARCHAR[]))
-ORDER BY p.seen_at, a.url, p.appearance_id;
+ORDER BY p.seen_at, p.article_id, p.appearance_id;

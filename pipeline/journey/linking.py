@@ -1,0 +1,114 @@
+"""Linking what is new, and carrying out what people decided, each decision at its place among the articles.
+
+Going on from what is saved and linking all anew take the same steps in the same order, so they end the same. A decision that is
+undone never was: all is linked anew without it.
+"""
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import datetime
+
+from pipeline.journey.progress import Progress
+from pipeline.model import Appearance, Article, HumanDecision, Watch, ident
+from pipeline.store import Linking, SavedState, Store
+from pipeline.stories import METHOD, Linker, in_order, on_stories, one_by_one, that_hold, wording
+
+NAME = "linker"
+TEXTS = 500  # read at a time
+
+
+def linker_method(watches: Sequence[Watch]) -> str:
+    """Another linker or another set of watches cannot go on from what was remembered."""
+    return f"{METHOD} {ident('wat', *map(wording, watches))}"
+
+
+def decisions_on_stories(store: Store, watches: Sequence[Watch]) -> list[HumanDecision]:
+    """What people decided about stories and holds, in the order in which it is carried out."""
+    return in_order(on_stories(that_hold(store.decisions()), {w.story_id for w in watches}))
+
+
+class Desk:
+    """A linker at work on a store."""
+
+    def __init__(self, store: Store, watches: Sequence[Watch]):
+        self.store, self.watches = store, watches
+        self.saved = store.load_state(NAME)
+        rows = decisions_on_stories(store, watches)
+        heeded = set(self.saved.covers.split()) if self.saved else set()
+        stands = self.saved is not None and self.saved.method == linker_method(watches) and heeded <= _ids(rows)
+        self.anew = not stands
+        self.done = [r for r in rows if stands and r.decision_id in heeded]
+        self.due = [r for r in rows if not stands or r.decision_id not in heeded]
+        if stands and self.saved is not None:
+            self.linker = Linker.load(self.saved.data, watches, one_by_one(self.done), heeded=True)
+        else:
+            self.linker = Linker(watches)
+
+    def link(self, part: Sequence[Appearance], last: bool, progress: Progress) -> int:
+        """Link new texts (and all earlier ones if it is done anew); returns how many articles were read."""
+        stream = self._all(part) if self.anew else list(part)
+        for start in range(0, len(stream), TEXTS):
+            for article in self.store.texts(stream[start : start + TEXTS]):
+                self._add(article)
+            progress("stories", min(start + TEXTS, len(stream)), len(stream))
+        while last and self.due:
+            self._take()
+        return len({a.article_id for a in stream})
+
+    def _all(self, part: Sequence[Appearance]) -> list[Appearance]:
+        return sorted([*self.store.tracked_appearances(), *part], key=lambda a: (a.seen_at, a.article_id, a.appearance_id))
+
+    def _add(self, article: Article) -> None:
+        while self.due and (self.due[0].read_through or self.due[0].made_at) < article.seen_at:
+            self._take()
+        self.linker.add(article)
+
+    def _take(self) -> None:
+        self.done.append(self.due.pop(0))
+        self.linker.take(one_by_one(self.done), self.done[-1])
+
+    def save(self, through: datetime | None, now: datetime) -> None:
+        """Write what differs from what was saved, and what to go on from."""
+        linker = self.linker
+        changed, removed = linker.changed_links(), linker.removed_links()
+        moved = {x.story_id for x in changed} | {story_id for story_id, _ in removed}
+        moved |= {w.story_id for w in self.watches} | {d.story_id for d in self.done}
+        stories = [s for s in linker.stories() if s.story_id in moved]
+        self.store.save_stories(
+            Linking(
+                stories=stories,
+                gone=moved - {s.story_id for s in stories},
+                counts=Counter(x.story_id for x in linker.links() if x.story_id in moved),
+                links=changed,
+                removed=removed,
+                events=linker.events(),
+                copies=linker.new_copies(),
+                anew=self.anew,
+            )
+        )
+        covers = " ".join(d.decision_id for d in self.done)
+        state = SavedState(name=NAME, method=linker_method(self.watches), through=through, covers=covers, data=linker.dump())
+        self.store.save_state(state, now)
+
+
+def link_new(
+    store: Store, watches: Sequence[Watch], part: Sequence[Appearance], now: datetime, last: bool, progress: Progress
+) -> int:
+    """Link new texts and carry out new decisions; returns how many articles were read. `last`: nothing more follows at once."""
+    desk = Desk(store, watches)
+    read = desk.link(part, last, progress)
+    before = [desk.saved.through] if desk.saved and desk.saved.through else []
+    desk.save(max([*before, *(a.seen_at for a in part)], default=None), now)
+    if desk.anew:
+        store.forget_ledgers({w.story_id for w in watches})
+    return read
+
+
+def linking_stands(store: Store, watches: Sequence[Watch]) -> bool:
+    """Is all carried out that people decided and wrote into the list of stories?"""
+    method, covers = store.saved_methods().get(NAME, ("", ""))
+    return method == linker_method(watches) and set(covers.split()) == _ids(decisions_on_stories(store, watches))
+
+
+def _ids(decisions: Sequence[HumanDecision]) -> set[str]:
+    return {d.decision_id for d in decisions}
