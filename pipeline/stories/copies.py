@@ -20,6 +20,7 @@ SHINGLE = 4  # words
 KEPT = 4  # one hash in so many is indexed
 LEAST_SHINGLES = 12  # shorter texts have no resemblance worth the name
 COPY = 0.30  # resemblance of a copy: chance and shared background stay far below
+LIKELY = COPY / 2  # share of the shorter text's indexed hashes from which two texts are compared in full
 INSIDE = 0.60  # share of the shorter text inside the longer: a copy cut short, or with additions
 CREDITED = 0.30  # likeness that a rewrite has with the report that it credits
 OPENING = 120  # words in which a rewrite credits its source
@@ -108,14 +109,17 @@ class CopyIndex:
             return []
         shared: Counter[int] = Counter()
         for value in _indexed(hashes):
-            shared.update(o for o in self.by_hash.get(value, ()) if o in self.known)
+            shared.update(self.by_hash.get(value, ()))
         found = []
         for order, count in sorted(shared.items()):
-            if count >= 2 or len(hashes) < 4 * LEAST_SHINGLES:
-                other = self.known[order]
-                both = len(np.intersect1d(hashes, other.hashes, assume_unique=True))
-                smaller = min(len(hashes), len(other.hashes))
-                found.append((other, both / (len(hashes) + len(other.hashes) - both), both / smaller))
+            other = self.known.get(order)
+            if other is None:
+                continue
+            smaller = min(len(hashes), len(other.hashes))
+            if count < LIKELY * smaller / KEPT or (count < 2 and len(hashes) >= 4 * LEAST_SHINGLES):
+                continue  # a copy would share twice as many
+            both = len(np.intersect1d(hashes, other.hashes, assume_unique=True))
+            found.append((other, both / (len(hashes) + len(other.hashes) - both), both / smaller))
         return found
 
     def of_outlets(self, named: Iterable[str]) -> list[Known]:

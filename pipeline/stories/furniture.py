@@ -4,13 +4,17 @@ Only a paragraph seen in several *different* stories is furniture. One that is m
 live pages repeat facts, and a story would lose its thread.
 """
 
+import re
 import zlib
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 
 from pipeline.text import fold
 
 STORIES = 3  # in so many different stories a paragraph becomes furniture
 REMEMBERED = 4_000  # last paragraphs of an outlet
+
+_DIGITS = re.compile(r"\d+")
 
 
 class Furniture:
@@ -39,7 +43,8 @@ class Furniture:
             del seen[next(iter(seen))]
 
 
+@lru_cache(1024)  # a paragraph is looked up, and then remembered
 def _key(paragraph: str) -> int:
     """A number of 64 bits for a paragraph; digits do not count, for boxes carry counters and times."""
-    text = "".join(c for c in fold(paragraph) if not c.isdigit()).encode("utf8")
+    text = _DIGITS.sub("", fold(paragraph)).encode("utf8", "surrogatepass")
     return zlib.crc32(text) << 32 | zlib.adler32(text)

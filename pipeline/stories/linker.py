@@ -163,8 +163,9 @@ class Linker:
     def _trace(self, article: Article, item: Item) -> Copy | None:
         """Find the article from which this one derives, and remember this one."""
         hashes = shingles(article)
-        pairs = [self._pair(article, k, r, i) for k, r, i in self.copy_index.alike(hashes)]
-        credited = self.copy_index.of_outlets(self.copy_index.credited(article))
+        named = self.copy_index.credited(article)
+        pairs = [self._pair(article, k, r, i, k.outlet in named) for k, r, i in self.copy_index.alike(hashes)]
+        credited = self.copy_index.of_outlets(named)
         pairs += [self._credit(item, known) for known in credited if known.order in self.groups.items]
         decision = decide_copy(pairs)
         self.copy_index.add(Known(item.order, article.article_id, article.outlet, article.seen_at, hashes))
@@ -180,14 +181,15 @@ class Linker:
         self.groups.sources[item.order] = self.order_of[decision.source_article_id]
         return copy
 
-    def _pair(self, article: Article, known: Known, resemblance: float, inside: float) -> Pair:
+    @staticmethod
+    def _pair(article: Article, known: Known, resemblance: float, inside: float, credited: bool) -> Pair:
         return Pair(
             source_article_id=known.article_id,
             source_outlet=known.outlet,
             same_outlet=known.outlet == article.outlet,
             resemblance=resemblance,
             inside=inside,
-            credited=known.outlet in self.copy_index.credited(article),
+            credited=credited,
         )
 
     def _credit(self, item: Item, known: Known) -> Pair:

@@ -11,6 +11,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 import numpy as np
 
@@ -59,6 +60,7 @@ class Profile:
         return self.numbers & 3
 
 
+@lru_cache(100_000)
 def stem(word: str) -> str:
     """A light stem: possessive, plural and the commonest verb endings. Not linguistics, only a key that varies less."""
     if word.endswith("'s"):
@@ -87,7 +89,7 @@ def raw_words(text: str) -> list[str]:
     """Words and figures as written. A run of a script without blanks gives its pairs of characters."""
     found: list[str] = []
     for word in _TOKEN.findall(text):
-        if len(word) > 2 and _UNSPACED.match(word):
+        if len(word) > 2 and not word.isascii() and _UNSPACED.match(word):
             found += [word[i : i + 2] for i in range(len(word) - 1)]
         else:
             found.append(word)
