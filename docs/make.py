@@ -21,6 +21,7 @@ DOCS = Path(__file__).parent
 VIEWS = (
     *("feeds", "fetches", "articles", "versions", "revisions", "edits", "quarantine"),
     *("stories", "story_articles", "claims", "changes", "appearances", "copies", "standing", "story_events", "outlet_edits"),
+    *("decisions", "change_reviews", "superseded_versions"),
 )
 
 
@@ -28,22 +29,61 @@ def sql_page() -> str:
     """Views with their columns as a store has them, macros, and the questions."""
     with TemporaryDirectory() as folder, Store(Path(folder) / "store.duckdb", now=datetime(2026, 1, 1, tzinfo=UTC)) as store:
         told = store.ask("SELECT view_name, comment FROM duckdb_views() WHERE NOT internal").rows
-        views = {name: comment for name, comment in told}
-        parts = [_SQL_HEAD, _DIAGRAM, "## Views\n"]
+        columns = {view: _columns(store, view) for view in VIEWS}
+        parts = [_SQL_HEAD, _diagram({view: [c[0] for c in found] for view, found in columns.items()}), "## Views\n"]
         for view in VIEWS:
-            columns = store.ask(f"DESCRIBE {view}").rows
-            parts.append(f"### `{view}`\n{views[view]}.\n")
-            parts.append("| column | type |\n|---|---|\n" + "\n".join(f"| {c[0]} | {c[1]} |" for c in columns) + "\n")
-    parts.append("## Table macros\n")
-    for file in sorted((sql_folder() / "macros").glob("*.sql")):
-        first, *rest = file.read_text(encoding="utf8").splitlines()
-        call = rest[0].removeprefix("CREATE OR REPLACE MACRO ").removesuffix(" AS TABLE")
-        parts.append(f"- `{call}`: {first.removeprefix('-- ')}")
-    parts.append("\n## Questions\nEach of these runs as it stands on the demo's store: `writethru sql < sql/questions/FILE`.\n")
+            parts.append(f"### `{view}`\n{dict(told)[view]}.\n")
+            parts.append("| column | type | meaning |\n|---|---|---|\n" + "\n".join(map(_row, columns[view])) + "\n")
+        parts += ["## Table macros\n", *_macros(store)]
+    parts.append(_QUESTIONS_HEAD)
     for file in sorted((sql_folder() / "questions").glob("*.sql")):
         first, *rest = file.read_text(encoding="utf8").splitlines()
         parts.append(f"**{first.removeprefix('-- ')}** (`{file.name}`)\n```sql\n" + "\n".join(rest) + "\n```\n")
     return "\n".join(parts)
+
+
+def _columns(store: Store, view: str) -> list[tuple[str, str, str]]:
+    """(name, type, meaning) of a view's columns, in their order."""
+    asked = "SELECT column_name, data_type, comment FROM duckdb_columns() WHERE table_name = $view ORDER BY column_index"
+    return [(name, kind, told or "") for name, kind, told in store.ask(asked, {"view": view}).rows]
+
+
+def _row(cells: tuple[str, str, str]) -> str:
+    return "| " + " | ".join(c.replace("|", "\\|") for c in cells) + " |"
+
+
+def _macros(store: Store) -> list[str]:
+    """Each table macro: how it is called, what it gives, its columns."""
+    asked = """SELECT function_name, parameters, comment FROM duckdb_functions()
+        WHERE function_type = 'table_macro' AND NOT internal AND schema_name = 'main' ORDER BY 1"""
+    parts = []
+    for name, parameters, told in store.ask(asked).rows:
+        nothing = ", ".join("NULL::TIMESTAMP" if p == "ts" else "NULL::VARCHAR" for p in parameters)
+        columns = ", ".join(f"`{c[0]}`" for c in store.ask(f"DESCRIBE FROM {name}({nothing})").rows)
+        parts.append(f"### `{name}({', '.join(parameters)})`\n{told}.\n\nColumns: {columns}.\n")
+    return parts
+
+
+# ---- the diagram: which view's rows name which other view's -----------------------------------------------------------------
+
+KEYS = {
+    **{"feed_id": "feeds", "article_id": "articles", "version_id": "versions", "revision_id": "revisions"},
+    **{"story_id": "stories", "claim_id": "claims", "change_id": "changes"},
+}
+
+
+def _diagram(columns: dict[str, list[str]]) -> str:
+    """The views as an entity diagram. A view that names another only by way of a third has no line of its own to it."""
+    edges = {(owner, view): c for view, found in columns.items() for c in found if (owner := KEYS.get(c, view)) != view}
+    direct = {e: c for e, c in edges.items() if not any(_leads(edges, m, e[1]) for a, m in edges if a == e[0] and m != e[1])}
+    lines = [f'    {owner} ||--o{{ {view} : "{c}"' for (owner, view), c in sorted(direct.items())]
+    return "\n".join(["```mermaid", "erDiagram", *lines, "```", ""])
+
+
+def _leads(edges: dict[tuple[str, str], str], start: str, goal: str, seen: frozenset[str] = frozenset()) -> bool:
+    """Whether one view reaches another over the edges."""
+    ways = [b for a, b in edges if a == start and b not in seen]
+    return goal in ways or any(_leads(edges, b, goal, seen | {start, b}) for b in ways)
 
 
 _SQL_HEAD = """# SQL
@@ -51,27 +91,15 @@ The store is one DuckDB file. `writethru sql "..."` asks it read-only, also whil
 snapshot (`writethru.snapshot.duckdb`), which is published after each run. All times are UTC TIMESTAMP: `seen_at` is when we saw
 it, `published_at` and `updated_at` are the outlet's, and an unknown time is NULL.
 
-This page is made by `python docs/make.py` from the running code.
-"""
+`writethru sql` takes one statement that reads. It can reach the store and nothing else: no files, no network, no settings, no
+extensions. It stops after a minute (`--timeout`) and prints 10,000 rows at most (`--limit`); `--format parquet -o FILE` has all
+rows with their types. What is told here also stands in the file itself, as comments on views, columns and macros.
 
-_DIAGRAM = """```mermaid
-erDiagram
-    feeds ||--o{ articles : "list"
-    articles ||--o{ fetches : "are fetched"
-    articles ||--o{ versions : "have had"
-    articles ||--o{ quarantine : "did not show"
-    versions ||--o{ appearances : "came to stand"
-    articles ||--o{ revisions : "went through"
-    revisions ||--o{ edits : "consist of"
-    stories ||--o{ story_articles : "are reported by"
-    articles ||--o{ story_articles : "report"
-    articles ||--o{ copies : "derive from"
-    versions ||--o{ claims : "say"
-    stories ||--o{ claims : "collect"
-    claims ||--o| changes : "amount to"
-    stories ||--o{ changes : "log"
-    stories ||--o{ standing : "stand at"
-```
+A line of the diagram names the column that leads from one view to the other. This page is made by `python docs/make.py`.
+"""
+_QUESTIONS_HEAD = """
+## Questions
+Each of these runs as it stands on the demo's store: `writethru sql < sql/questions/FILE`.
 """
 
 

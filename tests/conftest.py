@@ -1,4 +1,4 @@
-"""What all tests share: folders of the sources on the path, and a Prefect server for those that need one."""
+"""What all tests share: folders of the sources on the path, the demo run once, and a Prefect server for those that need one."""
 
 import os
 import socket
@@ -11,12 +11,37 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from hypothesis import settings
+from hypothesis import settings as hypothesis_settings
+
+from pipeline.config import Settings, load_settings
 
 ROOT = Path(__file__).parents[1]
-settings.register_profile("steady", derandomize=True, deadline=None)  # the same examples in every run, whatever the load
-settings.load_profile("steady")
+hypothesis_settings.register_profile(
+    "steady", derandomize=True, deadline=None
+)  # the same examples in every run, whatever the load
+hypothesis_settings.load_profile("steady")
 sys.path.insert(0, str(Path(__file__).parent))
+
+
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder that `writethru demo` leaves; run once for all tests that look at it."""
+    out = tmp_path_factory.mktemp("demo")
+    done = subprocess.run(
+        [sys.executable, "-c", "from pipeline.cli import main; main()", "demo", "--out", str(out)],
+        capture_output=True,
+        text=True,
+        timeout=400,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    (out / "printed.txt").write_text(done.stdout, encoding="utf8")
+    return out
+
+
+@pytest.fixture(scope="session")
+def settings(demo: Path) -> Settings:
+    """The demo's settings. Tests that write to its store copy the folder first."""
+    return load_settings(demo / "writethru.toml")
 
 
 @dataclass(frozen=True)

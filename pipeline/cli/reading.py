@@ -28,6 +28,7 @@ from pipeline.cli.output import Format, SqlFormat, plain, printable, show
 from pipeline.errors import UsageError
 
 FormatOption = Annotated[Format, typer.Option("--format", help="How to print the rows.")]
+ROWS, SECONDS = 10_000, 60.0  # of a query, unless more is asked for
 LINE = 110  # characters of a line of the log where no terminal says otherwise
 SHOWN = {"stories": 6, "changes": 9, "articles": 7, "feeds": 8}  # columns of a table; JSON and CSV have all
 
@@ -128,6 +129,8 @@ def sql(
     ] = None,
     form: Annotated[SqlFormat, typer.Option("--format", help="How to print the rows.")] = SqlFormat.TABLE,
     output: Annotated[Path | None, typer.Option("--output", "-o", help="File to write, needed for parquet.")] = None,
+    limit: Annotated[int, typer.Option("--limit", min=0, help="Rows to print at most; 0 for all. Parquet has all.")] = ROWS,
+    timeout: Annotated[float, typer.Option("--timeout", min=0, help="Seconds after which to give up; 0 for never.")] = SECONDS,
     config: ConfigOption = None,
     db: DbOption = None,
     now: NowOption = None,
@@ -138,16 +141,21 @@ def sql(
     if form is SqlFormat.PARQUET:
         if output is None:
             raise UsageError("--format parquet needs a file: --output FILE")
-        count = journey.write_parquet(run.settings, statement, output)
+        count = journey.write_parquet(run.settings, statement, output, timeout or None)
         run.reporter.say(f"{output}: {count} rows")
         return
-    rows = journey.ask(run.settings, statement)
+    rows = journey.ask(run.settings, statement, limit or None, timeout or None)
+    if rows.cut:
+        print(f"writethru: there are more than {limit} rows; --limit 0 shows all", file=sys.stderr)
     if output is None:
         show(rows, form, run.out)
         return
     from pipeline.cli.output import as_csv, as_json
 
-    output.write_text(as_csv(rows) if form is SqlFormat.CSV else as_json(rows) + "\n", encoding="utf8")
+    try:
+        output.write_text(as_csv(rows) if form is SqlFormat.CSV else as_json(rows) + "\n", encoding="utf8")
+    except OSError as e:
+        raise UsageError(f"{output}: cannot be written: {e.strerror}") from None
     run.reporter.say(f"{output}: {len(rows.rows)} rows")
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from pipeline.config import Settings
 from pipeline.errors import UsageError
-from pipeline.store import Rows, Store, write_rows_as_parquet
+from pipeline.store import Rows, Store
 
 NEVER = datetime(1970, 1, 1, tzinfo=UTC)  # a store opened for reading needs no clock
 
@@ -24,16 +24,19 @@ def reading(settings: Settings) -> Iterator[Store]:
         yield store
 
 
-def ask(settings: Settings, statement: str) -> Rows:
-    """The result of a person's SQL, which can read the store and nothing else. Raises QueryError."""
+def ask(settings: Settings, statement: str, most: int | None = None, seconds: float | None = None) -> Rows:
+    """The result of a person's SQL, which can read the store and nothing else: at most so many rows, in so many seconds.
+
+    Raises QueryError.
+    """
     with reading(settings) as store:
-        store.lock_down()
-        return store.ask(statement)
+        return store.ask_safely(statement, most=most, seconds=seconds)
 
 
-def write_parquet(settings: Settings, statement: str, target: Path) -> int:
-    """Write the result of a person's SQL to a Parquet file; returns the number of rows."""
-    return write_rows_as_parquet(ask(settings, statement), target)
+def write_parquet(settings: Settings, statement: str, target: Path, seconds: float | None = None) -> int:
+    """Write the result of a person's SQL to a Parquet file; returns the number of rows. Raises QueryError, UsageError."""
+    with reading(settings) as store:
+        return store.write_parquet(statement, target, seconds=seconds)
 
 
 def listing(settings: Settings, name: str, filters: Mapping[str, object]) -> Rows:

@@ -1,6 +1,9 @@
 """Reading: what lists, `why`, `sql` and reports show. Nothing here writes."""
 
-from collections.abc import Mapping, Sequence
+import os
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -27,6 +30,10 @@ EXPLAINED: dict[str, tuple[str, str]] = {
 }
 
 
+READS = (duckdb.StatementType.SELECT, duckdb.StatementType.EXPLAIN)
+MEMORY, SPACE = "2GB", "2GB"  # of a stranger's query: in memory, and on the disk for what does not fit
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rows:
     """The result of a query: column names, their types, and the rows."""
@@ -34,6 +41,7 @@ class Rows:
     columns: tuple[str, ...]
     types: tuple[str, ...]
     rows: list[tuple[Any, ...]]
+    cut: bool = False  # there were more rows than asked for
 
     def dicts(self) -> list[dict[str, Any]]:
         return [dict(zip(self.columns, row, strict=True)) for row in self.rows]
@@ -44,25 +52,86 @@ class Reading:
 
     con: duckdb.DuckDBPyConnection
 
-    def lock_down(self) -> None:
-        """From here on SQL can read the store and nothing else: no files, no network, no settings. Cannot be undone."""
+    def lock_down(self, target: Path | None = None) -> None:
+        """From here on SQL can read the store and nothing else: no files (but for `target`), no network, no settings; memory
+        and space for what does not fit it are bounded. Cannot be undone."""
+        self.con.execute(f"SET memory_limit = '{MEMORY}'")
+        self.con.execute(f"SET max_temp_directory_size = '{SPACE}'")
+        if target is not None:
+            self.con.execute("SET allowed_paths = [$path]", {"path": str(target)})
         self.con.execute("SET enable_external_access = false")
         self.con.execute("SET lock_configuration = true")
 
-    def ask(self, sql: str, parameters: Mapping[str, object] | None = None) -> Rows:
-        """The result of one statement. Raises QueryError with the database's own words."""
-        try:
+    def ask(self, sql: str, parameters: Mapping[str, object] | None = None, most: int | None = None) -> Rows:
+        """The result of one statement, at most `most` rows of it. Raises QueryError with the database's own words."""
+        with _as_query_errors():
             cursor = self.con.execute(sql, dict(parameters or {}))
             described = cursor.description or []
+            rows = [] if not described else cursor.fetchall() if most is None else cursor.fetchmany(most + 1)
             return Rows(
                 columns=tuple(d[0] for d in described),
                 types=tuple(str(d[1]) for d in described),
-                rows=cursor.fetchall() if described else [],
+                rows=rows if most is None else rows[:most],
+                cut=most is not None and len(rows) > most,
             )
-        except duckdb.Error as e:
-            raise QueryError(str(e).strip()) from None
-        except RuntimeError as e:
-            raise QueryError(first_line(e)) from None
+
+    def ask_safely(self, sql: str, *, most: int | None = None, seconds: float | None = None) -> Rows:
+        """The result of a stranger's SQL: one statement that only reads, stopped after `seconds`. Raises QueryError."""
+        self.lock_down()
+        statement = self._one_question(sql)
+        with self._stopped_after(seconds):
+            return self.ask(statement, most=most)
+
+    def write_parquet(self, sql: str, target: Path, *, seconds: float | None = None) -> int:
+        """Write the result of a stranger's SQL to a Parquet file, whole or not at all; returns the number of rows.
+
+        Raises QueryError, and UsageError if the file cannot be written.
+        """
+        part = target.absolute().with_name(f".{target.name}.part")
+        try:
+            part.write_bytes(b"")  # DuckDB's own message would be about a permission
+        except OSError as e:
+            raise UsageError(f"{target}: cannot be written: {e.strerror}") from None
+        try:
+            self.lock_down(part)
+            quoted = str(part).replace("'", "''")
+            copy = f"COPY (\n{self._one_question(sql)}\n) TO '{quoted}' (FORMAT parquet, USE_TMP_FILE false)"
+            with self._stopped_after(seconds):
+                count = self.ask(copy).rows[0][0]
+            os.replace(part, target)
+            return int(count)
+        finally:
+            part.unlink(missing_ok=True)
+
+    def _one_question(self, sql: str) -> str:
+        """The one statement of a text, if it only reads. Raises QueryError."""
+        with _as_query_errors():
+            statements = self.con.extract_statements(sql)
+        if len(statements) != 1:
+            told = "there is no statement" if not statements else f"these are {len(statements)} statements"
+            raise QueryError(f"{told}: write one (a PIVOT counts as two unless it says IN (...))")
+        if statements[0].type not in READS:
+            raise QueryError(
+                f"only questions can be asked here: SELECT, FROM, WITH, DESCRIBE ... ({_kind(statements[0])} is none)"
+            )
+        return statements[0].query.strip().removesuffix(";")
+
+    @contextmanager
+    def _stopped_after(self, seconds: float | None) -> Iterator[None]:
+        """What runs inside is interrupted after a time. Raises QueryError that says so."""
+        timer = threading.Timer(seconds, self.con.interrupt) if seconds else None
+        if timer:
+            timer.daemon = True
+            timer.start()
+        try:
+            yield
+        except QueryError as e:
+            if "INTERRUPT" in str(e).upper():
+                raise QueryError(f"stopped after {seconds:g} seconds: ask for less, or allow more with --timeout") from None
+            raise
+        finally:
+            if timer:
+                timer.cancel()
 
     def listing(self, name: str, filters: Mapping[str, object]) -> Rows:
         """The rows of `sql/queries/list_<name>.sql`; every filter that is None lets all pass."""
@@ -98,17 +167,17 @@ class Reading:
         return row[0]["t"]
 
 
-def write_rows_as_parquet(rows: Rows, target: Path) -> int:
-    """Write a result to a Parquet file; returns the number of rows. Raises UsageError if the file cannot be written."""
-    con = duckdb.connect()
+def _kind(statement: duckdb.Statement) -> str:
+    """INSERT, SET ..."""
+    return str(statement.type).rpartition(".")[2]
+
+
+@contextmanager
+def _as_query_errors() -> Iterator[None]:
+    """What the database says against a query is the asker's to read."""
     try:
-        columns = ", ".join(f'"{c}" {t}' for c, t in zip(rows.columns, rows.types, strict=True))
-        con.execute(f"CREATE TABLE result ({columns})")
-        if rows.rows:
-            con.executemany(f"INSERT INTO result VALUES ({', '.join('?' for _ in rows.columns)})", rows.rows)
-        con.execute("COPY result TO $file (FORMAT parquet)".replace("$file", "'" + str(target).replace("'", "''") + "'"))
-    except duckdb.IOException as e:
-        raise UsageError(f"{target}: cannot be written: {first_line(e)}") from None
-    finally:
-        con.close()
-    return len(rows.rows)
+        yield
+    except duckdb.Error as e:
+        raise QueryError(str(e).strip()) from None
+    except RuntimeError as e:
+        raise QueryError(first_line(e)) from None

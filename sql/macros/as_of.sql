@@ -6,3 +6,4 @@ FROM (
     QUALIFY row_number() OVER (PARTITION BY article_id ORDER BY seen_at DESC, appearance_id) = 1
 ) AS p
 JOIN record.version AS v ON v.version_id = p.version_id;
+COMMENT ON MACRO TABLE as_of IS 'The head of every article as it was known at ts: article_id, url, outlet, version_id, seq, seen_at, published_at, title, byline, text';

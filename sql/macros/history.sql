@@ -10,3 +10,4 @@ UNION ALL
 SELECT q.seen_at, 'quarantined: ' || q.kind, NULL, NULL, q.reason, q.quarantine_id
 FROM record.quarantine AS q JOIN article USING (article_id)
 ORDER BY seen_at, event DESC;
+COMMENT ON MACRO TABLE history IS 'Everything that happened to one article, by any address that it has had, in time order: seen_at, event, seq, title, reason, id';

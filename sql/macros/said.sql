@@ -10,3 +10,4 @@ JOIN (
 JOIN record.article AS a ON a.article_id = c.article_id
 WHERE c.aspect = aspect_name
 ORDER BY c.seen_at DESC, a.outlet, c.paragraph, c."start", c.claim_id;
+COMMENT ON MACRO TABLE said IS 'What the story said on an aspect as of ts: the statements of the versions that stood then, newest first';

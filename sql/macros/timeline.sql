@@ -6,3 +6,4 @@ JOIN derived.story AS s ON s.story_id = c.story_id
 JOIN record.article AS a ON a.article_id = c.article_id
 WHERE s.slug = story_slug
 ORDER BY c.detected_at, c.aspect, c.rank DESC, c.change_id;
+COMMENT ON MACRO TABLE timeline IS 'The change log of a story in time order, with who said it first';

@@ -19,3 +19,14 @@ SELECT outlet, articles, coalesce(edited_articles, 0) AS edited_articles, coales
        coalesce(correction_notes, 0) AS correction_notes, usual_kind
 FROM article LEFT JOIN revision USING (outlet) LEFT JOIN edit USING (outlet);
 COMMENT ON VIEW outlet_edits IS 'One row an outlet: how often it edits, how soon after first sight, what kinds, and how many without a note';
+COMMENT ON COLUMN outlet_edits.outlet IS 'who publishes';
+COMMENT ON COLUMN outlet_edits.articles IS 'articles with at least one version';
+COMMENT ON COLUMN outlet_edits.edited_articles IS 'of these, edited after first sight';
+COMMENT ON COLUMN outlet_edits.revisions IS 'revisions in all';
+COMMENT ON COLUMN outlet_edits.meaningful_revisions IS 'of these, such as changed the meaning';
+COMMENT ON COLUMN outlet_edits.median_minutes_to_edit IS 'median minutes from first sight to a revision; NULL if none';
+COMMENT ON COLUMN outlet_edits.edits IS 'edits in all';
+COMMENT ON COLUMN outlet_edits.meaningful_edits IS 'of these, such as changed the meaning';
+COMMENT ON COLUMN outlet_edits.silent_edits IS 'of these, without a note';
+COMMENT ON COLUMN outlet_edits.correction_notes IS 'notes of correction or update';
+COMMENT ON COLUMN outlet_edits.usual_kind IS 'the most frequent kind among those that bear meaning';
