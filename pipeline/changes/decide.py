@@ -5,35 +5,31 @@ Each rule is one branch with its reason; the first that holds decides. A repetit
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from decimal import Decimal
 from itertools import pairwise
 
 from rapidfuzz.fuzz import ratio
 
 from pipeline import words
+from pipeline.changes.against import ALIKE, Near, Scene, contradicted, denied, other_date, out_of_date, still_held
 from pipeline.changes.entries import Entry
 from pipeline.claims import Figure, Statement, Unit
 from pipeline.claims.figures import MONEY
 from pipeline.claims.lexicon import cue_words
 from pipeline.claims.profile import AspectProfile
-from pipeline.claims.statements import FLIPS
 from pipeline.model import ChangeKind
 
 CONFLICT_WITHIN = timedelta(hours=36)  # a lower figure stands against one said this recently
 LAGS_FROM, LAGS_TO = timedelta(hours=2), timedelta(days=30)  # a value is stale, and no longer only history
-DENIED_WITHIN = timedelta(hours=48)
 LATE = timedelta(hours=6)  # an article published this long before what stands was first said comes too late to change it
 SUB_COUNT = Decimal("0.5")  # a plain count below this share of the latest value counts a part
-ALIKE = 0.45  # overlap that makes two statements speak of one thing
 TOUCHES, MOVES = 0.30, 0.35  # overlap for "all figures seen", "a figure moved"
 TELL_AT = -0.4  # worth from which a first statement is told: what it gains in recall from -.8 to 0 it loses in precision
 SAME_START = 6  # letters with which two spellings of one name begin
 SPELT_ALIKE = 85  # percent of likeness of two spellings of one word
 LESS = frozenset({"less than", "up to", "almost"})
 ROUNDING = LESS | {"at least", "more than", "about"}
-AGAINST = {"stance.accepts": "stance.rejects", "stance.confirms": "stance.denies"}
-AGAINST |= {value: key for key, value in AGAINST.items()}
 SAME = 0.9  # share that makes two statements one in the same words
 CONTAINED, CONTAINED_PLAIN = 0.55, 0.48  # share of a statement that one earlier statement holds
 
@@ -48,18 +44,6 @@ class Verdict:
     before: Entry | None = None  # what stood before, or stands against it
     same: Entry | None = None  # the entry that it repeats
     rank: float = 0.0
-
-
-@dataclass(frozen=True, slots=True)
-class Scene:
-    """The circumstances of a claim."""
-
-    at: datetime
-    article_id: str
-    root: str
-    noted: bool = False  # its version carries a correction note
-    mine: frozenset[int] = frozenset()  # numbers of the entries that this article held before
-    told_at: datetime | None = None  # when the outlet told it: earlier than `at` for an article that was found late
 
 
 def line(kind: ChangeKind, reason: str, before: Entry | None = None, rank: float = 0.0) -> Verdict:
@@ -182,24 +166,14 @@ def _rival(claim: FigureClaim, known: tuple[Entry, ...], scene: Scene) -> Entry 
         return rival if claim.figure.value.split()[-1] != rival.value.split()[-1] else None
     if claim.figure.unit or claim.profile.expects("measure"):
         return rival
+    if rival.root == scene.root or set(low.split()) & cue_words("still"):
+        return None  # the same source counts anew, or "97 are still missing": what is left of a falling count
     number = claim.figure.number
     lower = number is not None and rival.amount is not None and number < rival.amount
     return rival if lower and not falls(known) else None
 
 
 # ---- statements ------------------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Near:
-    """An earlier statement of the aspect, and how much the two share."""
-
-    entry: Entry
-    said: Statement  # its content
-    contained: float  # share of the new statement's weight that it holds
-    overlap: float  # shared weight over the lighter of the two
-    topical: bool  # they share a concept of the aspect
-    names: bool  # they share an actor
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,11 +217,15 @@ def _decide_fresh(claim: StatementClaim, near: tuple[Near, ...], scene: Scene) -
     twin = _twin(new, near)
     if twin is not None:
         return _repeats(twin, "said before in the same words")
-    rival = _opposite(new, near, scene)
+    rival = contradicted(new, near, scene)
     if rival is not None:
         return line(ChangeKind.CONFLICT, "says the opposite of what another report says", rival.entry, 3.0)
+    claimed = denied(new, near, scene)
+    if claimed is not None:
+        return line(ChangeKind.CONFLICT, "denies what another source says", claimed.entry, 3.0)
     if claim.profile.expects("date") and new.ahead:
-        dated = _dated(new, near, claim.worth >= TELL_AT)
+        moved = any(w.low in cue_words("moved") for w in claim.unit.words)
+        dated = _dated(new, near, claim.worth >= TELL_AT, moved, scene)
         if dated is not None:
             return dated
     touching = [n for n in near if n.overlap >= TOUCHES]
@@ -264,7 +242,7 @@ def _decide_fresh(claim: StatementClaim, near: tuple[Near, ...], scene: Scene) -
             return line(ChangeKind.CHANGED, "a figure moved in a statement on the same thing", moved[0].entry, 2.5)
     if new.dates and touching and new.dates <= {d for n in touching for d in n.said.dates} and touching[0].contained >= 0.4:
         return _repeats(touching[0], "its dates and most of its words were said before")
-    verdict = _state(claim, near)
+    verdict = _state(claim, near, scene)
     if verdict is not None:
         return verdict
     plain = not (new.states or new.figures or new.dates)
@@ -292,13 +270,16 @@ def _repeats(near: Near, reason: str) -> Verdict:
     return Verdict("repeats", f"{reason} ({near.entry.outlet})", same=near.entry)
 
 
-def _dated(new: Statement, near: tuple[Near, ...], told: bool) -> Verdict | None:
+def _dated(new: Statement, near: tuple[Near, ...], told: bool, moved: bool, scene: Scene) -> Verdict | None:
     """A statement with dates on an aspect that asks when."""
     dated = [n for n in near if n.said.dates and n.overlap >= TOUCHES]
     if any(new.ahead <= n.said.dates and new.negated == n.said.negated for n in dated):
         same = next(n for n in dated if new.ahead <= n.said.dates)
         if not (new.states - same.said.states):
             return _repeats(same, "the date was said before")
+    rival = None if moved else other_date(new, dated, scene)
+    if rival is not None:
+        return line(ChangeKind.CONFLICT, "another report names another day", rival.entry, 3.0)
     if dated:
         return line(ChangeKind.CHANGED, "another date, or another word on it", dated[0].entry, 2.5)
     return line(ChangeKind.NEW, "first date of this kind", None, 2.0) if told else None
@@ -310,7 +291,7 @@ def same_thing(claim: StatementClaim, near: Near) -> bool:
     return near.overlap >= ALIKE or (bool(subject) and near.entry.subject.lower() == subject)
 
 
-def _state(claim: StatementClaim, near: tuple[Near, ...]) -> Verdict | None:
+def _state(claim: StatementClaim, near: tuple[Near, ...], scene: Scene) -> Verdict | None:
     """A state against the states told before in its dimension."""
     new = claim.statement
     if not new.states:
@@ -324,6 +305,11 @@ def _state(claim: StatementClaim, near: tuple[Near, ...]) -> Verdict | None:
         before = next((n for n in kin if same_thing(claim, n)), None)
         reason = f"a state not told before: {', '.join(sorted(unseen))}"
         return line(ChangeKind.CHANGED, reason, before.entry, 2.5) if before is not None else None
+    same = next((n for n in kin if new.states & n.said.states), kin[0])
+    newer = out_of_date(new, same, kin, scene)
+    if newer is not None:
+        reason = "still tells a state, long after another report told the next one"
+        return Verdict("conflict", reason, ChangeKind.CONFLICT, newer.entry, same.entry, 2.0)
     if new.states <= seen and kin[0].contained >= 0.35:
         return _repeats(kin[0], "the state was told before")
     return None
@@ -345,33 +331,6 @@ def _twin(new: Statement, near: tuple[Near, ...] | list[Near]) -> Near | None:
     return None
 
 
-def opposite(a: Statement, b: Statement) -> bool:
-    """Whether two statements on one thing cannot both be so."""
-    if any(counter(s) in b.states or FLIPS.get(s) in b.states or AGAINST.get(s) in b.states for s in a.states):
-        return True
-    return a.negated != b.negated and not (a.states ^ b.states)
-
-
-def counter(state: str) -> str:
-    """The same state with the other sign: "plan.planned" and "plan.not planned"."""
-    dimension, _, value = state.partition(".")
-    return f"{dimension}.{value.removeprefix('not ')}" if value.startswith("not ") else f"{dimension}.not {value}"
-
-
-def _opposite(new: Statement, near: tuple[Near, ...], scene: Scene) -> Near | None:
-    """A statement of somebody else that still stands and says the opposite."""
-    for n in near:
-        other = n.entry
-        if scene.at - other.last_at > DENIED_WITHIN or other.holders <= (
-            other.number in scene.mine and other.root == scene.root
-        ):
-            continue
-        shared = ((new.stems & n.said.stems) - new.names) or (new.dates & n.said.dates)
-        if n.overlap >= ALIKE and other.root != scene.root and shared and opposite(new, n.said):
-            return n
-    return None
-
-
 def _decide_edited(claim: StatementClaim, old: Statement, near: tuple[Near, ...], scene: Scene) -> Verdict:
     new = claim.statement
     added, gone = new.stems - old.stems, old.stems - new.stems
@@ -387,13 +346,16 @@ def _decide_edited(claim: StatementClaim, old: Statement, near: tuple[Near, ...]
     ahead = _twin(new, others) or _caught_up(new, old, added, others)
     if ahead is not None and not scene.noted:
         return Verdict("repeats", f"catches up with what {ahead.entry.outlet} said", same=ahead.entry)
+    rival = still_held(gone, others, scene)
+    if scene.noted and rival is not None and gone & old.names & rival.said.stems:
+        reason = "the report corrected a name and says so in a note; another report still gives the old one"
+        return line(ChangeKind.CONFLICT, reason, rival.entry, 3.0)
     if scene.noted:
         return line(ChangeKind.CORRECTED, "the report corrected the sentence and says so in a note", claim.was_entry, 3.0)
     if "stance.denies" in new.states - old.states:
         target = next((n for n in others if n.entry.holders and n.overlap >= TOUCHES and not n.said.negated), None)
         kind = ChangeKind.CONFLICT if target else ChangeKind.DENIED
         return line(kind, "a denial took the place of what stood", target.entry if target else claim.was_entry, 3.0)
-    rival = _still_held(gone, others, scene)
     if rival is not None and (new.states != old.states or new.negated != old.negated or new.dates != old.dates):
         return line(ChangeKind.CONFLICT, "another report still says what this one took back", rival.entry, 3.0)
     fact = any(a != b for a, b in zip(_facts(new), _facts(old), strict=True))
@@ -440,14 +402,5 @@ def _caught_up(new: Statement, old: Statement, added: frozenset[str], others: li
         if gained and gained <= other.states:
             return n
         if added and added <= other.stems and new.negated == other.negated and not gained:
-            return n
-    return None
-
-
-def _still_held(gone: frozenset[str], others: list[Near], scene: Scene) -> Near | None:
-    """Another article that still says what the edit took out."""
-    for n in others:
-        held = n.entry.holders > (n.entry.number in scene.mine)
-        if held and gone and len(gone & n.said.stems) >= 0.5 * len(gone):
             return n
     return None

@@ -8,14 +8,8 @@ import math
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from pipeline.changes.decide import (
-    FigureClaim,
-    Near,
-    Scene,
-    StatementClaim,
-    Verdict,
-    decide_changes,
-)
+from pipeline.changes.against import Near, Scene
+from pipeline.changes.decide import FigureClaim, StatementClaim, Verdict, decide_changes
 from pipeline.changes.entries import Entry
 from pipeline.changes.reading import Finding, Page, Reading
 from pipeline.changes.shelf import Shelf
@@ -144,6 +138,10 @@ class Judge:
         around = tuple(f.score for f in sorted(fits, key=lambda f: f.aspect))
         tied = tie(unit, figures, self.profiles, self.usage, around, home)
         findings = [self._judge_figure(reading, t, figures, place.scene) for t in tied]
+        idle = {t.figure for t, f in zip(tied, findings, strict=True) if f.verdict.kind is None and t.figure.describes}
+        if idle:  # "has rejected the 28-point plan": the number only names the plan, the sentence is free to tell
+            tied = tuple(t for t in tied if t.figure not in idle)
+            statement = replace(statement, figures=statement.figures - {figure.value for figure in idle})
         setting = Setting(place.context, near[0].contained if near else 0.0, place.added)
         weighed = weigh(unit, statement, fits, self.profiles, self.usage, setting)
         best = self._aspect(reading, fits, weighed, home, place.context, bool(statement.ahead))
@@ -298,6 +296,7 @@ class Judge:
         entry = verdict.same
         if entry is not None:
             entry.take_up(scene.root, scene.at, entry.number in scene.mine)
+            entry.lagging = entry.lagging or verdict.kind is ChangeKind.CONFLICT
         else:
             entry = self.shelf.add_statement(best.aspect, statement, reading.unit.text, subject_of(reading.unit), scene)
             if verdict.kind is not None:

@@ -10,7 +10,7 @@ Deterministic and without a clock: time is the report's. Between runs it is kept
 
 from dataclasses import dataclass, replace
 
-from pipeline.changes.decide import Scene
+from pipeline.changes.against import Scene
 from pipeline.changes.dump import pack, read_as, unpack
 from pipeline.changes.entries import Entry, Reported
 from pipeline.changes.judge import Judge

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 
-from pipeline.changes.decide import Near, Scene
+from pipeline.changes.against import Near, Scene
 from pipeline.changes.entries import Entry
 from pipeline.claims import AspectProfile, Figure, Statement, Tied, Usage
 from pipeline.claims.lexicon import concept_words

@@ -23,6 +23,7 @@ NEAR_OTHER, OTHER, OTHER_MONEY = 0.9, 0.9, 0.35  # the same for an aspect that a
 OF_MONEY = 0.6  # what a sum of money is worth on an aspect that asks for money
 VAGUE = 0.4  # taken off for dozens and hundreds
 MODIFIED = 2  # words after "28-point" in which the noun stands that it describes
+FIELD_WORDS = 8  # words of a field of a list at most
 FALLOFF = 5.0  # words between a figure and a concept that halve its worth
 MONEY = "money"
 PAYING = frozenset({"cost", "give", "compensate", "loan", "fine", "fraud"})  # concepts that go with sums
@@ -42,6 +43,7 @@ class Figure:
     clause: int
     at: int  # index of the word where it stands
     old: bool = False  # the side that a sentence sets aside: "down from 7.1", "not 204"
+    describes: bool = False  # only describes the noun behind it: "the 28-point plan"
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +74,7 @@ def read_figures(unit: Unit, published_at: datetime | None) -> tuple[Figure, ...
         if value.kind == ValueKind.QUANTITY and not value.age and not _is_name(unit, value):
             figure = _figure(unit, value)
             if not _no_claim(unit, figure):
-                found.append(replace(figure, old=_is_old(unit, figure)))
+                found.append(replace(figure, old=_is_old(unit, figure), describes=_describes(unit, figure)))
     return tuple(sorted([*found, *_vague(unit), *_zero(unit)], key=lambda f: f.start))
 
 
@@ -91,6 +93,16 @@ def _figure(unit: Unit, value: Value) -> Figure:
         clause=unit.words[at].clause if unit.words else 0,
         at=at,
     )
+
+
+def _describes(unit: Unit, figure: Figure) -> bool:
+    """Whether a counted noun stands in the singular before another noun: "28-point plan", "28 point plan"."""
+    if figure.unit in {"", MONEY, "percent"}:
+        return False
+    written = unit.text[figure.start : figure.end].lower()
+    after = next((w.low for w in unit.words if w.start >= figure.end), "")
+    singular = written.endswith(" " + figure.unit) and figure.number is not None and figure.number > 1
+    return "-" in written or (singular and bool(after) and stem(after) not in function_stems() and not _is_verb(after))
 
 
 def _is_name(unit: Unit, value: Value) -> bool:
@@ -126,10 +138,17 @@ def _no_claim(unit: Unit, figure: Figure) -> bool:
         return True
     if after[:2] in (["more", "than"], ["fewer", "than"], ["less", "than"]) or figure.noun == "more than":
         return True
-    if after[:1] == ["of"] and len(after) > 2 and after[1] in cue_words("determiner") and _is_number(after[2]):
-        return True  # "nine of the 28": a part
+    if _of_whole(after) and (not before or row[figure.at - 1].clause != figure.clause):
+        return True  # "nine of the 28 are gone": a part
+    if figure.at > 3 and _of_whole([*before, "0"]) and _is_number(row[figure.at - 3].low):
+        return row[figure.at - 4].clause == figure.clause  # "won 90 of the 200": the whole, told in passing
     speakers = [i for i, w in enumerate(after[:2]) if w in cue_words("asker")]
     return bool(speakers) and any(w in say_words() for w in after[speakers[0] + 1 : speakers[0] + 2])
+
+
+def _of_whole(after: list[str]) -> bool:
+    """Whether words open with "of the 28"."""
+    return len(after) > 2 and after[0] == "of" and after[1] in cue_words("determiner") and _is_number(after[2])
 
 
 def _is_old(unit: Unit, figure: Figure) -> bool:
@@ -295,7 +314,7 @@ def _key(
     unit: Unit, figure: Figure, profile: AspectProfile, nearest: tuple[str, Word] | None, seen: set[str]
 ) -> tuple[str, str]:
     """(key, subject): the nearest concept, the rarest other one, the unit's class, the kind of people, the giver of money."""
-    nearest = _own_noun(unit, figure, profile) or nearest
+    nearest = _own_noun(unit, figure, profile) or _label(unit, figure, profile) or nearest
     feature = nearest[0] if nearest else ""
     kind = people_kind(unit, figure)
     parts = [feature, figure.unit, kind, *_other_noun(unit, figure, profile)]
@@ -314,6 +333,17 @@ def _own_noun(unit: Unit, figure: Figure, profile: AspectProfile) -> tuple[str, 
         if word.low == figure.noun and word.start >= figure.end:
             concepts = [c for c in word.concepts if c in profile.weights]
             return (concepts[0], word) if concepts else None
+    return None
+
+
+def _label(unit: Unit, figure: Figure, profile: AspectProfile) -> tuple[str, Word] | None:
+    """The thing that a field of a list counts: its first word that the aspect asks for, as in "Houses destroyed: 9,300"."""
+    if ":" not in unit.text[: figure.start] or len(unit.words) > FIELD_WORDS:
+        return None
+    for word in unit.words[: figure.at]:
+        concepts = [c for c in word.concepts if c in profile.weights and c not in profile.light]
+        if concepts:
+            return concepts[0], word
     return None
 
 

@@ -32,6 +32,12 @@ class AspectProfile:
     actors: frozenset[str]  # features of the names in the wording: who or where, not what
     types: frozenset[str]  # what the wording asks for: quantity, measure, much, money, date, status, response, cause
     pure: bool  # asks for figures only
+    title: frozenset[str] = frozenset()  # concepts of the story's title: what every sentence may call the story's matter
+
+    def share(self, word: Word, feature: str) -> float:
+        """What counts of a match by this feature: little if the word only names the story's own matter in another way."""
+        meant = {c for c in word.concepts if c[0] != "@"}
+        return OF_TITLE if meant and meant <= self.title and feature not in self.title else 1.0
 
     def expects(self, kind: str) -> bool:
         """Whether the wording asks for this type."""
@@ -135,6 +141,7 @@ def _profile(
         actors=frozenset(raw[2]),
         types=types,
         pure=_is_pure(aspect, types),
+        title=frozenset(f for f in title if f[0] not in "=@"),
     )
 
 

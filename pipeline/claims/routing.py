@@ -116,7 +116,7 @@ def matches(unit: Unit, profile: AspectProfile, usage: Usage, context: Context) 
         best, value = "", 0.0
         for feature in meanings(word, usage):
             if feature in profile.weights:
-                worth = profile.weights[feature] * usage.rarity(feature)
+                worth = profile.weights[feature] * usage.rarity(feature) * profile.share(word, feature)
                 if worth > value or (worth == value and best[:1] == "="):
                     best, value = feature, worth
         if not best:

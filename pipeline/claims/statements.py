@@ -20,6 +20,7 @@ FLIPS = {
     "life.found": "life.lost",
 }
 FLIPS |= {value: key for key, value in FLIPS.items()}
+NEGATED_BEHIND = frozenset({"will", "is", "are"})
 NEGATED_WITHIN = 3  # words before a cue in which a negation takes hold
 MOSTLY_QUOTED = 0.6
 _QUALIFIERS = {
@@ -92,18 +93,19 @@ def read_states(unit: Unit) -> frozenset[str]:
     lows = tuple(w.low for w in row)
     told: dict[str, str] = {}
     for hit in sorted(cues("states").find(lows), key=lambda h: h.end):
-        told[hit.label.partition(".")[0]] = _signed(hit.label, row, hit.start)
+        told[hit.label.partition(".")[0]] = _signed(hit.label, row, hit.start, hit.end)
     if "access" in told:
         told["access"] += "".join(sorted({" " + _QUALIFIERS[w] for w in lows if w in _QUALIFIERS}))
     for hit in sorted(cues("stances").find(lows), key=lambda h: h.end):
-        told["stance"] = _signed("stance." + hit.label, row, hit.start)
+        told["stance"] = _signed("stance." + hit.label, row, hit.start, hit.end)
     return frozenset(told.values())
 
 
-def _signed(label: str, row: list[Word], at: int) -> str:
-    """The state, turned round if a negation stands just before its cue."""
+def _signed(label: str, row: list[Word], at: int, end: int) -> str:
+    """The state, turned round if a negation stands just before its cue, or right behind it: "will not"."""
     near = tuple(w for w in row[max(0, at - NEGATED_WITHIN) : at] if w.clause == row[at].clause)
-    if not is_negated(near):
+    behind = tuple(w for w in row[end : end + 1] if w.low in {"not", "never"} and row[at].low in NEGATED_BEHIND)
+    if not is_negated(near + behind):
         return label
     dimension, _, value = label.partition(".")
     return FLIPS.get(label, f"{dimension}.not {value}")

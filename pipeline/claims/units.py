@@ -183,10 +183,22 @@ def _asides(sentence: str, rows: list[tuple[str, str, str, int, int]]) -> list[b
         named = i + 1 < len(rows) and rows[i + 1][0][:1].isupper()
         if named and low in words.lookup("roles"):
             found[i] = True
+        if low in cue_words("department head"):
+            start = i
+            while start and i - start < 3 and rows[start - 1][1].isalpha() and rows[start - 1][1] not in _opens_office():
+                start -= 1
+            found[start:i] = [True] * (i - start)
         if low in cue_words("former"):
             office = next((j for j in range(i + 1, min(i + 4, len(rows))) if rows[j][1] in words.lookup("roles")), i)
             found[i : office + 1] = [True] * (office + 1 - i)
     return found
+
+
+@cache
+def _opens_office() -> frozenset[str]:
+    """Words before which no office begins: "the *defence minister*", "said *finance minister*"."""
+    kinds = ("determiner", "place preposition", "phrase stop", "auxiliary", "say", "clause opener", "no name", "pronoun")
+    return frozenset(word for kind in kinds for word in cue_words(kind))
 
 
 def _places(sentence: str, rows: list[tuple[str, str, str, int, int]]) -> list[bool]:
