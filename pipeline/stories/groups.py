@@ -218,10 +218,17 @@ class Groups:
     def _shared(self, group: Group, profile: Profile) -> tuple[str, ...]:
         """The terms that do most for the likeness, as words."""
         mine, theirs = overlap(profile.numbers, group.centroid.numbers)
-        value = scaled(profile)[mine] * group.centroid.weights[theirs]
+        return self._as_words(profile.numbers[mine], scaled(profile)[mine] * group.centroid.weights[theirs])
+
+    def shared_terms(self, a: Group, b: Group) -> tuple[str, ...]:
+        """The terms that do most for the likeness of two stories, as words."""
+        mine, theirs = overlap(a.centroid.numbers, b.centroid.numbers)
+        return self._as_words(a.centroid.numbers[mine], a.centroid.weights[mine] * b.centroid.weights[theirs])
+
+    def _as_words(self, numbers: np.ndarray, value: np.ndarray) -> tuple[str, ...]:
         names: list[str] = []
         for at in np.argsort(-value, kind="stable")[: 4 * SHOWN].tolist():
-            key = self.vocabulary.terms[int(profile.numbers[mine[at]]) >> 2]
+            key = self.vocabulary.terms[int(numbers[at]) >> 2]
             if key[:1] in "ble" and key[1:] not in names:
                 names.append(key[1:])
         return tuple(names[:SHOWN])
@@ -420,7 +427,8 @@ class Groups:
         usual = 0.3 if self.usual_inside is None else self.usual_inside
         return ((centroid.inside() or 0.0) * pairs + PRIOR * usual) / (pairs + PRIOR)
 
-    def _pair(self, a: Group, b: Group) -> Halves:
+    def pair(self, a: Group, b: Group) -> Halves:
+        """Two stories, set against each other."""
         weights = np.array([min(len(g.members), 20) for g in (a, b)], float)
         insides = np.array([self.prior_inside(g.centroid) for g in (a, b)])
         logs = np.array([math.log(self.words(g)) for g in (a, b)])
@@ -436,15 +444,16 @@ class Groups:
         near = [g for g in self.nearest(*group.centroid.heaviest(PROBE), KIN + 1) if g is not group][:KIN]
         fits = []
         for other in near:
-            decision = decide_merge(self._pair(group, other))
-            if isinstance(decision, Merges) and self._may_merge(group, other):
+            decision = decide_merge(self.pair(group, other))
+            if isinstance(decision, Merges) and self.may_be_one(group, other):
                 fits.append((decision.ratio, -other.place, decision.reason))
         if not fits:
             return group
         _, place, reason = max(fits)
         return self._merge(group, self.groups[-place], reason)
 
-    def _may_merge(self, a: Group, b: Group) -> bool:
+    def may_be_one(self, a: Group, b: Group) -> bool:
+        """Does no person's decision stand against it?"""
         if a.story_id in self.rulings.held and b.story_id in self.rulings.held:
             return False
         if a.story_id in self.rulings.composed or b.story_id in self.rulings.composed:
@@ -458,9 +467,13 @@ class Groups:
 
     def _merge(self, a: Group, b: Group, reason: str, method: str = METHOD) -> Group:
         """Let the smaller story end in the larger one; one on which a person decided goes on."""
-        rank = [(g.story_id in self.rulings.held, len(g.members), -g.place) for g in (a, b)]
-        into, gone = (a, b) if rank[0] > rank[1] else (b, a)
+        into, gone = self.larger_first(a, b)
         return self.end_in(gone, into, reason, method)
+
+    def larger_first(self, a: Group, b: Group) -> tuple[Group, Group]:
+        """(the one that goes on, the one that ends) of two stories."""
+        rank = [(g.story_id in self.rulings.held, len(g.members), -g.place) for g in (a, b)]
+        return (a, b) if rank[0] > rank[1] else (b, a)
 
     def end_in(self, gone: Group, into: Group, reason: str, method: str = METHOD) -> Group:
         """Let a story end in another."""
@@ -490,7 +503,7 @@ class Groups:
             other = self.groups[place]
             scores = [float(group.centroid.parts(self.items[o].profile).sum()) for o in other.members]
             held = other.story_id in self.rulings.held
-            if min(scores) >= JOIN.at(self.words(other)) and not held and self._may_merge(group, other):
+            if min(scores) >= JOIN.at(self.words(other)) and not held and self.may_be_one(group, other):
                 self.end_in(other, group, f"Its articles would join the story as it is now (likeness {min(scores):.2f}).")
 
     # ---- closing

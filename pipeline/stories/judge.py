@@ -163,9 +163,14 @@ def decide_split(halves: Halves) -> Splits | Holds:
     return Holds(reason=f"One story: {told}; below {need:.2f} would be two.", ratio=halves.ratio)
 
 
+def merge_need(pair: Halves) -> float:
+    """The ratio from which two stories are one."""
+    return _between(MERGE, pair) * (1 + MERGE_GROWTH * math.log(min(pair.sizes)))
+
+
 def decide_merge(pair: Halves) -> Merges | Holds:
     """Are two stories one? Yes, if their articles are nearly as alike across as within."""
-    need = _between(MERGE, pair) * (1 + MERGE_GROWTH * math.log(min(pair.sizes)))
+    need = merge_need(pair)
     told = f"stories of {pair.sizes[0]} and {pair.sizes[1]} are {pair.ratio:.2f} as alike as each is within"
     if pair.ratio >= need:
         return Merges(reason=f"One story: {told}; {need:.2f} is needed.", ratio=pair.ratio)
