@@ -224,8 +224,8 @@ def _decide_fresh(claim: StatementClaim, near: tuple[Near, ...], scene: Scene) -
     if claimed is not None:
         return line(ChangeKind.CONFLICT, "denies what another source says", claimed.entry, 3.0)
     if claim.profile.expects("date") and new.ahead:
-        moved = any(w.low in cue_words("moved") for w in claim.unit.words)
-        dated = _dated(new, near, claim.worth >= TELL_AT, moved, scene)
+        told_anew = any(w.low in cue_words("moved") for w in claim.unit.words)
+        dated = _dated(new, near, claim.worth >= TELL_AT, told_anew, scene)
         if dated is not None:
             return dated
     touching = [n for n in near if n.overlap >= TOUCHES]
