@@ -11,6 +11,7 @@ from pathlib import Path
 
 from pipeline.config import Settings
 from pipeline.journey.asking import Told, ask, explain, listing, log_lines, reading, write_parquet
+from pipeline.journey.decision import Decision
 from pipeline.journey.keeping import BackupSummary, VerifySummary, backup, snapshot, verify
 from pipeline.journey.progress import Progress, silent
 from pipeline.journey.starting import init
@@ -18,11 +19,13 @@ from pipeline.store import Store, lease, publish_snapshot
 
 __all__ = [
     "BackupSummary",
+    "Decision",
     "Told",
     "VerifySummary",
     "ask",
     "backup",
     "best_lines",
+    "decide",
     "explain",
     "export_jsonl",
     "export_warc",
@@ -31,6 +34,7 @@ __all__ = [
     "init",
     "listing",
     "log_lines",
+    "maintain",
     "markdown_logs",
     "reading",
     "rebuild",
@@ -109,6 +113,22 @@ def track(settings: Settings, now: datetime, *, rebuild: bool = False, progress:
 
     with writing(settings, "track", now, wait) as store:
         return track_store(store, settings, now, rebuild, progress)
+
+
+def decide(settings: Settings, now: datetime, wanted: Decision, *, progress: Progress = silent, wait: float = 0.0):
+    """Write down what a person decides and carry it out at once. Returns a Decided. Raises UsageError."""
+    from pipeline.journey.deciding import decide_in
+
+    with writing(settings, "decide", now, wait) as store:
+        return decide_in(store, settings, now, wanted, progress)
+
+
+def maintain(settings: Settings, now: datetime, *, progress: Progress = silent, wait: float = 0.0):
+    """Look for stories that are one: propose to merge them, and merge those that surely are. Returns a MaintainSummary."""
+    from pipeline.journey.maintaining import maintain_in
+
+    with writing(settings, "maintain", now, wait) as store:
+        return maintain_in(store, settings, now, progress)
 
 
 def report(settings: Settings, now: datetime, *, progress: Progress = silent):

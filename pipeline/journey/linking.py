@@ -104,6 +104,12 @@ def link_new(
     return read
 
 
+def saved_linker(store: Store, watches: Sequence[Watch]) -> Linker | None:
+    """The linker as it was saved; None if it cannot go on from there."""
+    desk = Desk(store, watches)
+    return None if desk.anew else desk.linker
+
+
 def linking_stands(store: Store, watches: Sequence[Watch]) -> bool:
     """Is all carried out that people decided and wrote into the list of stories?"""
     method, covers = store.saved_methods().get(NAME, ("", ""))

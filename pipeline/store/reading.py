@@ -27,6 +27,8 @@ EXPLAINED: dict[str, tuple[str, str]] = {
     "sto": ("stories", "story_id"),
     "fet": ("fetches", "fetch_id"),
     "fed": ("feeds", "feed_id"),
+    "dec": ("decisions", "decision_id"),
+    "pro": ("proposals", "proposal_id"),
 }
 
 

@@ -130,6 +130,15 @@ class Tracked:
         """Write what people decided. Rows are never changed or removed."""
         self.tables.insert("record.decision", [plain_row(d) for d in decisions])
 
+    def add_proposals(self, rows: Sequence[Row]) -> None:
+        """Write pairs of stories that look like one, each pair once."""
+        self.tables.insert_absent("record.proposal", "proposal_id", rows)
+
+    def asked_about(self) -> set[frozenset[str]]:
+        """The pairs of stories that were proposed to be one."""
+        rows = read(self.con, "SELECT story_id, other_story_id FROM record.proposal")
+        return {frozenset((r["story_id"], r["other_story_id"])) for r in rows}
+
     def tracked_appearances(self) -> list[Appearance]:
         """Every appearance that tracking has seen, in time order."""
         return [value_of(Appearance, r) for r in read(self.con, query("tracked_appearances"))]

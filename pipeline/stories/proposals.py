@@ -1,4 +1,4 @@
-"""The nightly look at all stories: which of them look like one? What grows is looked at as it grows; this finds the fragments left.
+"""The nightly look at all stories: which of them look like one? What grows is looked at as it grows; this finds what is left.
 
 Pairs are proposed to people with the reason; only what is far above the bar is merged without asking, and can be taken back.
 """
