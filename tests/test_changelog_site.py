@@ -1,5 +1,6 @@
 """The folder of reports: only what changed is written, whole, and only below the folder."""
 
+import json
 import os
 import re
 import subprocess
@@ -8,6 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import changelog_story as world
+import lxml.etree
 import pytest
 
 from pipeline.changelog import ReportError, site_files, write_articles, write_site
@@ -91,6 +93,30 @@ def test_the_site_has_the_promised_files(tmp_path: Path) -> None:
     assert {"index.html", "silent.atom", "outlets/canal-wire.html", *(f"aldermere-dam/{n}" for n in names)} <= found
     assert not [p for p in found if p.endswith(".new")]
     assert {oct((tmp_path / "reports" / p).stat().st_mode & 0o777) for p in found} == {"0o644"}
+
+
+def test_there_is_a_feed_per_story_aspect_outlet_and_for_silent_edits(tmp_path: Path) -> None:
+    """Each as Atom and as JSON Feed, linked from a page; an aspect's feed has its entries only, and none stands twice."""
+    write_site(world.SITE, tmp_path)
+    stems = [
+        "silent",
+        "outlets/canal-wire",
+        "aldermere-dam/feed",
+        "aldermere-dam/feed-water-release",
+        "aldermere-dam/feed-inquiry",
+    ]
+    pages = "".join((tmp_path / p).read_text() for p in ("index.html", "outlets/canal-wire.html", "aldermere-dam/index.html"))
+    for stem in stems:
+        feed = json.loads((tmp_path / f"{stem}.json").read_text())
+        atom = lxml.etree.parse(tmp_path / f"{stem}.atom").findall("{http://www.w3.org/2005/Atom}entry")
+        ids = [item["id"] for item in feed["items"]]
+        assert len(atom) == len(ids) == len(set(ids))
+        name = stem.rpartition("/")[2]
+        assert f'href="{name}.atom"' in pages and f'href="{name}.json"' in pages
+    release = json.loads((tmp_path / "aldermere-dam/feed-water-release.json").read_text())
+    assert release["items"] and {item["tags"][0] for item in release["items"]} == {"water release"}
+    whole = json.loads((tmp_path / "aldermere-dam/feed.json").read_text())
+    assert {i["id"] for i in release["items"]} < {i["id"] for i in whole["items"]}
 
 
 def test_a_second_run_writes_nothing(tmp_path: Path) -> None:

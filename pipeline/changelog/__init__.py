@@ -8,12 +8,13 @@ from pipeline.changelog.markdown import render_markdown
 from pipeline.changelog.pages import render_article, render_days, render_index, render_outlet, render_story
 from pipeline.changelog.paths import Links
 from pipeline.changelog.site import ReportError, site_files, write_articles, write_site
-from pipeline.changelog.syndication import render_atom, render_json_feed, silent_feed, story_feed
+from pipeline.changelog.syndication import outlet_feed, render_atom, render_json_feed, silent_feed, story_feed
 from pipeline.changelog.terminal import terminal_lines
 
 __all__ = [
     "Links",
     "ReportError",
+    "outlet_feed",
     "render_article",
     "render_atom",
     "render_csv",

@@ -16,7 +16,7 @@ from pipeline.changelog import days, wording
 from pipeline.changelog.compare import Run, compare
 from pipeline.changelog.escape import clean, one_line, safe_url, shorten
 from pipeline.changelog.matrix import matrix
-from pipeline.changelog.paths import Links, anchor
+from pipeline.changelog.paths import Links, anchor, aspect_feed, outlet_file
 from pipeline.changelog.pictures import pictures
 from pipeline.changelog.views import ArticlePage, IndexPage, OutletPage, ReportRow, RevisionRow, Site, StandingRow, StoryPage
 from pipeline.model import Edit, EditKind, Version
@@ -54,6 +54,7 @@ def environment() -> Environment:
     names = ("clock", "day_of", "short_date", "long_date", "moment", "iso", "plural", "span", "whose", "sources", "capital")
     env.filters |= {name: getattr(wording, name) for name in names}
     env.filters |= {"safe_url": safe_url, "anchor": anchor, "one_line": one_line, "shorten": shorten, "css": _include_css}
+    env.filters |= {"aspect_feed": aspect_feed, "outlet_feed": lambda outlet: outlet_file(outlet).removesuffix(".html")}
     env.globals |= {
         "BRIEF": BRIEF,
         "OPEN": OPEN,

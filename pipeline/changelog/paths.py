@@ -48,6 +48,11 @@ def outlet_file(outlet: str) -> str:
     return f"{name(outlet)}.html"
 
 
+def aspect_feed(aspect: str) -> str:
+    """The feed of an aspect in the folder of its story, without suffix."""
+    return f"feed-{name(aspect)}"
+
+
 def anchor(ident: str) -> str:
     """A fragment made of an id: letters, digits, hyphen and underscore only."""
     return ident if re.fullmatch(r"[A-Za-z][A-Za-z0-9_-]{0,60}", ident) else f"x{_mark(ident)}"

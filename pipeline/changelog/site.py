@@ -6,10 +6,11 @@ from contextlib import suppress
 from pathlib import Path
 
 from pipeline.changelog.data import render_csv, render_json
+from pipeline.changelog.days import aspect_order
 from pipeline.changelog.markdown import render_markdown
 from pipeline.changelog.pages import render_article, render_days, render_index, render_outlet, render_story
-from pipeline.changelog.paths import Links, article_file, outlet_file, story_folder
-from pipeline.changelog.syndication import render_atom, render_json_feed, silent_feed, story_feed
+from pipeline.changelog.paths import Links, article_file, aspect_feed, outlet_file, story_folder
+from pipeline.changelog.syndication import Channel, outlet_feed, render_atom, render_json_feed, silent_feed, story_feed
 from pipeline.changelog.views import ArticlePage, Site
 from pipeline.errors import WritethruError
 
@@ -53,14 +54,23 @@ def site_files(site: Site) -> Iterator[tuple[str, str]]:
         yield f"{name}/changelog.md", render_markdown(story)
         yield f"{name}/changes.json", render_json(story)
         yield f"{name}/changes.csv", render_csv(story)
-        yield f"{name}/feed.atom", render_atom(feed)
-        yield f"{name}/feed.json", render_json_feed(feed)
+        yield from _feeds(f"{name}/feed", feed)
+        for aspect in aspect_order(story):
+            yield from _feeds(f"{name}/{aspect_feed(aspect)}", story_feed(story, site.base_url, aspect))
     for article in site.articles:
         yield f"articles/{article_file(article.article_id, article.outlet)}", render_article(article, links)
     for outlet in site.outlets:
         yield f"outlets/{outlet_file(outlet.outlet)}", render_outlet(outlet, links)
-    yield "silent.atom", render_atom(silent_feed(site.silent, site.index.as_of, site.base_url), "silent.atom")
+        yield from _feeds(f"outlets/{outlet_file(outlet.outlet).removesuffix('.html')}", outlet_feed(outlet, site.base_url))
+    yield from _feeds("silent", silent_feed(site.silent, site.index.as_of, site.base_url))
     yield "index.html", render_index(site)
+
+
+def _feeds(stem: str, feed: Channel) -> Iterator[tuple[str, str]]:
+    """A feed as Atom and as JSON Feed."""
+    file = stem.rpartition("/")[2]
+    yield f"{stem}.atom", render_atom(feed, f"{file}.atom")
+    yield f"{stem}.json", render_json_feed(feed, f"{file}.json")
 
 
 def _write(root: Path, path: str, body: bytes) -> bool:

@@ -1,4 +1,4 @@
-"""Atom and JSON Feed: one entry a change (or a silent edit), and the entry itself shows the change, not a link to it.
+"""Atom and JSON Feed: one entry a change (or an edited passage), and the entry itself shows the change, not a link to it.
 
 Entry ids are made of change and edit ids, so an entry stays the same entry for ever. A link leads to our page if the folder is
 published somewhere (`base_url`), else to the outlet's article.
@@ -7,20 +7,21 @@ published somewhere (`base_url`), else to the outlet's article.
 import json
 import uuid
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from xml.etree import ElementTree as ET
 
 from markupsafe import Markup
 from markupsafe import escape as html
 
-from pipeline.changelog.days import by_telling
+from pipeline.changelog.days import QuietGroup, by_telling, grouped
 from pipeline.changelog.escape import one_line, safe_url, shorten, whole
-from pipeline.changelog.paths import anchor, article_file, story_folder
-from pipeline.changelog.views import ChangeLine, QuietEdit, StoryPage, Words
-from pipeline.changelog.wording import EDIT_LABELS, capital, day_of, describe, evidence, iso, side
+from pipeline.changelog.paths import anchor, article_file, outlet_file, story_folder
+from pipeline.changelog.views import ChangeLine, OutletPage, QuietEdit, StoryPage, Words
+from pipeline.changelog.wording import EDIT_LABELS, capital, day_of, describe, edit_labels, evidence, iso, side
 
 ATOM = "http://www.w3.org/2005/Atom"
 LIMIT = 200  # entries of a feed, the newest; the page and the JSON hold all
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)  # of a feed that had nothing yet
 NAMESPACE = uuid.uuid5(uuid.NAMESPACE_URL, "writethru")
 
 
@@ -50,21 +51,41 @@ class Channel:
     items: tuple[Item, ...]
 
 
-def story_feed(page: StoryPage, base_url: str = "") -> Channel:
-    """The changes of a story, newest first."""
+def story_feed(page: StoryPage, base_url: str = "", aspect: str = "") -> Channel:
+    """The changes of a story, or of one aspect of it, newest first."""
     folder = f"{base_url.rstrip('/')}/{story_folder(page.story)}/" if safe_url(base_url) else ""
-    lines = sorted(by_telling(page.changes), key=lambda x: x.change.detected_at, reverse=True)[:LIMIT]
+    told = [x for x in by_telling(page.changes) if aspect in ("", x.change.aspect)]
+    lines = sorted(told, key=lambda x: x.change.detected_at, reverse=True)[:LIMIT]
     updated = lines[0].change.detected_at if lines else page.story.first_seen_at or page.as_of
-    title = f"{one_line(page.story.title)}: changes"
-    return Channel(page.story.story_id, title, folder, folder, updated, tuple(_change_item(x, folder) for x in lines))
+    title = f"{one_line(page.story.title)}: {one_line(aspect) or 'changes'}"
+    key = f"{page.story.story_id} {aspect}" if aspect else page.story.story_id
+    return Channel(key, title, folder, folder, updated, tuple(_change_item(x, folder) for x in lines))
+
+
+def outlet_feed(page: OutletPage, base_url: str = "") -> Channel:
+    """The edits of an outlet that bear meaning, newest first."""
+    root = _root(base_url)
+    title = f"{one_line(page.outlet)}: what was edited"
+    items = _edit_items(page.recent, root)
+    updated = items[0].at if items else page.as_of or EPOCH
+    home = f"{root}outlets/{outlet_file(page.outlet)}" if root else ""
+    return Channel(f"outlet {page.outlet}", title, home, f"{root}outlets/" if root else "", updated, items)
 
 
 def silent_feed(edits: tuple[QuietEdit, ...], as_of: datetime, base_url: str = "") -> Channel:
     """The silent edits of all articles, newest first."""
-    root = base_url.rstrip("/") + "/" if safe_url(base_url) else ""
-    newest = sorted(edits, key=lambda q: (q.seen_at, q.edit_id), reverse=True)[:LIMIT]
-    updated = newest[0].seen_at if newest else as_of
-    return Channel("silent", "Silent edits", root, root, updated, tuple(_edit_item(q, root) for q in newest))
+    root = _root(base_url)
+    items = _edit_items(edits, root)
+    return Channel("silent", "Silent edits", root, root, items[0].at if items else as_of, items)
+
+
+def _root(base_url: str) -> str:
+    return base_url.rstrip("/") + "/" if safe_url(base_url) else ""
+
+
+def _edit_items(edits: tuple[QuietEdit, ...], root: str) -> tuple[Item, ...]:
+    """One entry a changed passage, however many kinds of edit it is."""
+    return tuple(_edit_item(group, root) for group in grouped(edits)[::-1][:LIMIT])
 
 
 # ---- entries -------------------------------------------------------------------------------------------------------------
@@ -109,23 +130,25 @@ def _change_item(line: ChangeLine, folder: str) -> Item:
     )
 
 
-def _edit_item(quiet: QuietEdit, root: str) -> Item:
-    edit = quiet.edit
+def _edit_item(group: QuietGroup, root: str) -> Item:
+    quiet, edit = group.lead, group.lead.edit
     words: Words = edit.words or tuple((s, t) for s, t in ((-1, edit.before), (1, edit.after)) if t)
-    label = EDIT_LABELS[edit.kind]
+    labels = edit_labels(group.edits)
     told = _paragraph("Before", _marks(side(words, -1))) if edit.before else Markup("")
     told += _paragraph("Now", _marks(side(words, 1))) if edit.after else Markup("")
-    told += _paragraph("Why it is listed", html(one_line(edit.reason)))
+    for reason in dict.fromkeys(one_line(e.reason) for e in group.edits):
+        told += _paragraph("Why it is listed", html(reason))
     page = f"{root}articles/{article_file(quiet.article_id, quiet.outlet)}#r{quiet.to_seq}"
+    note = "no note" if group.silent else "with a note"
     return Item(
         key=quiet.edit_id,
-        title=f"{one_line(quiet.outlet)}: {label} in “{shorten(quiet.title, 120)}”",
+        title=f"{one_line(quiet.outlet)}: {labels} in “{shorten(quiet.title, 120)}”",
         url=page if root else safe_url(quiet.url),
         at=quiet.seen_at,
         content=str(told),
         author=one_line(quiet.outlet),
-        tags=(label,),
-        summary=f"Version {quiet.from_seq} to {quiet.to_seq}, no note.",
+        tags=tuple(dict.fromkeys(EDIT_LABELS[e.kind] for e in group.edits)),
+        summary=f"Version {quiet.from_seq} to {quiet.to_seq}, {note}.",
     )
 
 
