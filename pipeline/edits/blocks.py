@@ -86,6 +86,19 @@ def _cancel(gone: list[Key], come: list[Key]) -> tuple[list[Key], list[Key]]:
             else:
                 del rest[partner]
         gone, come = left, rest
+    return _without_ends(gone, come)
+
+
+def _without_ends(gone: list[Key], come: list[Key]) -> tuple[list[Key], list[Key]]:
+    """Both lists without a range whose two ends stand as figures of their own on the other side: 52-48, 52 to 48."""
+    for ranges, ends in ((gone, come), (come, gone)):
+        for k in [k for k in ranges if k.value and k.value.high is not None]:
+            low = next((e for e in ends if e.value and e.value.number == k.value.number and e.value.high is None), None)
+            high = next((e for e in ends if e.value and e.value.number == k.value.high and e is not low), None)
+            if low and high:
+                ranges.remove(k)
+                ends.remove(low)
+                ends.remove(high)
     return gone, come
 
 
@@ -121,7 +134,7 @@ def equivalent(a: Value, b: Value) -> bool:
         return _same_date(a, b)
     if a.kind is ValueKind.TIME and b.kind is ValueKind.TIME:
         return (not a.meridiem or not b.meridiem) and (a.minutes or 0) % 720 == (b.minutes or 0) % 720
-    if _short_millions(a, b) or _short_millions(b, a):
+    if _short_millions(a, b) or _short_millions(b, a) or _rescaled(a, b) or _dotted(a, b) or _dotted(b, a):
         return True
     if a.age != b.age and a.number == b.number:  # "the 52-year-old", "who is 52"
         return not (b if a.age else a).unit
@@ -136,6 +149,26 @@ def _short_millions(a: Value, b: Value) -> bool:
     if a.unit != "metre" or b.unit or a.number is None or not re.search(r"\dm$", a.text):
         return False
     return b.number == a.number * 10**6
+
+
+def _rescaled(a: Value, b: Value) -> bool:
+    """Whether two values are one length, mass, area or share in units of one system: 1.2 km, 1,200 metres."""
+    scales = groups("unit_scales")
+    if a.unit == b.unit or a.number is None or b.number is None or a.unit not in scales or b.unit not in scales:
+        return False
+    (what, one), (other, many) = scales[a.unit], scales[b.unit]
+    ends = [(a.number, b.number), (a.high or a.number, b.high or b.number)]
+    return what == other and all(x * int(one) == y * int(many) for x, y in ends)
+
+
+_DOTTED = re.compile(r"[1-9]\d{0,2}\.\d{3}")
+
+
+def _dotted(a: Value, b: Value) -> bool:
+    """Whether one says "12.500" where the other says 12,500: a point that parts thousands, as much of Europe sets it."""
+    if a.number is None or b.number is None or a.unit != b.unit or not _DOTTED.fullmatch(a.text):
+        return False
+    return b.number == a.number * 1000 and b.text.replace(",", ".") == a.text
 
 
 def _same_date(a: Value, b: Value) -> bool:

@@ -103,6 +103,8 @@ def date(block: Block, scene: Scene) -> Finding | None:
         return Finding(EditKind.DATE, True, f"a date or time was dropped: {gone[0].text}")
     if loose := _loose_span(block.gone, scene.before) or _loose_span(block.come, scene.after):
         return Finding(EditKind.DATE, True, f"a time was {'added' if loose in block.come else 'dropped'}: {loose.text}")
+    if moved := _placed_otherwise(block, scene):
+        return Finding(EditKind.DATE, True, f"the time went from {moved[0]} to {moved[1]}")
     a, b = _in(block.gone, family("spans")), _in(block.come, family("spans"))
     if a and b and a[0].stem != b[0].stem:
         return Finding(EditKind.DATE, True, f"the time went from {a[0].text} to {b[0].text}")
@@ -114,6 +116,32 @@ def _beside_date(value: Value, sentence: Sequence[Key]) -> bool:
     at = next(i for i, k in enumerate(sentence) if k.value is value)
     near = (*sentence[max(0, at - 2) : at], *sentence[at + 1 : at + 3])
     return value.unit == "day" and any(k.value and k.value.kind is ValueKind.DATE and k.value.unit != "day" for k in near)
+
+
+_TIME_WORDS = frozenset({"since", "until", "before", "after", "early", "mid", "late"})
+
+
+def _placed_otherwise(block: Block, scene: Scene) -> tuple[str, str] | None:
+    """A date or span that stayed behind another word that places it: since 2015, until 2015; last week, next week."""
+    gone, come = _placing(block.before, scene.before), _placing(block.after, scene.after)
+    if gone and come and gone[0].key != come[0].key and gone[1] == come[1]:
+        return f"{gone[0].text} {gone[2]}", f"{come[0].text} {come[2]}"
+    return None
+
+
+def _placing(place: tuple[int, int], sentence: Sequence[Key]) -> tuple[Key, str, str] | None:
+    """The word of a block that places what follows it in time, with the key and the text of that; None if there is none."""
+    relative, spans = family("relative_words"), family("spans")
+    for i in range(place[0], min(place[1], len(sentence) - 1)):
+        k, follower = sentence[i], sentence[i + 1]
+        dated = follower.value is not None and (
+            follower.value.year is not None or follower.value.kind is not ValueKind.QUANTITY
+        )
+        if (k.key in _TIME_WORDS and (dated or k.key in {"since", "until"})) or (
+            k.key in relative and (dated or follower.key in spans)
+        ):
+            return k, follower.key, follower.text
+    return None
 
 
 _SPAN_LEADS = frozenset({"within", "for", "after", "every", "over", "in"})

@@ -59,7 +59,7 @@ def decide_edit(
     `context` gives the names of the rest of both texts: they can prove a misspelling.
     A `language` other than English is judged by figures, dates and quotes alone; unknown is taken for English.
     """
-    judged = language in (None, WORDED)
+    judged = language in (None, WORDED) and not in_other_script(before + after)
     found = _findings(before, after, published_at, context, judged)
     best: dict[EditKind, Finding] = {}
     for finding in sorted(found, key=lambda f: (not f.meaningful, ORDER.index(f.kind))):
@@ -67,6 +67,14 @@ def decide_edit(
     loud = tuple(f for f in best.values() if f.meaningful)
     kept = loud or tuple(best.values())[:1] or (Finding(EditKind.COSMETIC, False, "the same words in another order or form"),)
     return EditDecision(kept[0].kind, kept[0].meaningful, kept[0].reason, kept)
+
+
+_OF_OTHER_SCRIPTS = re.compile(r"[^\W\d_\u0000-\u024f\u1e00-\u1eff]")
+
+
+def in_other_script(text: str) -> bool:
+    """Whether most letters of a text are not Latin: no word list of ours reads them, whatever language the page claims."""
+    return not text.isascii() and 2 * len(_OF_OTHER_SCRIPTS.findall(text)) > sum(c.isalpha() for c in text)
 
 
 def _findings(
@@ -137,6 +145,9 @@ def _inner(
     found = judge_blocks(blocks, scene)
     if not any(f.meaningful for f in found):
         found += [f for f in (_swapped(old, new, blocks), _signs(before, after, old, new)) if f]
+    if judged and blocks:
+        told = {f.kind for f in found}
+        found += [f for f in _governed_otherwise(old, new) if f.kind not in told]
     return found
 
 
@@ -206,6 +217,40 @@ def _swapped(old: Sequence[Key], new: Sequence[Key], blocks: list[Block]) -> Fin
         if opposite(x, y) and (left[x] < left[y]) != (right[x] < right[y]):
             return Finding(EditKind.OTHER, True, f"“{x}” and “{y}” changed places")
     return None
+
+
+_AUXILIARIES = frozenset({"will", "would", "may", "might", "can", "could", "should", "must", "shall"})
+
+
+def _governed_otherwise(old: Sequence[Key], new: Sequence[Key]) -> list[Finding]:
+    """Another clause is denied or hedged: the same "not" or "may" stands before another word that both sentences have."""
+    found = []
+    for kind, words, what in (
+        (EditKind.NEGATION, family("negations"), "what is denied"),
+        (EditKind.MODALITY, _AUXILIARIES, "what is certain or planned"),
+    ):
+        before, after = _governed(old, words), _governed(new, words)
+        if sorted(word for word, _ in before) != sorted(word for word, _ in after) or before == after:
+            continue
+        stems_old, stems_new = {k.stem for k in old}, {k.stem for k in new}
+        lost = [g for g in before if g not in after and g[1] in stems_new]
+        gained = [g for g in after if g not in before and g[1] in stems_old]
+        if pair := next(((a, b) for a in lost for b in gained if a[0] == b[0] and a[1] and b[1]), None):
+            (word, was), (_, is_now) = pair
+            found.append(Finding(kind, True, f"{what}: “{word}” stood before “{was}” and stands before “{is_now}”"))
+    return found
+
+
+def _governed(sentence: Sequence[Key], words: frozenset[str]) -> list[tuple[str, str]]:
+    """Each of some words with the stem of the first word of content behind it, adverbs left out; "" if none follows."""
+    out = []
+    for i, k in enumerate(sentence):
+        if k.key in words and not k.quoted and not k.name:
+            follower = next(
+                (f for f in sentence[i + 1 : i + 5] if f.content and f.key not in words and not f.key.endswith("ly")), None
+            )
+            out.append((k.key, follower.stem if follower else ""))
+    return out
 
 
 def _first_places(found: Sequence[Key]) -> dict[str, int]:

@@ -59,6 +59,9 @@ _LIST_MARK = re.compile(r"\s*(?:\(\d{1,2}\)|\(?\d{1,2}[.)])\s+(?=[\"'(]?[A-Z])")
 ADDRESS = re.compile(r"(?:https?://|www\.)\S+|[\w.+-]{1,64}+@[\w-]+\.[\w.-]+")  # of a page or mailbox: no statement
 _BRACKETS = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
 _NUMBER_NEXT = re.compile(r"\. ?\d")  # "No. 7" is no denial
+_UNSPACED = re.compile(
+    r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]\d|\d[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]"
+)
 _DROPPED = frozenset({"a", "an", "the"})
 _IS = frozenset({"it", "he", "she", "that", "there", "what", "who", "here", "this", "where", "how"})
 _ENDINGS = {"n't": "not", "'re": "are", "'ve": "have", "'ll": "will", "'d": "would", "'m": "am"}
@@ -75,6 +78,9 @@ def keys(sentence: str, published_at: dt.datetime | None = None) -> tuple[Key, .
     found = [_of_value(v) for v in values(sentence, published_at) if v.start >= begin and not addresses[v.start]]
     taken = _mask(plain, [(k.start, k.end) for k in found])
     named = _mask(plain, [(n.start, n.end) for n in names(sentence)])
+    if not plain.isascii() and _UNSPACED.search(plain):
+        for k in found:  # in a script without spaces a figure is no part of the word around it
+            plain = plain[: k.start] + " " * (k.end - k.start) + plain[k.end :]
     for m in _WORD.finditer(plain, begin):
         a, b = m.start(), m.end() - 1
         if not (taken[a] or taken[b] or addresses[a] or addresses[b]):

@@ -13,6 +13,7 @@ from pipeline.edits.keys import Key, KeyKind, bare
 from pipeline.edits.states import modality
 from pipeline.edits.wording import house_spelling, name, plain_words, style
 from pipeline.model import EditKind
+from pipeline.text import stem
 from pipeline.words import family, lookup
 
 LONGEST = 100_000  # keys in which sentences differ x keys of both: 150 words of which none stays; about 30 ms
@@ -107,6 +108,8 @@ def negation(block: Block, scene: Scene) -> Finding | None:
     here = [k for k in block.gone + block.come if k.key in words]
     if here and before != after:
         return Finding(EditKind.NEGATION, True, f"“{here[0].text}” was {'added' if after > before else 'dropped'}")
+    if never := next((k for k in here if k.key == "never"), None):
+        return Finding(EditKind.NEGATION, True, f"“{never.text}” was {'dropped' if never in block.gone else 'added'}")
     gone, come = stems_in(block.gone, "denials"), stems_in(block.come, "denials")
     if bool(gone) != bool(come):
         said = (gone or come)[0].text
@@ -124,6 +127,8 @@ def attribution(block: Block, scene: Scene) -> Finding | None:
         return Finding(EditKind.ATTRIBUTION, True, _who_reason(who_gone, who_come))
     if counted := _counted_sources(block, scene):
         return Finding(EditKind.ATTRIBUTION, True, f"the number of sources changed: {counted}")
+    if terms := _terms(block, scene):
+        return terms
     if bool(gone) != bool(come) and sum(k.content for k in block.gone + block.come) <= 3:
         return Finding(EditKind.ATTRIBUTION, True, _said_reason(gone, come))
     left, right = [k for k in block.gone if k.content], [k for k in block.come if k.content]
@@ -132,14 +137,42 @@ def attribution(block: Block, scene: Scene) -> Finding | None:
     return None
 
 
+def _terms(block: Block, scene: Scene) -> Finding | None:
+    """What the text tells of how much its source knows, or on what terms it speaks, in a sentence in which somebody speaks."""
+    gone, come = stems_in(block.gone, "sourcing"), stems_in(block.come, "sourcing")
+    if bool(gone) == bool(come) or not (_say(scene.before) and _say(scene.after)):
+        return None
+    words = text_of([k for k in (block.come if come else block.gone) if k.content])
+    return Finding(EditKind.ATTRIBUTION, True, f"what is said of the source: “{words}” was {'added' if come else 'dropped'}")
+
+
 def _counted_sources(block: Block, scene: Scene) -> str:
     """How many of those who say it there are now (or were), if the block changes that number; "" if not."""
-    for found, side, place in ((block.come, scene.after, block.after), (block.gone, scene.before, block.before)):
+    for found, side in ((block.come, scene.after), (block.gone, scene.before)):
         for k in found:
             people = k.value is not None and k.value.noun in lookup("roles") and not k.value.unit
-            if people and _say(side[place[0] : place[1] + 4]):
+            if people and _speak(side, side.index(k), k.value.noun if k.value else ""):
                 return f"{k.text} {k.value.noun if k.value else ''}"
     return ""
+
+
+def _speak(sentence: Sequence[Key], at: int, noun: str) -> bool:
+    """Whether those who are counted at a place are the ones who say it: nobody else stands between them and the verb."""
+    if _say(sentence[max(0, at - 2) : at]):
+        return True
+    met = False
+    for k in sentence[at + 1 : at + 8]:
+        if _say([k]):
+            return True
+        met = met or k.key == noun
+        if met and not (k.key == noun or k.stop or k.stem in _sourcing() or k.key in {"matter", "talks", "plan", "situation"}):
+            return False
+    return False
+
+
+@cache
+def _sourcing() -> frozenset[str]:
+    return frozenset(stem(w) for w in family("sourcing"))
 
 
 def _said_reason(gone: Sequence[Key], come: Sequence[Key]) -> str:

@@ -21,6 +21,7 @@ _FRACTION = re.compile(r"\ ?(?:([¼½¾⅓⅔⅛⅜⅝⅞])|(?<=\d)\ (\d)/(\d)(?
 _AND_A_HALF = re.compile(r"[ -]and[ -](?:a|one)[ -]half\b")
 
 
+_UNSPACED = r"\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff"  # letters of scripts without spaces
 LONGEST = 24  # characters of a number in figures; longer ones are codes
 LARGEST = Decimal(10) ** 18
 
@@ -68,7 +69,7 @@ def _multiplier() -> re.Pattern[str]:
 @cache
 def start_pattern() -> re.Pattern[str]:
     """Where a number may begin in lower-case plain text."""
-    return re.compile(rf"(?<![\w.,])(?:\d|\.\d)|[¼½¾⅓⅔⅛⅜⅝⅞]|{_run().pattern}")
+    return re.compile(rf"(?:(?<![\w.,])|(?<=[{_UNSPACED}]))(?:\d|\.\d)|[¼½¾⅓⅔⅛⅜⅝⅞]|{_run().pattern}")
 
 
 def number_at(low: str, at: int) -> Number | None:
