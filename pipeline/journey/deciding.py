@@ -46,6 +46,8 @@ def decide_in(store: Store, settings: Settings, now: datetime, wanted: Decision,
         done = TrackSummary()
         if row.kind not in LOG_KINDS:
             track_part(store, watches, [], now, True, done, progress)
+        if row.kind == "split":
+            told += f": {story_named(store, watches, row.other_story_id or '').slug}"
     return Decided(decision_id=row.decision_id, kind=row.kind, told=told, lines_new=done.stories)
 
 
@@ -101,7 +103,7 @@ class Maker:
         article, story = self._article(), self._story(self.wanted.story)
         row = self._base(self.wanted.kind, story.story_id, story.slug)
         said = "is a report of" if row.kind == "pin" else "is no report of"
-        return replace(row, article_id=article.article_id), f"{article.url} {said} {story.slug}"
+        return replace(row, article_id=article.article_id, title=article.title), f"{article.url} {said} {story.slug}"
 
     def _merge(self) -> tuple[HumanDecision, str]:
         return self._merged(self._story(self.wanted.story), self._story(self.wanted.other))
@@ -149,7 +151,7 @@ class Maker:
             other_story_id=ident("sto", "split", row.decision_id),
             title=self.wanted.title.strip() or None,
         )
-        return row, f"{len(articles)} articles of {story.slug} are a story of their own: {row.other_story_id}"
+        return row, f"{len(articles)} articles of {story.slug} are a story of their own"
 
     def _rename(self) -> tuple[HumanDecision, str]:
         story, title = self._story(self.wanted.story), " ".join(self.wanted.title.split())

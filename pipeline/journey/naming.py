@@ -33,6 +33,7 @@ class NamedArticle:
 
     article_id: str
     url: str
+    title: str = ""
 
 
 def story_named(store: Store, watches: Sequence[Watch], name: str) -> NamedStory:

@@ -185,12 +185,13 @@ def _read_story(store: Store, watch: Watch, now: datetime, progress: Progress) -
         return 0
     ledger = Ledger.load(watch, saved.data) if saved and going_on else Ledger(watch)
     reports = store.reports(watch.story_id, saved.through if saved and going_on else None)
+    told = store.change_ids(watch.story_id)
     claims, found = _read_reports(ledger, watch, reports, progress)
     store.save_ledger(watch.story_id, claims, ledger.changes(), ledger.standing(), anew=not going_on)
     through = keys[-1][0] if keys else None
     state = SavedState(name=name, method=method, through=through, covers=_covers(keys, through), data=ledger.dump())
     store.save_state(state, now)
-    return len(found)
+    return sum(c.change_id not in told for c in found)
 
 
 def _covers(keys: Sequence[tuple[datetime, str]], through: datetime | None) -> str:

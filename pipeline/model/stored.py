@@ -163,7 +163,7 @@ class HumanDecision:
     article_id: str | None = None  # pin, unpin; split, if it takes out one article; review, correct: whose line or claim
     article_ids: tuple[str, ...] = ()  # split: the articles that go
     other_story_id: str | None = None  # merge: the one that ends; split: the one that starts; apart: the other one
-    title: str | None = None  # rename; split: of the one that starts; merge: of the one that ends
+    title: str | None = None  # rename; split: of the one that starts; merge: of the one that ends; pin, unpin: the headline
     note: str = ""
     made_by: str = ""
     slug: str = ""  # of the story when it was decided

@@ -210,6 +210,11 @@ class Tracked:
         """(seen_at, version_id) of every report of a story, in time order."""
         return [(r["seen_at"], r["version_id"]) for r in read(self.con, query("report_keys"), {"story_id": story_id})]
 
+    def change_ids(self, story_id: str) -> set[str]:
+        """The lines of a story's change log."""
+        rows = read(self.con, "SELECT change_id FROM derived.change WHERE story_id = $story_id", {"story_id": story_id})
+        return {r["change_id"] for r in rows}
+
     def save_ledger(
         self, story_id: str, claims: Sequence[Claim], changes: Sequence[Change], standing: Sequence[Standing], anew: bool
     ) -> None:

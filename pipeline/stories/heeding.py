@@ -67,18 +67,19 @@ def _place_closed(linker: "Linker", order: int, d: HumanDecision) -> None:
             watching.links[order] = _moved(link, story_id, rulings.why(link.article_id, story_id))
     target = groups.went_to(wanted[0])
     if target not in linker.watching and target != link.story_id and not rulings.bars(link.article_id, target):
-        _give(linker, target, order, rulings.why(link.article_id, link.story_id))
+        _give(linker, target, order, rulings.why(link.article_id, link.story_id), d)
     elif rulings.bars(link.article_id, link.story_id):
-        _give(linker, ident("sto", "found", link.article_id, d.decision_id), order, f"Taken out by {d.made_by or 'a person'}.")
+        own = ident("sto", "found", link.article_id, d.decision_id)
+        _give(linker, own, order, f"Taken out by {d.made_by or 'a person'}.", d)
 
 
-def _give(linker: "Linker", story_id: str, order: int, reason: str) -> None:
+def _give(linker: "Linker", story_id: str, order: int, reason: str, d: HumanDecision) -> None:
     """Make a closed article part of a story: one that is open, closed, or new and closed from the start."""
     groups, link = linker.groups, linker.groups.links[order]
     groups.links[order] = _moved(link, story_id, reason)
     was = groups.closed.get(link.story_id)
     if story_id not in groups.by_story and story_id not in groups.closed:
-        title = linker.rulings.titles.get(story_id) or (was.title if was else link.article_id)
+        title = linker.rulings.titles.get(story_id) or _headline(linker, order, d) or (was.title if was else link.article_id)
         groups.closed[story_id] = Story(
             story_id=story_id,
             slug=slug_of(title, story_id),
@@ -92,6 +93,12 @@ def _give(linker: "Linker", story_id: str, order: int, reason: str) -> None:
         if was.story_id in linker.rulings.merges:
             groups.ended[was.story_id] = story_id
             groups.tell_end(was, story_id, link.linked_at, 1, reason)
+
+
+def _headline(linker: "Linker", order: int, d: HumanDecision) -> str:
+    """Of an article that is remembered, or that a decision is about; else none."""
+    item = linker.groups.items.get(order)
+    return item.headline if item else (d.title or "") if d.kind in ("pin", "unpin") else ""
 
 
 def _moved(link: Link, story_id: str, reason: str) -> Link:

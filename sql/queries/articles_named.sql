@@ -1,5 +1,6 @@
 -- Grain: one row an article by one of its addresses or the beginning of its id.
-SELECT DISTINCT a.article_id, a.url FROM record.article AS a
+SELECT a.article_id, a.url, coalesce(v.headline, a.title, '') AS title FROM record.article AS a
+LEFT JOIN record.version AS v ON v.version_id = a.head_version_id
 WHERE a.status <> 'alias' AND (
     a.article_id IN (SELECT article_id FROM record.alias WHERE url IN ($name, $canonical))
     OR (starts_with($name, 'art_') AND starts_with(a.article_id, $name)))

@@ -1,0 +1,392 @@
+"""What people decide, through the command line, on a real store: it takes effect at once, lasts, and can be undone."""
+
+import json
+import shutil
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from pipeline import journey
+from pipeline.cli import run
+from pipeline.config import load_settings
+from pipeline.journey import Decision
+
+START = datetime(2026, 3, 2, 8, tzinfo=UTC)
+DERIVED = ("tracked", "revision", "edit", "story", "link", "story_event", "copy", "claim", "change", "standing")
+WATCH = """
+[[story]]
+slug = "harbour-talks"
+title = "Harbour talks in Velm"
+match = ["harbour talks", "port agreement"]
+[[story.aspect]]
+name = "open points"
+about = "How many points of the agreement are open"
+terms = ["open points"]
+"""
+TALKS = [
+    (
+        "Harbour talks resume in Velm",
+        "The harbour talks in Velm resumed on Monday, the mediator Ana Kelso said.",
+        "The parties have 12 open points before them, Kelso said.",
+    ),
+    (
+        "Harbour talks in Velm go into the night",
+        "The harbour talks in Velm went on after midnight, and nobody left the building.",
+        "The parties have 9 open points before them, the union said.",
+    ),
+    (
+        "Velm harbour talks near a port agreement",
+        "A port agreement is near in the harbour talks in Velm, both parties said.",
+        "The parties have 9 open points before them, the port said.",
+    ),
+]
+BRIDGE = [
+    (
+        "Cracks close the canal bridge in Lindholm",
+        "Engineers closed the canal bridge in Lindholm after cracks were found in two of its pylons.",
+        "Ferries will carry commuters across the canal while the pylons are measured.",
+    ),
+    (
+        "Canal bridge in Lindholm stays closed as engineers measure cracks",
+        "Lindholm's canal bridge stays closed while engineers measure the cracks in its pylons.",
+        "Commuters take the ferries across the canal.",
+    ),
+    (
+        "Ferries carry commuters while Lindholm canal bridge is closed",
+        "Ferries took commuters across the canal in Lindholm, where cracks keep the canal bridge closed.",
+        "Engineers go on measuring the pylons.",
+    ),
+]
+BAKERY = [
+    (
+        "Bakers in Oberau compete for the golden pretzel",
+        "Forty bakers met in Oberau to find who bakes the best pretzel of the valley.",
+        "The golden pretzel is given every third year.",
+    ),
+    (
+        "Golden pretzel goes to a baker in Oberau",
+        "A young baker won the golden pretzel in Oberau ahead of the other bakers of the valley.",
+        "The best pretzel was the last one, the jury of bakers found.",
+    ),
+]
+
+
+def url(matter: str, n: int) -> str:
+    return f"https://paper{n}.example/{matter}-{n}"
+
+
+def observations() -> list[dict[str, object]]:
+    """Eight articles of three matters, an hour apart, each from an outlet of its own."""
+    texts = [("talks", TALKS), ("bridge", BRIDGE), ("bakery", BAKERY)]
+    every = [(matter, n, text) for matter, rows in texts for n, text in enumerate(rows)]
+    return [
+        {
+            "at": (START + timedelta(hours=i)).isoformat(),
+            "url": url(matter, n),
+            "outlet": f"Paper {n}",
+            "title": text[0],
+            "paragraphs": list(text[1:]),
+        }
+        for i, (matter, n, text) in enumerate(every)
+    ]
+
+
+@pytest.fixture(scope="module")
+def tracked(tmp_path_factory) -> Path:
+    """A store with three matters, one of them watched."""
+    home = tmp_path_factory.mktemp("tracked")
+    (home / "writethru.toml").write_text('db = "store.duckdb"\n', encoding="utf8")
+    (home / "feeds.toml").write_text("", encoding="utf8")
+    (home / "stories.toml").write_text(WATCH, encoding="utf8")
+    (home / "o.jsonl").write_text("\n".join(map(json.dumps, observations())), encoding="utf8")
+    assert call(home, "import", str(home / "o.jsonl"), "-q") == 0
+    assert call(home, "track", "-q") == 0
+    return home
+
+
+@pytest.fixture
+def home(tracked, tmp_path) -> Path:
+    """A copy of that store for one test."""
+    shutil.copytree(tracked, tmp_path / "home")
+    return tmp_path / "home"
+
+
+def call(home: Path, *arguments: str) -> int:
+    return run([*arguments, "--config", str(home / "writethru.toml")])
+
+
+def ask(home: Path, query: str) -> list[tuple]:
+    return journey.ask(load_settings(home / "writethru.toml"), query).rows
+
+
+def places(home: Path) -> dict[str, set[str]]:
+    """Story (its slug without the end that makes it unique) -> the last parts of its articles' addresses."""
+    out: dict[str, set[str]] = {}
+    for slug, origin, address in ask(home, "SELECT slug, s.origin, url FROM story_articles JOIN stories AS s USING (slug)"):
+        name = slug if origin == "watched" else "-".join(slug.split("-")[:-1])
+        out.setdefault(name, set()).add(address.rpartition("/")[2])
+    return out
+
+
+def slug(home: Path, article: str) -> str:
+    """The slug of the found story that an article is in."""
+    query = f"SELECT slug FROM story_articles JOIN stories AS s USING (slug) WHERE s.origin = 'found' AND url = '{article}'"
+    (found,) = ask(home, query)
+    return found[0]
+
+
+def derived(home: Path) -> dict[str, list[str]]:
+    """Every derived row, table by table, and a digest of what is remembered."""
+    with duckdb.connect(str(home / "store.duckdb"), read_only=True) as con:
+        out = {t: sorted(map(repr, con.execute(f"SELECT * FROM derived.{t}").fetchall())) for t in DERIVED}
+        state = "SELECT name, method, through, covers, md5(data) FROM derived.state"
+        return out | {"state": sorted(map(repr, con.execute(state).fetchall()))}
+
+
+def last_decision(home: Path) -> str:
+    return ask(home, "SELECT decision_id FROM decisions ORDER BY made_at DESC LIMIT 1")[0][0]
+
+
+BRIDGES, PRETZELS = "cracks-close-the-canal-bridge-in-lindholm", "bakers-in-oberau-compete-for-the-golden-pretzel"
+FERRIES = "ferries-carry-commuters-while-lindholm-canal-bridge-is"
+BEFORE = {
+    "harbour-talks": {"talks-0", "talks-1", "talks-2"},
+    BRIDGES: {"bridge-0", "bridge-1", "bridge-2"},
+    PRETZELS: {"bakery-0", "bakery-1"},
+}
+
+
+def decide(home: Path, kind: str) -> int:
+    """One decision of each kind, as a person would type it."""
+    bridge, pretzels = slug(home, url("bridge", 0)), slug(home, url("bakery", 0))
+    commands = {
+        "pin to a found story": ["pin", url("bridge", 2), pretzels],
+        "pin to a watched story": ["pin", url("bakery", 1), "harbour-talks"],
+        "unpin from a found story": ["unpin", url("bridge", 2), bridge],
+        "unpin from a watched story": ["unpin", url("talks", 1), "harbour-talks"],
+        "merge two found stories": ["merge", pretzels, bridge],
+        "merge into a watched story": ["merge", pretzels, "harbour-talks"],
+        "split a found story": ["split", bridge, url("bridge", 1), url("bridge", 2), "--title", "The ferries of Lindholm"],
+        "split a watched story": ["split", "harbour-talks", url("talks", 2)],
+    }
+    return call(home, *commands[kind], "--by", "Vera", "--note", "I was there", "-q")
+
+
+EFFECTS = {
+    "pin to a found story": {BRIDGES: {"bridge-0", "bridge-1"}, PRETZELS: {"bakery-0", "bakery-1", "bridge-2"}},
+    "pin to a watched story": {"harbour-talks": {"talks-0", "talks-1", "talks-2", "bakery-1"}},
+    "unpin from a found story": {BRIDGES: {"bridge-0", "bridge-1"}, FERRIES: {"bridge-2"}},
+    "unpin from a watched story": {"harbour-talks": {"talks-0", "talks-2"}},
+    "merge two found stories": {BRIDGES: {"bridge-0", "bridge-1", "bridge-2", "bakery-0", "bakery-1"}, PRETZELS: None},
+    "merge into a watched story": {"harbour-talks": {"talks-0", "talks-1", "talks-2", "bakery-0", "bakery-1"}},
+    "split a found story": {BRIDGES: {"bridge-0"}, "the-ferries-of-lindholm": {"bridge-1", "bridge-2"}},
+    "split a watched story": {"harbour-talks": {"talks-0", "talks-1"}, "velm-harbour-talks-near-a-port-agreement": {"talks-2"}},
+}
+
+
+def test_what_is_found_without_decisions(home):
+    """What the decisions below change."""
+    assert places(home) == BEFORE
+
+
+@pytest.mark.parametrize("kind", EFFECTS)
+def test_a_decision_takes_effect_at_once_lasts_and_can_be_undone(home, kind):
+    """Without another tracking; tracking again and rebuilding give the very same rows; undoing gives those of before."""
+    before = derived(home)
+    assert decide(home, kind) == 0
+    now = places(home)
+    assert {name: now.get(name) for name in EFFECTS[kind]} == EFFECTS[kind]
+    told = ask(home, "SELECT kind, made_by, note, holds FROM decisions")
+    assert told == [(kind.split()[0], "Vera", "I was there", True)]
+    decided = derived(home)
+    for again in (["track"], ["track", "--rebuild"], ["rebuild"]):
+        assert call(home, *again, "-q") == 0
+        assert derived(home) == decided
+    assert call(home, "undo", last_decision(home), "--by", "Vera", "-q") == 0
+    assert derived(home) == before
+    assert [holds for _, holds in ask(home, "SELECT kind, holds FROM decisions ORDER BY made_at")] == [False, False]
+    assert call(home, "verify", "--json") == 0
+
+
+# ---- what comes later ----------------------------------------------------------------------------------------------------
+
+LATER = [
+    (
+        "Canal bridge in Lindholm to open after cracks are mended",
+        "The canal bridge in Lindholm opens on Friday, once engineers have mended the cracks in its pylons.",
+        "Commuters will need the ferries no longer.",
+    ),
+    (
+        "Golden pretzel winner of Oberau opens a bakery",
+        "The young baker who won the golden pretzel in Oberau opens a bakery in the valley.",
+        "Bakers of the valley wished the best pretzel luck.",
+    ),
+]
+
+
+def come_later(home: Path, days: float = 1, *flags: str) -> None:
+    """Two more articles come, and are tracked."""
+    names = ["bridge-9", "bakery-9"]
+    rows = [
+        {
+            "at": (START + timedelta(days=days, hours=i)).isoformat(),
+            "url": f"https://late.example/{name}",
+            "outlet": "Late Post",
+            "title": text[0],
+            "paragraphs": list(text[1:]),
+        }
+        for i, (name, text) in enumerate(zip(names, LATER, strict=True))
+    ]
+    (home / "later.jsonl").write_text("\n".join(map(json.dumps, rows)), encoding="utf8")
+    assert call(home, "import", str(home / "later.jsonl"), "-q") == 0
+    assert call(home, "track", "-q", *flags) == 0
+
+
+def test_what_comes_after_a_decision_follows_it_and_a_rebuild_ends_the_same(home):
+    """Later articles join the merged story; linking all anew carries the decision out at its place among the articles."""
+    assert decide(home, "merge two found stories") == 0
+    come_later(home)
+    assert places(home)[BRIDGES] == {"bridge-0", "bridge-1", "bridge-2", "bridge-9", "bakery-0", "bakery-1", "bakery-9"}
+    live = derived(home)
+    assert call(home, "track", "--rebuild", "-q") == 0
+    assert derived(home) == live
+
+
+@pytest.mark.parametrize("kind", EFFECTS)
+def test_what_is_closed_is_moved_too(home, kind):
+    """After weeks a story is closed and no longer compared with anything; people still move its articles."""
+    come_later(home, days=40)
+    assert decide(home, kind) == 0
+    now = places(home)
+    gone = {"merge two found stories": {PRETZELS: None}}.get(kind, {})
+    assert {name: now.get(name) for name in EFFECTS[kind]} == EFFECTS[kind] | gone
+    decided = derived(home)
+    assert call(home, "track", "--rebuild", "-q") == 0
+    assert derived(home) == decided
+    assert call(home, "verify", "--json") == 0
+
+
+def test_only_what_changed_is_written(home):
+    """The rows of links that no run touches are the very same rows afterwards: nothing rewrites them."""
+    query = "SELECT rowid, link_id FROM derived.link"
+    with duckdb.connect(str(home / "store.duckdb"), read_only=True) as con:
+        before = set(con.execute(query).fetchall())
+    come_later(home)
+    with duckdb.connect(str(home / "store.duckdb"), read_only=True) as con:
+        after = set(con.execute(query).fetchall())
+    assert len(after) == len(before) + 2 and before <= after
+
+
+def test_an_article_is_in_one_found_story_and_in_several_watched_ones(home):
+    """Pins into watched stories do not replace each other, nor the place among the found ones."""
+    more = WATCH + WATCH.replace("harbour-talks", "bakers").replace("Harbour talks in Velm", "The bakers of the valley")
+    (home / "stories.toml").write_text(more.replace('"harbour talks", "port agreement"]', '"port agreement"]'), encoding="utf8")
+    assert call(home, "track", "-q") == 0
+    bridge = slug(home, url("bridge", 0))
+    for story in ("harbour-talks", "bakers", bridge):
+        assert call(home, "pin", url("bakery", 1), story, "-q") == 0
+    for extra in ([], ["--rebuild"]):
+        assert call(home, "track", "-q", *extra) == 0
+        inside = {s for (s,) in ask(home, f"SELECT slug FROM story_articles WHERE url = '{url('bakery', 1)}'")}
+        assert {"harbour-talks", "bakers"} <= inside and len(inside - {"harbour-talks", "bakers"}) <= 1
+        assert places(home)[PRETZELS] == {"bakery-0"}
+
+
+# ---- names, times, lists -------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("arguments", "named"),
+    [
+        (["pin", url("talks", 0), "harbor-talk"], ["harbor-talk", "harbour-talks"]),
+        (["pin", "https://paper1.example/talk-1", "harbour-talks"], ["paper1.example/talk-1", url("talks", 1)]),
+        (["unpin", url("talks", 0), "sto_0000"], ["sto_0000", "nearest"]),
+        (["merge", "harbour-talks", "harbour-talks"], ["one story already"]),
+        (["split", "harbour-talks", url("bakery", 0)], [url("bakery", 0), "is not in harbour-talks"]),
+        (["rename", "harbour-talks", "  "], ["needs a title"]),
+        (["apart", "harbour-talks", "harbour-talks"], ["is one story"]),
+        (["undo", "dec_123"], ["dec_123", "Nobody has decided anything yet"]),
+        (["review", "chg_123", "accept"], ["chg_123"]),
+        (["review", "clm_123", "accept"], ["clm_123"]),
+    ],
+)
+def test_a_wrong_name_ends_with_2_and_tells_the_nearest(home, capsys, arguments, named):
+    """Nothing is written then."""
+    before = derived(home)
+    assert call(home, *arguments) == 2
+    message = capsys.readouterr().err
+    assert all(part in message for part in named), message
+    assert derived(home) == before and ask(home, "SELECT * FROM decisions") == []
+
+
+def test_a_watched_story_cannot_end_and_not_all_of_a_story_can_be_split_off(home, capsys):
+    """The message says what to do in place of it."""
+    bridge = slug(home, url("bridge", 0))
+    assert call(home, "merge", "harbour-talks", bridge) == 2
+    assert "watch it no longer" in capsys.readouterr().err
+    assert call(home, "split", bridge, *(url("bridge", n) for n in range(3))) == 2
+    assert "takes some of the 3 articles" in capsys.readouterr().err
+
+
+def test_names_may_be_ids_and_beginnings_of_ids(home):
+    """Whatever a list shows can be pasted."""
+    ((article, story),) = ask(home, f"SELECT article_id, story_id FROM story_articles WHERE url = '{url('bakery', 0)}' LIMIT 1")
+    assert call(home, "pin", article[:14], "harbour-talks", "-q") == 0
+    assert call(home, "rename", story[:14], "Pretzels", "-q") == 0
+    assert "bakery-0" in places(home)["harbour-talks"]
+    assert ask(home, f"SELECT title FROM stories WHERE story_id = '{story}'") == [("Pretzels",)]
+
+
+def test_a_rename_keeps_the_slug_and_lasts(home):
+    """Links into the reports stay good, also after a rebuild; undoing gives the former title."""
+    bridge = slug(home, url("bridge", 0))
+    query = f"SELECT title FROM stories WHERE slug = '{bridge}'"
+    before = ask(home, query)
+    assert call(home, "rename", bridge, "The bridge of Lindholm", "-q") == 0
+    for again in ([], ["--rebuild"]):
+        assert call(home, "track", "-q", *again) == 0
+        assert ask(home, query) == [("The bridge of Lindholm",)]
+    assert call(home, "undo", last_decision(home), "-q") == 0
+    assert ask(home, query) == before
+
+
+def test_decisions_of_one_moment_hold_in_the_order_in_which_they_were_made(home):
+    """The clock of a replay may stand still."""
+    bridge, pretzels = slug(home, url("bridge", 0)), slug(home, url("bakery", 0))
+    for story in (pretzels, bridge, pretzels):
+        assert call(home, "pin", url("bridge", 1), story, "-q", "--now", "2026-03-09") == 0
+    assert slug(home, url("bridge", 1)) == pretzels
+    assert call(home, "track", "--rebuild", "-q") == 0
+    assert slug(home, url("bridge", 1)) == pretzels
+
+
+def test_an_undone_decision_is_not_undone_again_nor_is_the_undoing(home, capsys):
+    """Whoever wants it again decides it again: the rows tell what happened, in order."""
+    assert call(home, "pin", url("bakery", 0), "harbour-talks", "-q") == 0
+    pin = last_decision(home)
+    assert call(home, "undo", pin, "-q") == 0
+    assert call(home, "undo", pin) == 2 and "undone already" in capsys.readouterr().err
+    assert call(home, "undo", last_decision(home)) == 2 and "decide it again" in capsys.readouterr().err
+    assert call(home, "pin", url("bakery", 0), "harbour-talks", "-q") == 0
+    assert "bakery-0" in places(home)["harbour-talks"]
+
+
+def test_decisions_are_listed_and_explained(home, capsys):
+    """Who, when, what, and the id to take it back with."""
+    assert call(home, "pin", url("bakery", 0), "harbour-talks", "--by", "Vera", "--json") == 0
+    told = json.loads(capsys.readouterr().out)
+    assert call(home, "decisions", "--format", "json") == 0
+    (row,) = json.loads(capsys.readouterr().out)
+    assert (row["kind"], row["story"], row["made_by"], row["holds"]) == ("pin", "harbour-talks", "Vera", True)
+    assert row["decision_id"] == told["decision_id"]
+    assert call(home, "why", told["decision_id"]) == 0
+    assert "Vera" in capsys.readouterr().out
+
+
+def test_the_pages_call_the_same_function(home):
+    """What the command line does is one function with settings, a clock, and what is wanted."""
+    wanted = Decision(kind="pin", articles=(url("bakery", 0),), story="harbour-talks", made_by="Vera")
+    done = journey.decide(load_settings(home / "writethru.toml"), datetime(2026, 4, 1, tzinfo=UTC), wanted)
+    assert "bakery-0" in places(home)["harbour-talks"] and done.decision_id == last_decision(home)
