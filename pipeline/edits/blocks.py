@@ -154,6 +154,8 @@ def _short_millions(a: Value, b: Value) -> bool:
 def _rescaled(a: Value, b: Value) -> bool:
     """Whether two values are one length, mass, area or share in units of one system: 1.2 km, 1,200 metres."""
     scales = groups("unit_scales")
+    if a.number == b.number and {a.unit, b.unit} in ({"degree", "degree celsius"}, {"degree", "degree fahrenheit"}):
+        return a.high == b.high
     if a.unit == b.unit or a.number is None or b.number is None or a.unit not in scales or b.unit not in scales:
         return False
     (what, one), (other, many) = scales[a.unit], scales[b.unit]

@@ -271,6 +271,8 @@ def _unit(low: str, end: int) -> tuple[str, int, str]:
     form, joint = m["form"], m["joint"]
     if joint == "" and form.isalpha() and len(form) > 3:
         return "", end, ""
+    if form in ("c", "f") and joint:
+        return "", end, ""  # a scale of temperature stands right behind its figure: 38C
     if form == "m" and joint == "" and _counted_millions(low, m.end()):
         return "", end, ""
     unit = lookup("units").get(form) or lookup("currencies")[form]
