@@ -390,3 +390,76 @@ def test_the_pages_call_the_same_function(home):
     wanted = Decision(kind="pin", articles=(url("bakery", 0),), story="harbour-talks", made_by="Vera")
     done = journey.decide(load_settings(home / "writethru.toml"), datetime(2026, 4, 1, tzinfo=UTC), wanted)
     assert "bakery-0" in places(home)["harbour-talks"] and done.decision_id == last_decision(home)
+
+
+# ---- the log: verdicts and corrected values ------------------------------------------------------------------------------
+
+
+def line(home: Path, value: str) -> str:
+    """The id of the line of the log that brought a value."""
+    query = f"SELECT change_id FROM changes WHERE value_after = '{value}' ORDER BY detected_at LIMIT 1"
+    return ask(home, query)[0][0]
+
+
+def test_a_verdict_stands_in_the_log_survives_rebuilds_and_the_latest_holds(home, capsys):
+    """Rejected, then to watch; undoing the second lets the first hold again."""
+    change = line(home, "9")
+    query = f"SELECT review, review_note FROM changes WHERE change_id = '{change}'"
+    assert ask(home, query) == [(None, None)]
+    assert call(home, "review", change, "reject", "--note", "misread", "--by", "Vera", "-q") == 0
+    for extra in ([], ["--rebuild"]):
+        assert call(home, "track", "-q", *extra) == 0
+        assert ask(home, query) == [("rejected", "misread")]
+    assert call(home, "review", change, "watch", "-q") == 0
+    assert ask(home, query)[0][0] == "watch"
+    assert call(home, "undo", last_decision(home), "-q") == 0
+    assert ask(home, query) == [("rejected", "misread")]
+    assert call(home, "why", change) == 0 and "rejected - misread" in capsys.readouterr().out
+    assert call(home, "review", change, "perhaps") == 2
+    assert ask(home, "SELECT kind, value, made_by FROM decisions ORDER BY made_at")[0] == ("review", "rejected", "Vera")
+
+
+def test_a_rejected_line_is_known_again_by_its_evidence(home):
+    """A line whose id is another, for the story's aspect is described in other words now, keeps its verdict."""
+    assert call(home, "review", line(home, "9"), "reject", "-q") == 0
+    with duckdb.connect(str(home / "store.duckdb")) as con:
+        con.execute("UPDATE record.decision SET change_id = 'chg_0000000000000000'")  # as if it had had another id then
+    assert call(home, "track", "-q", "--rebuild") == 0
+    assert ask(home, "SELECT review FROM changes WHERE value_after = '9' ORDER BY detected_at")[0] == ("rejected",)
+
+
+def test_a_corrected_value_is_what_the_ledger_uses(home, capsys):
+    """The log compares with it, says it after rebuilds, and goes back when the correction is undone."""
+    log = "SELECT kind, value_before, value_after FROM changes WHERE value_after NOT LIKE '2026%' ORDER BY detected_at"
+    before = derived(home)
+    assert [r[1:] for r in ask(home, log)][:2] == [("", "12"), ("12", "9")]
+    ((claim,),) = ask(home, "SELECT claim_id FROM claims WHERE value = '12' AND verdict = 'new'")
+    assert call(home, "correct", claim, "14", "--by", "Vera", "-q") == 0
+    for extra in ([], ["--rebuild"]):
+        assert call(home, "track", "-q", *extra) == 0
+        assert [r[1:] for r in ask(home, log)][:2] == [("", "14"), ("14", "9")]
+        ((corrected, was),) = ask(home, "SELECT claim_id, corrected_from FROM claims WHERE value = '14' AND verdict = 'new'")
+        assert was == "12"
+    assert call(home, "correct", corrected, "15", "-q") == 0
+    assert ask(home, "SELECT corrected_from FROM claims WHERE value = '15' AND verdict = 'new'") == [("12",)]
+    for _ in range(2):
+        ((last,),) = ask(home, "SELECT decision_id FROM decisions WHERE holds ORDER BY made_at DESC LIMIT 1")
+        assert call(home, "undo", last, "-q") == 0
+    assert derived(home) == before
+
+
+def test_a_date_can_be_corrected(home):
+    """A date is written with its year, in any notation."""
+    query = "SELECT claim_id FROM claims WHERE value = '2026-03-02' ORDER BY seen_at"
+    claim, *_ = (i for (i,) in ask(home, query))
+    assert call(home, "correct", claim, "9 March 2026", "-q") == 0
+    assert ask(home, "SELECT corrected_from FROM claims WHERE value = '2026-03-09'") == [("2026-03-02",)]
+    assert ask(home, query) == []
+
+
+def test_a_value_that_cannot_be_read_is_refused(home, capsys):
+    """With what was read, and how to write it."""
+    ((claim,),) = ask(home, "SELECT claim_id FROM claims WHERE value = '12' AND verdict = 'new'")
+    assert call(home, "correct", claim, "many") == 2
+    assert "one number with its unit" in capsys.readouterr().err
+    assert ask(home, "SELECT * FROM decisions") == []

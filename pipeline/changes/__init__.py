@@ -4,6 +4,7 @@
 judgement: `decide_figure` of a figure, `decide_statement` of a statement.
 """
 
+from pipeline.changes.correcting import value_as_written
 from pipeline.changes.decide import decide_changes, decide_figure, decide_statement
 from pipeline.changes.dump import DumpError
 from pipeline.changes.ledger import Ledger, LedgerStep
@@ -21,4 +22,5 @@ __all__ = [
     "decide_changes",
     "decide_figure",
     "decide_statement",
+    "value_as_written",
 ]

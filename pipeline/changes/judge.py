@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from pipeline.changes.against import Near, Scene
+from pipeline.changes.correcting import Corrections
 from pipeline.changes.decide import FigureClaim, StatementClaim, Verdict, decide_changes
 from pipeline.changes.entries import Entry
 from pipeline.changes.reading import Finding, Page, Reading
@@ -67,8 +68,9 @@ class Place:
 class Judge:
     """The part of the ledger that reads sentences; it adds to the shelf and to the word counts."""
 
-    def __init__(self, profiles: tuple[AspectProfile, ...], usage: Usage, shelf: Shelf):
+    def __init__(self, profiles: tuple[AspectProfile, ...], usage: Usage, shelf: Shelf, corrections: Corrections | None = None):
         self.profiles, self.usage, self.shelf = profiles, usage, shelf
+        self.corrections = corrections or Corrections()
 
     def judge(self, page: Page, scene: Scene, outlet: str, outlets: frozenset[str], stock: dict[str, str]) -> list[Finding]:
         """Findings of a page in the order of the text, the headline's last."""
@@ -119,11 +121,12 @@ class Judge:
     def _judge_one(self, reading: Reading, place: Place) -> list[Finding]:
         """The findings of one fresh sentence."""
         unit, headline = reading.unit, reading.unit.paragraph == HEADLINE
-        figures = read_figures(unit, place.when)
+        figures = self.corrections.figures(unit.text, read_figures(unit, place.when))
         if headline:
             figures = tuple(f for f in figures if f.value not in place.given)
         place.given.update(f.value for f in figures)
         statement = read_statement(unit, frozenset(f.value for f in figures if not f.old), place.when)
+        statement = self.corrections.dates(unit.text, statement, place.when)
         near = self.shelf.near(statement, self.profiles, self.usage)
         telling = (settled(statement) or statement.acts) and not headline
         context = replace(

@@ -8,9 +8,11 @@
 Deterministic and without a clock: time is the report's. Between runs it is kept as bytes by `dump` and `load`.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from pipeline.changes.against import Scene
+from pipeline.changes.correcting import Corrections
 from pipeline.changes.dump import pack, read_as, unpack
 from pipeline.changes.entries import Entry, Reported
 from pipeline.changes.judge import Judge
@@ -20,7 +22,7 @@ from pipeline.changes.shelf import Shelf
 from pipeline.changes.standing import Standing, what_stands
 from pipeline.claims import Usage, build_profiles, is_note
 from pipeline.claims.attribution import root_of
-from pipeline.model import Change, ChangeKind, Claim, Report, Watch
+from pipeline.model import Change, ChangeKind, Claim, HumanDecision, Report, Watch
 
 JUDGED = (None, "en")  # languages whose words the ledger has; a report in another one is remembered and not judged
 REWRITTEN = 0.5  # share of kept sentences below which an article was rewritten, so that what went proves nothing
@@ -37,8 +39,9 @@ class LedgerStep:
 class Ledger:
     """Everything that a story's reports have said on its aspects, and the lines of its change log."""
 
-    def __init__(self, watch: Watch):
+    def __init__(self, watch: Watch, corrections: Sequence[HumanDecision] = ()):
         self.watch = watch
+        self.corrections = Corrections(corrections)
         self.profiles = build_profiles(watch)
         self.usage = Usage()
         self.shelf = Shelf()
@@ -71,7 +74,7 @@ class Ledger:
         told_at = min(report.published_at or report.seen_at, report.seen_at) if before is None else report.seen_at
         scene = Scene(report.seen_at, report.article_id, root_of(outlet), noted, mine, told_at)
         outlets = frozenset(a.outlet.lower().removeprefix("the ") for a in self.articles.values())
-        judge = Judge(self.profiles, self.usage, self.shelf)
+        judge = Judge(self.profiles, self.usage, self.shelf, self.corrections)
         return judge.judge(page, scene, outlet, outlets, self.stock.get(report.outlet, {}))
 
     def _write(self, report: Report, findings: list[Finding]) -> tuple[list[Claim], list[Change]]:
@@ -164,9 +167,9 @@ class Ledger:
         )
 
     @classmethod
-    def load(cls, watch: Watch, data: bytes) -> "Ledger":
-        """The ledger of a dump. The watch is the one that it was made with; with other aspects the story is tracked anew."""
-        state, ledger = unpack(data), cls(watch)
+    def load(cls, watch: Watch, data: bytes, corrections: Sequence[HumanDecision] = ()) -> "Ledger":
+        """The ledger of a dump. Watch and corrections are those that it was made with; with others the story is read anew."""
+        state, ledger = unpack(data), cls(watch, corrections)
         for entry in read_as(list[Entry], state.get("entries")):
             ledger.shelf.put(entry)
         ledger.shelf.aliases = read_as(dict[str, str], state.get("aliases"))

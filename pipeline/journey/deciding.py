@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
+from pipeline.changes import value_as_written
 from pipeline.config import Settings, load_watches
 from pipeline.errors import UsageError
 from pipeline.journey.decision import Decision
@@ -16,6 +17,7 @@ from pipeline.journey.progress import Progress
 from pipeline.journey.tracking import TrackSummary, track_part
 from pipeline.model import HumanDecision, Watch, ident
 from pipeline.store import Store
+from pipeline.stories import that_hold
 
 VERDICTS = {"accept": "accepted", "reject": "rejected", "watch": "watch"}
 LOG_KINDS = ("review",)  # on which no derived row hangs
@@ -69,6 +71,7 @@ class Maker:
             "split": self._split,
             "rename": self._rename,
             "review": self._review,
+            "correct": self._correct,
             "undo": self._undo,
         }
         if self.wanted.kind not in makers:
@@ -187,6 +190,32 @@ class Maker:
             raise UsageError("a proposal is accepted or rejected; left alone it stays open")
         into, gone = self._story(found["story_id"]), self._story(found["other_story_id"])
         return self._merged(gone, into) if self.wanted.value == "accept" else self._kept_apart(into, gone)
+
+    def _correct(self) -> tuple[HumanDecision, str]:
+        view, claim = self.store.explain(self.wanted.about)
+        if view != "claims":
+            raise UsageError(f"{self.wanted.about}: only claims (clm_) have a value to correct")
+        if not claim["value"]:
+            raise UsageError(f"{self.wanted.about}: this claim is a statement without a number or date, so it has no value")
+        value = value_as_written(self.wanted.value, claim["value"], claim["kind"])
+        if value is None:
+            wants = "one number with its unit" if claim["kind"] == "quantity" else "a date such as 2025-11-27"
+            raise UsageError(f"{self.wanted.value!r} cannot be read as {wants}; it was read as {claim['value']!r}")
+        row = replace(
+            self._base("correct", claim["story_id"], claim["slug"]),
+            claim_id=claim["claim_id"],
+            article_id=claim["article_id"],
+            aspect=claim["aspect"],
+            sentence=claim["sentence"],
+            was=self._as_read(claim["sentence"], claim["value"]),
+            value=value,
+        )
+        return row, f"{claim['slug']}, {claim['aspect']}: {value}, not {claim['value']}"
+
+    def _as_read(self, sentence: str, value: str) -> str:
+        """What had been read, if the value is itself an earlier correction."""
+        earlier = [d for d in that_hold(self.known) if d.kind == "correct" and (d.sentence, d.value) == (sentence, value)]
+        return earlier[-1].was or value if earlier else value
 
     def _undo(self) -> tuple[HumanDecision, str]:
         about = self.wanted.about.strip()

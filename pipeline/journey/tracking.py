@@ -14,8 +14,9 @@ from pipeline.config import Settings, load_watches
 from pipeline.edits import compare, explained
 from pipeline.journey.linking import link_new, linking_stands
 from pipeline.journey.progress import Progress
-from pipeline.model import Appearance, Change, Claim, EditKind, Report, RevisionDecision, Version, Watch, ident
+from pipeline.model import Appearance, Change, Claim, EditKind, HumanDecision, Report, RevisionDecision, Version, Watch, ident
 from pipeline.store import Revised, SavedState, Store
+from pipeline.stories import that_hold
 
 CHUNK = 5_000  # appearances judged in one transaction
 
@@ -56,8 +57,8 @@ def track_store(store: Store, settings: Settings, now: datetime, rebuild: bool, 
 
 def _stands(store: Store, watches: Sequence[Watch]) -> bool:
     """Is all done but for new texts: no new decision of a person, no watched story worded otherwise?"""
-    methods = store.saved_methods()
-    read = all(methods.get(ledger_name(w), ("",))[0] == ledger_method(w) for w in watches)
+    methods, corrections = store.saved_methods(), _corrections(store)
+    read = all(methods.get(ledger_name(w), ("",))[0] == ledger_method(w, corrections) for w in watches)
     return read and linking_stands(store, watches)
 
 
@@ -81,8 +82,9 @@ def track_part(
     done.revisions += len(revisions)
     done.meaningful += sum(r.decision.meaningful for r in revisions)
     done.articles_linked += link_new(store, watches, part, now, last, progress)
+    corrections = _corrections(store)
     for watch in watches:
-        done.stories[watch.slug] = done.stories.get(watch.slug, 0) + _read_story(store, watch, now, progress)
+        done.stories[watch.slug] = done.stories.get(watch.slug, 0) + _read_story(store, watch, corrections, now, progress)
     store.mark_tracked(part)
 
 
@@ -170,20 +172,27 @@ def ledger_name(watch: Watch) -> str:
     return f"ledger {watch.story_id}"
 
 
-def ledger_method(watch: Watch) -> str:
-    """Another ledger, or the same story worded otherwise, cannot go on from what was remembered."""
-    return f"{LEDGER_METHOD} {ident('wat', repr(watch))}"
+def ledger_method(watch: Watch, corrections: Sequence[HumanDecision]) -> str:
+    """Another ledger, the same story worded otherwise or with other corrections cannot go on from what was remembered."""
+    mine = [d.decision_id for d in corrections if d.story_id == watch.story_id]
+    return f"{LEDGER_METHOD} {ident('wat', repr(watch), *mine)}"
 
 
-def _read_story(store: Store, watch: Watch, now: datetime, progress: Progress) -> int:
+def _corrections(store: Store) -> list[HumanDecision]:
+    """What people corrected and holds."""
+    return [d for d in that_hold(store.decisions()) if d.kind == "correct"]
+
+
+def _read_story(store: Store, watch: Watch, corrections: Sequence[HumanDecision], now: datetime, progress: Progress) -> int:
     """Read what a watched story's reports say that the ledger has not read; from the start if something came late."""
-    name, method = ledger_name(watch), ledger_method(watch)
+    name, method = ledger_name(watch), ledger_method(watch, corrections)
+    mine = [d for d in corrections if d.story_id == watch.story_id]
     keys = store.report_keys(watch.story_id)
     saved = store.load_state(name)
     going_on = saved is not None and saved.method == method and saved.covers == _covers(keys, saved.through)
     if saved and going_on and keys and keys[-1][0] == saved.through:
         return 0
-    ledger = Ledger.load(watch, saved.data) if saved and going_on else Ledger(watch)
+    ledger = Ledger.load(watch, saved.data, mine) if saved and going_on else Ledger(watch, mine)
     reports = store.reports(watch.story_id, saved.through if saved and going_on else None)
     told = store.change_ids(watch.story_id)
     claims, found = _read_reports(ledger, watch, reports, progress)

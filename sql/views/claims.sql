@@ -2,9 +2,14 @@
 CREATE OR REPLACE VIEW claims AS
 SELECT c.claim_id, c.story_id, s.slug, c.aspect, c.article_id, c.version_id, c.url, c.seen_at, c.subject, c.value, c.status,
        c.attributed_to, c.sentence, c.kind, c.chain, c.source_kind, c.hedge, c.confidence, c.key, c.verdict, c.reason,
-       c.paragraph, c."start", c."end"
+       c.paragraph, c."start", c."end", k.was AS corrected_from
 FROM derived.claim AS c
-JOIN derived.story AS s ON s.story_id = c.story_id;
+JOIN derived.story AS s ON s.story_id = c.story_id
+LEFT JOIN (
+    SELECT story_id, sentence, value, was FROM record.decision
+    WHERE kind = 'correct' AND decision_id NOT IN (SELECT undoes FROM record.decision WHERE undoes IS NOT NULL)
+    QUALIFY row_number() OVER (PARTITION BY story_id, sentence, was ORDER BY made_at DESC, decision_id DESC) = 1
+) AS k ON k.story_id = c.story_id AND k.sentence = c.sentence AND k.value = c.value;
 COMMENT ON VIEW claims IS 'One row a statement of one version on one aspect, with what the ledger made of it (verdict, reason)';
 COMMENT ON COLUMN claims.claim_id IS 'the claim';
 COMMENT ON COLUMN claims.story_id IS 'the story';
@@ -30,3 +35,4 @@ COMMENT ON COLUMN claims.reason IS 'why it was judged so, in words';
 COMMENT ON COLUMN claims.paragraph IS 'number of the paragraph, from 0; -1 for the headline';
 COMMENT ON COLUMN claims."start" IS 'where the sentence begins, in characters of the text';
 COMMENT ON COLUMN claims."end" IS 'where the sentence ends, in characters of the text';
+COMMENT ON COLUMN claims.corrected_from IS 'the value as it was read, where a person corrected it; else NULL';
