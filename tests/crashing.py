@@ -13,12 +13,36 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 
 FOLDERS = [str(Path(__file__).parents[1]), str(Path(__file__).parent)]
+STORY = """[[story]]
+slug = "ferry"
+title = "The ferry"
+match = ["ferry"]
+[[story.aspect]]
+name = "money"
+about = "How many million crowns the ferry costs"
+"""
+TEXT = (
+    "The council said the ferry costs {n} million crowns. 'We have listened,' said Ilse Brandt. It denied a delay on 4 March. "
+)
+LOOKS = [
+    {
+        "at": f"2025-03-04T1{hour}:00:00Z",
+        "url": f"http://{outlet}.example/ferry",
+        "outlet": outlet,
+        "title": "The ferry",
+        "html": page,
+    }
+    for outlet in ("tern", "gull")
+    for hour in range(2)
+    for page in [f"<html><body><article><h1>The ferry</h1><p>{TEXT.format(n=20 + hour) * 5}</p></article></body></html>"]
+]
 _WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC
 _CHANGES = {"os.rename", "os.remove", "os.mkdir", "os.rmdir", "os.truncate", "os.link", "os.symlink"}
 
@@ -125,6 +149,24 @@ def fork(folder: str, arguments: list[str], die_at: int, largest: int) -> list[o
     return [os.waitstatus_to_exitcode(status), int(steps or b"0"), text]
 
 
+def warm_up() -> None:
+    """Run once what reads word lists and compiles patterns and templates. No pictures: those start threads."""
+    from pipeline import cli
+    from pipeline.changelog import pages
+
+    with tempfile.TemporaryDirectory() as folder:
+        record, config = Path(folder, "record.jsonl"), Path(folder, "writethru.toml")
+        Path(folder, "feeds.toml").touch()
+        Path(folder, "stories.toml").write_text(STORY, encoding="utf8")
+        config.write_text("", encoding="utf8")
+        record.write_text("".join(json.dumps(look) + "\n" for look in LOOKS), encoding="utf8")
+        common = ["--quiet", "--config", str(config), "--now", "2025-03-05T00:00:00Z"]
+        if cli.run(["import", str(record), *common]) or cli.run(["track", *common]):
+            sys.exit("the warm-up failed")
+    for name in pages.environment().list_templates(["html"]):
+        pages.environment().get_template(name)
+
+
 def main() -> None:
     """Load what a run needs, then fork a child for each line of standard input."""
     import aiohttp  # noqa: F401
@@ -134,8 +176,7 @@ def main() -> None:
     import trafilatura  # noqa: F401
     import vl_convert  # noqa: F401
 
-    import pipeline.cli  # noqa: F401
-
+    warm_up()
     for line in sys.stdin:
         print(json.dumps(fork(*json.loads(line))), flush=True)
 

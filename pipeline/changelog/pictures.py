@@ -13,8 +13,9 @@ from functools import lru_cache
 from markupsafe import Markup
 
 from pipeline.changelog.escape import one_line, shorten
+from pipeline.changelog.topics import Topic, topics
 from pipeline.changelog.views import Said, StoryPage
-from pipeline.changelog.wording import capital, iso, plural
+from pipeline.changelog.wording import capital, iso, plural, shown_value
 
 WIDTHS = (1040, 330)  # pixels: page and phone
 MOST_ROWS = 14  # outlets of a picture; the table holds all
@@ -48,29 +49,21 @@ class Picture:
 
 
 def pictures(page: StoryPage) -> tuple[Picture, ...]:
-    """The timelines of the subjects that had at least two values, those with most values first."""
-    wanted = [(key, said) for key, said in _subjects(page).items() if len({s.value for s in said}) > 1]
-    wanted.sort(key=lambda item: (-len({s.value for s in item[1]}), item[0]))
-    return tuple(_picture(page, *key, said) for key, said in wanted[:MOST_PICTURES])
+    """The timelines of the topics on which two outlets or more gave two values or more, those first about which most speak."""
+    wanted = [t for t in topics(page) if len(t.values) > 1 and len(t.outlets) > 1]
+    wanted.sort(key=lambda t: -len(t.outlets))
+    return tuple(_picture(page, topic) for topic in wanted[:MOST_PICTURES])
 
 
-def _subjects(page: StoryPage) -> dict[tuple[str, str], list[Said]]:
-    grouped: dict[tuple[str, str], list[Said]] = {}
-    for said in sorted(page.said, key=lambda s: (s.seen_at, s.outlet, s.article_id)):
-        grouped.setdefault((said.aspect, said.subject), []).append(said)
-    return grouped
-
-
-def _picture(page: StoryPage, aspect: str, subject: str, said: Sequence[Said]) -> Picture:
-    stands = next((r.value or r.now for r in page.standing if (r.aspect, r.subject) == (aspect, subject)), said[-1].value)
-    bands = _bands(said, page.as_of)
-    outlets = _rows(bands, stands)
+def _picture(page: StoryPage, topic: Topic) -> Picture:
+    bands = _bands(topic.said, page.as_of)
+    outlets = _rows(bands, topic.stands)
     shown = tuple(b for b in bands if b.outlet in outlets[:MOST_ROWS])
-    name = f"{capital(one_line(aspect))}: {one_line(subject)}" if subject else capital(one_line(aspect))
-    values = tuple(dict.fromkeys(b.value for b in bands))
-    label = f"{name}: {plural(len(values), 'value')} in {plural(len(outlets), 'outlet')} over time; table below."
-    wide, narrow = (_drawn(shown, tuple(outlets[:MOST_ROWS]), values, stands, width, label) for width in WIDTHS)
-    return Picture(aspect, subject, name, wide, narrow, bands, max(len(outlets) - MOST_ROWS, 0))
+    name = capital(one_line(topic.aspect)) + (f": {one_line(topic.subject)}" if topic.subject else "")
+    label = f"{name}: {plural(len(topic.values), 'value')} in {plural(len(outlets), 'outlet')} over time; table below."
+    drawn = (_drawn(shown, tuple(outlets[:MOST_ROWS]), topic.values, topic.stands, width, label) for width in WIDTHS)
+    wide, narrow = drawn
+    return Picture(topic.aspect, topic.subject, name, wide, narrow, bands, max(len(outlets) - MOST_ROWS, 0))
 
 
 def _bands(said: Sequence[Said], end: datetime) -> tuple[Band, ...]:
@@ -107,7 +100,7 @@ def _shades(values: Sequence[str], stands: str) -> list[str]:
 def _label(value: str, pixels: float) -> str:
     """As much of the value as the band holds; nothing rather than a number cut in two."""
     room = int((pixels - 8) / CHARACTER)
-    text = one_line(value)
+    text = shown_value(value)
     return text if len(text) <= room else shorten(text, room) if room >= 12 and " " in text else ""
 
 
@@ -178,5 +171,5 @@ def _drawn(
     chart = chart.configure_view(stroke=None).configure_axis(
         labelColor="var(--quiet)", gridColor="var(--hair)", tickColor="var(--hair)", domainColor="var(--hair)", labelFontSize=11
     )
-    svg = vl_convert.vegalite_to_svg(chart.to_dict())
+    svg = vl_convert.vegalite_to_svg(chart.to_dict(validate=False))
     return Markup(svg.replace("<svg ", Markup('<svg role="img" aria-label="{}" ').format(label), 1))
