@@ -51,8 +51,21 @@ def environment() -> Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    names = ("clock", "day_of", "short_date", "long_date", "moment", "iso", "plural", "span", "whose", "sources", "capital")
-    env.filters |= {name: getattr(wording, name) for name in names}
+    names = (
+        "clock",
+        "day_of",
+        "short_date",
+        "long_date",
+        "moment",
+        "iso",
+        "plural",
+        "span",
+        "whose",
+        "sources",
+        "capital",
+        "shown_value",
+    )
+    env.filters |= {name: getattr(wording, name) for name in (*names, "shown_value")}
     env.filters |= {"safe_url": safe_url, "anchor": anchor, "one_line": one_line, "shorten": shorten, "css": _include_css}
     env.filters |= {"aspect_feed": aspect_feed, "outlet_feed": lambda outlet: outlet_file(outlet).removesuffix(".html")}
     env.globals |= {

@@ -54,6 +54,7 @@ class StandingRow:
     value: str = ""  # normalised; compared with Said.value. "" = compare `now`
     contested: tuple[Voice, ...] = ()  # who says otherwise now, or has not moved (lags)
     change_id: str = ""  # the change that brought it: the link into the log
+    key: str = ""  # Claim.key: which quantity it is, "" if it is none
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,8 +125,10 @@ class Said:
     article_id: str
     url: str
     seen_at: datetime
-    value: str  # normalised, short
+    value: str  # normalised, short; "" for a statement without a value
     seq: int = 0
+    topic: str = ""  # Claim.key: values of one topic can be compared; "" = of one subject
+    sentence: str = ""  # Claim.sentence
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -94,6 +94,20 @@ def iso(at: datetime) -> str:
     return at.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
+def shown_value(value: str) -> str:
+    """A normalised value as people write it: 600,000; 27 Nov 2025."""
+    text = re.sub(r"(?<![\d.])\d{5,}(?![\d.])", lambda m: f"{int(m[0]):,}", one_line(value))
+    return re.sub(r"\b(\d{4})-(\d\d)-(\d\d)\b", lambda m: _date_shown(m) or m[0], text)
+
+
+def _date_shown(m: re.Match[str]) -> str:
+    try:
+        day = date(int(m[1]), int(m[2]), int(m[3]))
+    except ValueError:
+        return ""
+    return f"{short_date(day)} {day.year}"
+
+
 def plural(count: int, noun: str, many: str = "") -> str:
     """1 report, 2 reports, 1,200 reports"""
     return f"{count:,} {noun if count == 1 else many or noun + 's'}"
@@ -235,7 +249,7 @@ def _lagging(voice: Voice) -> str:
 def contrary(voice: Voice) -> str:
     """ "22" in Harrow News (head of state, by name; since corrected)"""
     details = "; ".join(d for d in (whose(voice.attributed_to, voice.source_kind), one_line(voice.note)) if d)
-    said = f"“{shorten(voice.value, 80)}” in " if voice.value else ""
+    said = f"“{shorten(shown_value(voice.value), 80)}” in " if voice.value else ""
     return f"{said}{one_line(voice.outlet)}" + (f" ({details})" if details else "")
 
 
@@ -244,7 +258,7 @@ def standing_contest(row: StandingRow) -> tuple[str, ...]:
     lagging: dict[str, list[str]] = {}
     for voice in row.contested:
         if voice.lags:
-            lagging.setdefault(one_line(voice.value), []).append(one_line(voice.outlet))
+            lagging.setdefault(shown_value(voice.value), []).append(one_line(voice.outlet))
     texts = tuple(f"{value or 'the earlier value'} still in {_some(outlets)}" for value, outlets in lagging.items())
     return tuple(contrary(v) for v in row.contested if not v.lags) + texts
 
