@@ -23,6 +23,8 @@ from pipeline.model import Edit, EditKind, Version
 
 BRIEF = 7  # lines of what moved that stand open; the others are folded
 OPEN = 6  # lines of one aspect on one day that stand open
+OPEN_DAYS = 4  # days of a story's page that stand open
+LAST = 3  # lines of the front page for a story that did not move
 FULL_DAYS = 14  # days of a story's page that carry their evidence; of older ones, their own pages do
 REPORTS = 40  # reports in the first table
 SUBJECTS = 3  # subjects of an aspect in the first table of what stands
@@ -71,6 +73,8 @@ def environment() -> Environment:
     env.globals |= {
         "BRIEF": BRIEF,
         "OPEN": OPEN,
+        "OPEN_DAYS": OPEN_DAYS,
+        "LAST": LAST,
         "FULL_DAYS": FULL_DAYS,
         "REPORTS": REPORTS,
         "describe": wording.describe,
@@ -149,6 +153,7 @@ def render_index(site: Site, links: Links | None = None) -> str:
         links=links or Links.of(site, depth=0),
         begin=days.begin(page),
         moved={s.story.story_id: days.by_telling(s.moved) for s in page.stories},
+        last={s.story.story_id: days.by_telling(s.last) for s in page.stories},
         followed=[s for s in page.stories if s.story.origin == "watched" or s.changes],
         found=[s for s in page.stories if s.story.origin != "watched" and not s.changes],
         outlets=sorted(site.outlets, key=lambda o: (-o.silent, o.outlet.casefold())),

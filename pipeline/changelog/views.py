@@ -274,6 +274,7 @@ class IndexStory:
     outlets: int = 0
     changes: int = 0  # in all
     moved: tuple[ChangeLine, ...] = ()  # since `IndexPage.since`, any order
+    last: tuple[ChangeLine, ...] = ()  # of the last day that had changes, if nothing moved since
     quiet_edits: int = 0  # since then
     repeats: int = 0  # since then: reports that only repeat
     daily: tuple[int, ...] = ()  # changes a day, oldest first, up to the day of as_of

@@ -249,12 +249,14 @@ def index_page(store: Store, pages: Sequence[StoryPage], as_of: datetime, since:
 def _index_story(page: StoryPage, begin: datetime) -> IndexStory:
     first = page.as_of.date() - timedelta(days=SPARK_DAYS - 1)
     per_day = [c.change.detected_at.date() for c in page.changes]
+    moved = tuple(c for c in page.changes if c.change.detected_at > begin)
     return IndexStory(
         story=page.story,
         reports=len(page.reports),
         outlets=len({r.outlet for r in page.reports}),
         changes=len(page.changes),
-        moved=tuple(c for c in page.changes if c.change.detected_at > begin),
+        moved=moved,
+        last=() if moved else tuple(c for c in page.changes if c.change.detected_at.date() == max(per_day)),
         quiet_edits=sum(e.seen_at > begin for e in page.quiet_edits),
         repeats=sum(d.repeats for d in page.days if d.day >= begin.date()),
         daily=tuple(per_day.count(first + timedelta(days=n)) for n in range(SPARK_DAYS)),
