@@ -8,16 +8,18 @@ The order of work is the order of cost: the caller compares `volatile_hash` with
 import re
 from collections import Counter
 from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from datetime import tzinfo
 
+from pipeline.feeds import quick
 from pipeline.feeds.decoding import decode
-from pipeline.feeds.document import FeedDocument, FeedLimits, NotAFeed, NotAFeedKind, Read
+from pipeline.feeds.document import FeedDocument, FeedLimits, NotAFeed, NotAFeedKind, Read, Said
 from pipeline.feeds.gate import volatile_hash
 from pipeline.feeds.identity import entries_of
 from pipeline.feeds.jsonfeed import read_json
 from pipeline.feeds.opml import read_opml, write_opml
-from pipeline.feeds.split import split
-from pipeline.feeds.syndicated import feed_title, read_items
+from pipeline.feeds.split import Pieces, split, vet
+from pipeline.feeds.syndicated import feed_title, read_items, said_by
 from pipeline.model import ident
 
 __all__ = ["FeedDocument", "FeedLimits", "NotAFeed", "NotAFeedKind", "read_feed", "read_opml", "volatile_hash", "write_opml"]
@@ -76,20 +78,59 @@ def _read_xml(text: str, url: str, known: Collection[str], limits: FeedLimits) -
     pieces = split(text, limits)
     if isinstance(pieces, NotAFeed):
         return pieces
-    # The opening is part of the hash: its namespaces and bases decide what the item's markup means.
-    hashes = [ident("itm", pieces.opening, item) for item in pieces.items]
-    skipped = _unchanged(pieces.items, hashes, known)
-    left = [n for n, item_hash in enumerate(hashes) if item_hash not in skipped]
-    version, said = read_items(pieces, [pieces.items[n] for n in left], [hashes[n] for n in left], url, limits.max_broken_chars)
+    dialect = quick.dialect(pieces.opening, pieces.closing)
+    items, warnings = _taken(pieces, dialect, known, limits)
+    skipped = _unchanged(tuple(i.markup for i in items), [i.item_hash for i in items], known)
+    left = [i for i in items if i.item_hash not in skipped]
+    slow = [i for i in left if i.answer is None]
+    plain = {i.item_hash: said_by(i.answer, i.markup, i.item_hash, url, dialect) for i in left if i.answer is not None}
+    version, said = dialect, dict[str, Said | None](plain)
+    if slow or not dialect:
+        markup, hashes = [i.markup for i in slow], [i.item_hash for i in slow]
+        version, more = read_items(pieces, markup, hashes, url, limits.max_broken_chars)
+        said |= dict(zip(hashes, more, strict=True))
+    found = [said[i.item_hash] for i in left]
     return Read(
         title=feed_title(pieces),
         format=version,
-        said=tuple(item for item in said if item is not None),
-        hashes=tuple(hashes),
+        said=tuple(item for item in found if item is not None),
+        hashes=tuple(i.item_hash for i in items),
         skipped=skipped,
-        warnings=(*pieces.warnings, *(["An item whose markup cannot be read was left out."] if None in said else [])),
+        warnings=(
+            *pieces.warnings,
+            *warnings,
+            *(["An item whose markup cannot be read was left out."] if None in found else []),
+        ),
         cut=pieces.cut,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Item:
+    """An item that may be read."""
+
+    markup: str
+    item_hash: str
+    answer: quick.Answer | None = None  # what it says, if that is plain
+
+
+def _taken(pieces: Pieces, dialect: str, known: Collection[str], limits: FeedLimits) -> tuple[list[_Item], tuple[str, ...]]:
+    """The items within the limits, and warnings about the others. Known ones were within them when they were read."""
+    # The opening is part of the hash: its namespaces and bases decide what the item's markup means.
+    hashes = [ident("itm", pieces.opening, item) for item in pieces.items]
+    new = [item for item, item_hash in zip(pieces.items, hashes, strict=True) if item_hash not in known]
+    answers = quick.read(pieces.opening, new, pieces.closing, limits) if dialect else [None] * len(new)
+    plain = dict(zip(new, answers, strict=True))
+    taken: list[_Item] = []
+    warnings: list[str] = []
+    for item, item_hash in zip(pieces.items, hashes, strict=True):
+        answer = plain.get(item)
+        if answer is not None or item_hash in known or pieces.vetted:
+            taken.append(_Item(item, item_hash, answer))
+        elif isinstance(vetted := vet(item, limits), Pieces):
+            taken += [_Item(markup, ident("itm", pieces.opening, markup)) for markup in vetted.items]
+            warnings += vetted.warnings
+    return taken, tuple(dict.fromkeys(warnings))
 
 
 def _unchanged(items: tuple[str, ...], hashes: list[str], known: Collection[str]) -> frozenset[str]:

@@ -50,7 +50,7 @@ def read_items(
         broken += 0 if n in entries else len(item)
         readable = n not in entries and broken <= most_broken
         alone = [entries[n]] if n in entries else _parse(pieces.opening, [item], pieces.closing)[1] if readable else []
-        said.append(_said(alone[0], item, hashes[n], url, version) if alone else None)
+        said.append(said_by(alone[0], item, hashes[n], url, version) if alone else None)
     return version, said
 
 
@@ -115,7 +115,8 @@ def _set_aside(text: str) -> str:
 # ---- one entry -----------------------------------------------------------------------------------------------------------
 
 
-def _said(entry: Mapping[str, object], item: str, item_hash: str, url: str, version: str) -> Said:
+def said_by(entry: Mapping[str, object], item: str, item_hash: str, url: str, version: str) -> Said:
+    """What an entry says; `entry` is feedparser's answer about `item`."""
     raw_url = _link(entry)
     content, summary = _content(entry, item), _text(entry, "summary")
     own_summary = summary if summary != _copied(entry) else None
