@@ -1,8 +1,8 @@
 """Builds and checks two golden stories: python tests/stories/reservoir-breach/both.py [build|check]; exit 0 = no faults.
 
-The source format is that of `../strike/newsroom.py`, copy.txt (the watched story) and others.txt beside each other. Three
-rewordings of the aspects are in wordings.toml. `build` writes observations.jsonl and gold.json, `check` holds them against the source and the
-rules of `../strike/check.py`, with counts of their own.
+The source format is that of `../strike/newsroom.py`: copy.txt (the watched story) and others.txt beside each other. Three
+rewordings of the aspects are in wordings.toml. `build` writes observations.jsonl and gold.json; both words hold the files
+against the source and the rules of `../strike/check.py`, with counts of their own.
 """
 
 import sys
