@@ -93,6 +93,11 @@ def is_bio(line: str) -> bool:
     return len(line.split()) <= LONGEST_FURNITURE and bool(_BIO.match(lower_marks(fold(line))))
 
 
+_MACHINE_TIME = re.compile(  # times as programs write them: 2025-03-12T10:22:00Z; 12.03.2025 - 14:33; 3h ago, alone "3h"
+    r"\b\d{4}-\d\d-\d\d[t ]\d\d:\d\d(?::\d\d)?(?:\.\d+)?(?:z|[-+]\d\d:?\d\d)?\b"
+    r"|\b\d{1,2}([./-])\d{1,2}\1(?:20)?\d\d\b(?=\W{1,3}\d{1,2}[:.h]\d\d)"
+    r"|\b\d{1,2} ?[smhdw](?= ago\b)|^\d{1,2} ?[mhdw]$"
+)
 _LENGTHS = frozenset({"second", "minute", "hour", "day"})
 
 
@@ -104,13 +109,16 @@ def is_stamp(line: str) -> bool:
     low = lower_marks(line)
     if len(line.split()) > LONGEST_STAMP or re.search(r"\b(?:was|were|is|are|has)\b.*\.\W*$", low) or _has_other_words(line):
         return False  # too long, or a whole sentence
-    found = values(line)
+    low, machine = _MACHINE_TIME.subn(lambda m: " " * len(m[0]), low)
+    found = values(low if machine else line)
     passed = re.search(r"\b(?:ago|read|reading time)\b|^\W*updated", low) is not None  # "3 hours ago", "2 min read"
     timed = [v for v in found if v.kind in (ValueKind.DATE, ValueKind.TIME) or (passed and v.unit in _LENGTHS)]
     for v in found:
         low = low[: v.start] + " " * (v.end - v.start) + low[v.end :]
     words = _WORD.findall(low)
     left = [w for w in words if w not in family("stamps") and w not in lookup("months") and w not in lookup("weekdays")]
+    if machine:
+        return not left or (len(left) <= 3 and _starts_with_stamp(line))
     if not timed or (not words and all(v.kind is ValueKind.DATE for v in timed)):
         return False
     places = all(w.title() in line or w.upper() in line for w in left)

@@ -12,8 +12,8 @@ from dataclasses import dataclass, replace
 from pipeline.edits.blocks import equivalent
 from pipeline.edits.keys import Key, keys
 from pipeline.model import Edit, EditKind, RevisionDecision
-from pipeline.text import ValueKind
-from pipeline.words import family
+from pipeline.text import ValueKind, word_form
+from pipeline.words import family, lookup
 
 SHOWN = 140  # characters of a note that a reason repeats
 
@@ -46,6 +46,7 @@ class _Note:
     place: int  # among the edits of its revision
     text: str
     told: tuple[Key, ...]  # what it names; nothing if it covers its revision as a whole
+    about: frozenset[str] = frozenset()  # kinds of edit that it speaks of: "the number of", "misspelled"
 
     @property
     def shown(self) -> str:
@@ -99,8 +100,13 @@ def _notes(revision: int, decision: RevisionDecision) -> list[_Note]:
                 found.append(_Note(revision, place, mark, ()))
         elif edit.kind is EditKind.CORRECTION:
             text = edit.after if not edit.before else "".join(t for op, t in edit.words if op > 0).strip() or edit.after
-            found.append(_Note(revision, place, " ".join(text.split()), _names(text)))
+            found.append(_Note(revision, place, " ".join(text.split()), _names(text), _kinds(text)))
     return found
+
+
+def _kinds(text: str) -> frozenset[str]:
+    kinds = lookup("note_kinds")
+    return frozenset(kinds[word] for word in word_form(text).split(" ") if word in kinds)
 
 
 def _names(text: str) -> tuple[Key, ...]:
@@ -121,7 +127,19 @@ def _explains(note: _Note, edit: Edit, revision: int) -> bool:
         return note.revision == revision
     changed = " ".join(text for op, text in edit.words if op) or f"{edit.before} {edit.after}"
     found = [k for k in keys(changed) if k.content and any(_same(k, told) for told in note.told)]
-    return any(k.value or k.name for k in found) or len({k.stem for k in found}) >= 2
+    return any(k.value or k.name for k in found) or len({k.stem for k in found}) >= 2 or _speaks_of(note, edit)
+
+
+def _speaks_of(note: _Note, edit: Edit) -> bool:
+    """Whether a note tells what was wrong without giving it: "the number of people aboard", where that is what was edited.
+
+    The edit must be of that kind, and its sentence hold most of what the note names, the day of the note left out.
+    """
+    told = {k.stem for k in note.told if not k.value}
+    if edit.kind.value not in note.about or not told:
+        return False
+    stands = {k.stem for k in (*keys(edit.before), *keys(edit.after))}
+    return 2 * len(told & stands) >= len(told)
 
 
 def _same(a: Key, b: Key) -> bool:

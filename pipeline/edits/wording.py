@@ -14,6 +14,8 @@ from pipeline.model import EditKind
 from pipeline.text import ValueKind
 from pipeline.words import family, groups, lookup
 
+LONG_WORD = 7  # letters from which one letter more or less is a misprint, not another word
+
 # ---- style ---------------------------------------------------------------------------------------------------------------
 
 
@@ -22,7 +24,7 @@ def style(block: Block, scene: Scene) -> str:
     changed = block.gone + block.come
     if changed and all(k.bracket for k in changed) and _about_links(changed):
         return "a note about a link or attachment"
-    if len(block.gone) == len(block.come) == 1 and not changed[0].quoted and is_typo(changed[0].key, changed[1].text.lower()):
+    if len(block.gone) == len(block.come) == 1 and _misprint(*changed):
         return f"a misspelling: {changed[0].text}, {changed[1].text}"
     if block.gone and block.come and (_day_in_words(block.gone, block.come) or _day_in_words(block.come, block.gone)):
         return f"a date in other words: {text_of(block.gone)}, {text_of(block.come)}"
@@ -30,6 +32,14 @@ def style(block: Block, scene: Scene) -> str:
         if side == changed and _written_out(raw, scene):
             return f"{text_of(raw)} is a short form written out"
     return ""
+
+
+def _misprint(a: Key, b: Key) -> bool:
+    """Whether a word gave way to itself, misprinted or put right; in a quotation or for the worse only if it is long."""
+    if not is_typo(a.key, b.text.lower()):
+        return False
+    sure = a.text.islower() and b.text.islower() and min(len(a.key), len(b.key)) >= LONG_WORD
+    return sure or not (a.quoted or is_known(a.key)) or (not a.quoted and sorted(a.key) == sorted(b.text.lower()))
 
 
 def _about_links(found: Sequence[Key]) -> bool:
@@ -218,7 +228,7 @@ def opposite(a: str, b: str) -> bool:
 
 
 def is_typo(a: str, b: str) -> bool:
-    """Whether an unknown word gave way to a known one a letter longer or shorter, or two letters of a known one changed places.
+    """Whether of two words one is known, and the other is it with a letter more or less or with two letters exchanged.
 
     Another letter in its place is no proof: "defunding" and "defending" differ so.
     """
@@ -226,7 +236,7 @@ def is_typo(a: str, b: str) -> bool:
         return False
     swapped = len(a) == len(b) and sorted(a) == sorted(b)
     if is_known(a):
-        return swapped and len(a) >= 6 and DamerauLevenshtein.distance(a, b) == 1
+        return (swapped or len(a) != len(b)) and len(a) >= 6 and DamerauLevenshtein.distance(a, b) == 1
     return (swapped or len(a) != len(b)) and DamerauLevenshtein.distance(a, b) <= (1 if min(len(a), len(b)) < 8 else 2)
 
 

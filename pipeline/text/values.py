@@ -102,7 +102,7 @@ def _of_moment(sentence: str, m: Moment) -> Value:
 _CODE = re.compile(r"(?<![A-Za-z])[A-Za-z]+-?$")
 _NOT_A_CODE = re.compile(r"^(?:mid|pre|post|early|late|top|under|over|sub|non|about|some|than|to|and|or|of)-$")
 _GLUED = re.compile(
-    r"\d(?!(?:st|nd|rd|th|bn|mn|mln|bln|tn|trn|m|k|km|kg|g|mm|cm|ft|in|lb|lbs|mph|kmh|kph|mw|gw|kw|kwh|mwh|gb|tb|mb|ha|mi|h|c|f|p|x|b|t)\b)[a-z]"
+    r"\d(?!(?:st|nd|rd|th|bn|mn|mln|bln|tn|trn|m|k|km|kg|g|mm|cm|ft|in|lb|lbs|mph|kmh|kph|mw|gw|kw|kwh|mwh|gb|tb|mb|ha|mi|h|c|f|p|pc|x|b|t)\b)[a-z]"
 )
 _AGE = re.compile(r"[ -]year[s]?[ -]olds?\b")
 _RANGE = re.compile(r"\s?-\s?(?=\d)|\s+to\s+|\s+and\s+|\s+or\s+")
@@ -271,8 +271,8 @@ def _unit(low: str, end: int) -> tuple[str, int, str]:
     form, joint = m["form"], m["joint"]
     if joint == "" and form.isalpha() and len(form) > 3:
         return "", end, ""
-    if form in ("c", "f") and joint:
-        return "", end, ""  # a scale of temperature stands right behind its figure: 38C
+    if form in ("c", "f", "pc") and joint:
+        return "", end, ""  # these stand right behind their figure: 38C, 4pc
     if form == "m" and joint == "" and _counted_millions(low, m.end()):
         return "", end, ""
     unit = lookup("units").get(form) or lookup("currencies")[form]
