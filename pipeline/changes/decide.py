@@ -25,7 +25,8 @@ LAGS_FROM, LAGS_TO = timedelta(hours=2), timedelta(days=30)  # a value is stale,
 LATE = timedelta(hours=6)  # an article published this long before what stands was first said comes too late to change it
 SUB_COUNT = Decimal("0.5")  # a plain count below this share of the latest value counts a part
 TOUCHES, MOVES = 0.30, 0.35  # overlap for "all figures seen", "a figure moved"
-TELL_AT = -0.4  # worth from which a first statement is told: what it gains in recall from -.8 to 0 it loses in precision
+TELL_AT = -0.2  # worth from which a first statement is told: flat between -.4 and 0
+EDIT_AT = -1.0  # worth from which an edit that moves no figure, day or state is told
 SAME_START = 6  # letters with which two spellings of one name begin
 SPELT_ALIKE = 85  # percent of likeness of two spellings of one word
 LESS = frozenset({"less than", "up to", "almost"})
@@ -359,6 +360,8 @@ def _decide_edited(claim: StatementClaim, old: Statement, near: tuple[Near, ...]
     if rival is not None and (new.states != old.states or new.negated != old.negated or new.dates != old.dates):
         return line(ChangeKind.CONFLICT, "another report still says what this one took back", rival.entry, 3.0)
     fact = any(a != b for a, b in zip(_facts(new), _facts(old), strict=True))
+    if not fact and claim.worth < EDIT_AT:
+        return Verdict("suppressed", "other words, but no figure, day or state moved", same=claim.was_entry)
     return line(ChangeKind.CHANGED, "the sentence was edited and says something else", claim.was_entry, 2.5 if fact else 1.4)
 
 

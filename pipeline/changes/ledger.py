@@ -88,7 +88,6 @@ class Ledger:
                 change = change_of(self.watch, report, f, f.verdict.kind, claims[-1])
                 if entry is not None and entry.line < 0:
                     entry.line = len(self.lines)
-                self.usage.tell(f.reading.unit, f.aspect)
                 if self._add(change, f.entry, f.verdict.before.number if f.verdict.before is not None else -1):
                     changes.append(change)
         return claims, changes

@@ -35,7 +35,6 @@ class Usage:
     seen: Counter[str] = field(default_factory=Counter)  # feature -> units that hold it
     learned: dict[str, Counter[int]] = field(default_factory=dict)  # stem -> aspect index -> confident units
     belongs: dict[str, list[str]] = field(default_factory=dict)  # stem of a name -> countries and bodies it was tied to
-    told: dict[str, Counter[int]] = field(default_factory=dict)  # feature -> aspect index -> lines whose sentence holds it
 
     def rarity(self, feature: str) -> float:
         """Weight of a feature by how few of the story's units hold it; between .5 and 1.5."""
@@ -62,16 +61,6 @@ class Usage:
                     break
                 known = self.belongs.setdefault(named.stem, [])
                 known += [c for c in tied if c not in known]
-
-    def tell(self, unit: Unit, aspect: int) -> None:
-        """Remembers what a line on this aspect spoke of."""
-        for feature in sorted({f for w in unit.words for f in features(w)}):
-            self.told.setdefault(feature, Counter())[aspect] += 1
-
-    def told_on(self, feature: str, aspect: int) -> bool:
-        """Whether a line on this aspect has spoken of it."""
-        counts = self.told.get(feature)
-        return counts is not None and counts[aspect] > 0
 
     def learn(self, unit: Unit, aspect: int) -> None:
         """Remembers that a unit with these words was surely on this aspect."""

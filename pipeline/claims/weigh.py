@@ -18,36 +18,35 @@ from pipeline.claims.routing import Context, Fit, Usage, names_actor
 from pipeline.claims.statements import Statement
 from pipeline.claims.units import Unit, Word
 
-NOTHING_ELSE = -3.0  # the constant: what a sentence without any sign is worth
+NOTHING_ELSE = -2.95  # the constant: what a sentence without any sign is worth
 DEEP, SHORT = 8, 9  # paragraphs from which depth no longer counts; words below which a sentence is short
 MOST_OWN, MOST_LEAD, MOST_AROUND = 4.0, 3.0, 2.0
 OF_SENTENCE = {
     "deep": -1.8,  # 1 from the eighth paragraph on
-    "added": 1.2,  # stands in a later version of an article that was known
-    "modal": 0.85,
-    "short": -0.8,
-    "labelled": 0.75,  # "Seats: 48"
-    "seen": -0.8,  # the share of it that one earlier sentence holds
-    "ahead": 0.75,  # names a day to come
-    "state": 0.7,
+    "added": 1.25,  # stands in a later version of an article that was known
+    "modal": 0.65,
+    "short": -0.85,
+    "labelled": 0.8,  # "Seats: 48"
+    "seen": -0.9,  # the share of it that one earlier sentence holds
+    "ahead": 0.85,  # names a day to come
+    "state": 0.75,
     "own view": -0.7,  # I, we, my, our
-    "institution": 0.45,  # said by an office, a company, a court
+    "institution": 0.4,  # said by an office, a company, a court
     "sourced": 0.4,
-    "figure": 0.3,
+    "figure": 0.4,
+    "would": 0.55,  # says what would, should or must be
 }
 OF_ASPECT = {
     "follows": 0.6,  # the sentence before went there
-    "no figure": -0.7,  # on an aspect that asks for figures
-    "takes a stance": 0.6,  # on an aspect that asks for answers one of its actors says or does it, and a state is told
-    "meets": 0.65,  # its verb is one of meeting, on an aspect that asks for meetings
-    "title": 0.55,
-    "before": 0.7,  # what the sentence before is worth to the aspect
-    "subject": 0.45,  # a word of the aspect before the verb
-    "predicate": 0.3,  # one that anchors the aspect just after it
-    "hold": 0.35,
-    "lead": 0.35,  # own words over those of the best other aspect
-    "order": 0.45,
-    "first": 0.35,  # a word of the aspect that no line on it has had
+    "no figure": -0.6,  # on an aspect that asks for figures
+    "takes a stance": 0.4,  # on an aspect that asks for answers one of its actors says or does it, and a state is told
+    "meets": 0.75,  # its verb is one of meeting, on an aspect that asks for meetings
+    "title": 0.45,
+    "before": 0.6,  # what the sentence before is worth to the aspect
+    "predicate": 0.15,  # one that anchors the aspect just after it
+    "loose": 0.6,  # held to the aspect by what stands around it: as likely news as a sentence full of its words
+    "lead": 0.4,  # own words over those of the best other aspect
+    "order": 0.75,
 }
 
 
@@ -91,6 +90,7 @@ def weigh(
 def signs_of_sentence(unit: Unit, statement: Statement, setting: Setting) -> dict[str, float]:
     """The signs that a sentence tells something, on whatever aspect."""
     lows = {w.low for w in unit.words}
+    row, verb = main_clause(unit)
     return {
         "deep": min(unit.paragraph, DEEP) / DEEP,
         "added": float(setting.added),
@@ -104,6 +104,7 @@ def signs_of_sentence(unit: Unit, statement: Statement, setting: Setting) -> dic
         "institution": float(any(s.kind.value == "institution" for s in unit.sources)),
         "sourced": float(statement.sourced),
         "figure": float(bool(statement.figures)),
+        "would": float(any(w.low in cue_words("norm modal") for w in row[verb : verb + 3])),
     }
 
 
@@ -119,7 +120,6 @@ def signs_of_aspect(
     """The signs that it tells it on this aspect; `rest` is the best other aspect's own score."""
     row, verb = main_clause(unit)
     asks_figures = bool(profile.types & {"quantity", "money", "measure", "much"})
-    told = {f for w in unit.words for f in features(w) if _names_topic(f, profile)}
     return {
         "follows": float(context.previous == fit.aspect),
         "no figure": float(asks_figures and not statement.figures),
@@ -129,12 +129,10 @@ def signs_of_aspect(
         "meets": float(profile.expects("meeting") and meets(row, verb)),
         "title": min(MOST_AROUND, context.title[fit.aspect] if context.title else 0.0),
         "before": min(MOST_AROUND, context.before[fit.aspect] if context.before else 0.0),
-        "subject": float(any(_names_topic(f, profile) for w in row[:verb] for f in features(w))),
         "predicate": float(any(f in profile.anchors for w in row[verb : verb + 6] for f in features(w))),
-        "hold": float(fit.hold),
+        "loose": 0.6,  # held to the aspect by what stands around it: as likely news as a sentence full of its words
         "lead": max(-MOST_LEAD, min(MOST_LEAD, fit.own - rest)),
         "order": fit.order,
-        "first": float(any(not usage.told_on(f, fit.aspect) for f in told)),
     }
 
 
