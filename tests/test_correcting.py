@@ -463,3 +463,90 @@ def test_a_value_that_cannot_be_read_is_refused(home, capsys):
     assert call(home, "correct", claim, "many") == 2
     assert "one number with its unit" in capsys.readouterr().err
     assert ask(home, "SELECT * FROM decisions") == []
+
+
+# ---- where stories and texts come from -----------------------------------------------------------------------------------
+
+
+def test_the_slug_of_a_story_that_ended_leads_to_the_one_that_goes_on(home, capsys):
+    """Also over two steps, in lists, macros and commands; the story that ended tells where it went."""
+    bridge, pretzels = slug(home, url("bridge", 0)), slug(home, url("bakery", 0))
+    assert call(home, "merge", pretzels, bridge, "-q") == 0
+    assert ask(home, f"SELECT merged_into, article_count FROM stories WHERE slug = '{pretzels}'") == [(bridge, 0)]
+    assert call(home, "merge", bridge, "harbour-talks", "-q") == 0
+    for extra in (["track"], ["track", "--rebuild"]):
+        assert call(home, *extra, "-q") == 0
+        assert ask(home, f"SELECT merged_into FROM stories WHERE slug = '{pretzels}'") == [("harbour-talks",)]
+        log = ask(home, "FROM timeline('harbour-talks')")
+        assert log and ask(home, f"FROM timeline('{pretzels}')") == log
+        assert ask(home, f"SELECT count(*) FROM said('{bridge}', 'open points', TIMESTAMP '2026-04-01')") != [(0,)]
+    assert call(home, "changes", "--story", pretzels, "--format", "json") == 0
+    assert len(json.loads(capsys.readouterr().out)) == len(log)
+    assert call(home, "rename", pretzels, "All of it", "-q") == 0
+    assert ask(home, "SELECT title FROM stories WHERE slug = 'harbour-talks'") == [("All of it",)]
+    ((ended,),) = ask(home, f"SELECT story_id FROM stories WHERE slug = '{pretzels}'")
+    assert call(home, "why", ended) == 0 and "Ended in the story harbour-talks" in capsys.readouterr().out
+
+
+def test_a_story_that_was_split_off_tells_its_parent(home, capsys):
+    """In the view and in `why`."""
+    bridge = slug(home, url("bridge", 0))
+    assert call(home, "split", bridge, url("bridge", 2), "--title", "The ferries", "-q") == 0
+    ((part, story_id),) = ask(home, f"SELECT slug, story_id FROM stories WHERE split_from = '{bridge}'")
+    assert part.startswith("the-ferries-")
+    assert call(home, "why", story_id) == 0 and f"Split from the story {bridge}" in capsys.readouterr().out
+
+
+def copied(home: Path) -> None:
+    """A report of the talks, the wire's cut of it with a paragraph more, and two outlets that carry what the wire sent."""
+    first = [
+        "The harbour talks in Velm broke off at dawn when the owners of the quays left the hall by the side door.",
+        "The parties have 11 open points before them, among them night work, the length of shifts and the cranes.",
+        "Nobody would say when the port agreement can be taken up again, though rooms are booked until Sunday.",
+        "Outside, crews that had waited since the evening burned pallets and sang until the police asked them to go.",
+    ]
+    wire = [*first[:3], "Shipping lines have sent nine vessels to other ports since the harbour talks began, brokers count."]
+    texts = [
+        ("First Word", "first", first),
+        ("Wire Service", "wire", wire),
+        ("Daily Sum", "sum", wire),
+        ("All News", "all", wire),
+    ]
+    rows = [
+        {
+            "at": (START + timedelta(days=1, hours=n)).isoformat(),
+            "url": f"https://{name}.example/talks-break-off",
+            "outlet": outlet,
+            "title": "Harbour talks in Velm break off",
+            "paragraphs": paragraphs,
+        }
+        for n, (outlet, name, paragraphs) in enumerate(texts)
+    ]
+    (home / "copies.jsonl").write_text("\n".join(map(json.dumps, rows)), encoding="utf8")
+    assert call(home, "import", str(home / "copies.jsonl"), "-q") == 0
+    assert call(home, "track", "-q") == 0
+
+
+def test_the_chain_of_copies_is_stored_and_told(home, capsys):
+    """Aggregator <- wire <- first outlet, in the view and in `why` of the article."""
+    copied(home)
+    query = "SELECT chain, root_outlet, steps FROM lineage ORDER BY url"
+    chains = ask(home, query)
+    assert ("Wire Service <- First Word", "First Word", 1) in chains and len(chains) == 3
+    assert ("Daily Sum <- Wire Service <- First Word", "First Word", 2) in chains
+    assert {root for _, root, _ in chains} == {"First Word"}
+    ((article,),) = ask(home, "SELECT article_id FROM articles WHERE outlet = 'Daily Sum'")
+    assert call(home, "why", article) == 0
+    told = capsys.readouterr().out
+    assert "Daily Sum <- Wire Service <- First Word; they count as one source" in told and "harbour-talks" in told
+    ((first,),) = ask(home, "SELECT article_id FROM articles WHERE outlet = 'First Word'")
+    assert call(home, "why", first) == 0 and "https://all.example" in capsys.readouterr().out
+
+
+def test_copies_and_copies_of_copies_are_one_source(home):
+    """Four outlets carry the figure: one voice. Also if the first one is no report of the story."""
+    copied(home)
+    query = "SELECT corroborations, repeats FROM changes WHERE value_after = '11'"
+    assert ask(home, query) == [(0, 3)]
+    assert call(home, "unpin", "https://first.example/talks-break-off", "harbour-talks", "-q") == 0
+    assert ask(home, query) == [(0, 2)]

@@ -68,7 +68,8 @@ class Ledger:
     def _judge(self, page: Page, before: Reported | None) -> list[Finding]:
         report = page.report
         source = self.articles.get(report.copy_of or "")
-        outlet = source.outlet if source else report.outlet  # a copy speaks with its source's voice
+        told_by = report.copy_outlet or (source.outlet if source else "")
+        outlet = told_by or report.outlet  # a copy speaks with its source's voice
         noted = before is not None and any(is_note(r.unit.text) and r.was is None for r in page.fresh.values())
         mine = frozenset(n for h in before.sentences for n in h.entries) if before else frozenset()
         told_at = min(report.published_at or report.seen_at, report.seen_at) if before is None else report.seen_at

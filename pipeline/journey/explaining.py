@@ -1,7 +1,7 @@
 """`why`: the reason and the evidence behind anything that has an id, in words."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from pipeline.store import Store
@@ -12,6 +12,7 @@ Row = Mapping[str, Any]
 def lines_of(store: Store, view: str, row: Row) -> list[str]:
     """What decided, on what evidence, and where to look next."""
     special = {"changes": _change, "edits": _edit, "claims": _claim, "revisions": _revision, "story_articles": _link}
+    special |= {"articles": _article, "stories": _story, "decisions": _decision}
     body = special[view](store, row) if view in special else _fields(row)
     return [f"{_title(view)} {next(iter(i for k, i in row.items() if str(k).endswith('_id')), '')}", *body]
 
@@ -102,6 +103,56 @@ def _link(store: Store, r: Row) -> list[str]:
         *told,
         f"Linked {_at(r['linked_at'])} by {r['method'] or 'the linker'}{'; worth a look by a person' if r['review'] else ''}",
     ]
+
+
+def _article(store: Store, r: Row) -> list[str]:
+    mine = {"article_id": r["article_id"]}
+    told = [
+        f"{r['title'] or '(no headline yet)'}",
+        f"  {r['outlet']}, {r['url']}, {r['status']}, first seen {_at(r['first_seen_at'])}",
+    ]
+    told += [f"Part of the story {s['slug']} ({s['link_id']}): {s['reason']}" for s in store.rows("why_article_stories", mine)]
+    return told + _lineage(store.rows("why_lineage", mine))
+
+
+def _lineage(rows: Sequence[Row]) -> list[str]:
+    """The chain of copies in words, and what derives from the article itself."""
+    back = [r for r in rows if r["way"] == "from"]
+    taken = [f"  {r['outlet']}, {_at(r['first_seen_at'])}: {r['url']}" for r in rows if r["way"] == "to"]
+    told = []
+    if back:
+        told += [f"Its text derives from another's: {' <- '.join(r['outlet'] for r in back)}; they count as one source"]
+        told += [f"  {r['outlet']}, {_at(r['first_seen_at'])}: {r['reason'] or 'told it first'}" for r in back]
+    return told + (["Articles that derive from it:", *taken] if taken else [])
+
+
+def _story(store: Store, r: Row) -> list[str]:
+    told = [
+        f"{r['title']}",
+        f"  {r['slug']}, {r['origin']}, {r['article_count']} articles, {_at(r['first_seen_at'])} to {_at(r['last_seen_at'])}",
+    ]
+    if r["split_from"]:
+        told.append(f"Split from the story {r['split_from']}")
+    if r["merged_into"]:
+        told.append(f"Ended in the story {r['merged_into']}")
+    events = store.rows("why_story_events", {"story_id": r["story_id"]})
+    return told + [f"  {_at(e['happened_at'])}  {e['kind']:<8} {_event(e)}" for e in events]
+
+
+def _event(e: Row) -> str:
+    other = e["other_slug"] or e["other_story_id"]
+    return " ".join(x for x in (f"{other}:" if other else "", e["reason"]) if x)
+
+
+def _decision(store: Store, r: Row) -> list[str]:
+    who = r["made_by"] or "a person"
+    told = [
+        f"{r['kind']} by {who}, {_at(r['made_at'])}, on {r['slug'] or r['story_id']}{'' if r['holds'] else '; it does not hold'}"
+    ]
+    if r["undone_by"]:
+        told.append(f"Undone by {r['undone_by']}")
+    skip = ("decision_id", "kind", "made_by", "made_at", "slug", "holds", "undone_by", "read_through")
+    return told + _fields({k: v for k, v in r.items() if k not in skip})
 
 
 def _fields(row: Row) -> list[str]:

@@ -27,7 +27,8 @@ class Report:
     paragraphs: tuple[str, ...]
     published_at: datetime | None = None
     language: str | None = None
-    copy_of: str | None = None  # article_id of the source, if this article is a copy
+    copy_of: str | None = None  # article_id of the source, if this article is a copy; of copies of copies, of the first one
+    copy_outlet: str = ""  # who published that source, whether it is a report of the story or not
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

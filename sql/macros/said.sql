@@ -2,7 +2,7 @@
 CREATE OR REPLACE MACRO said(story_slug, aspect_name, ts) AS TABLE
 SELECT c.seen_at, a.outlet, c.subject, c.value, c.status, c.attributed_to, c.sentence, c.url, c.verdict, c.claim_id
 FROM derived.claim AS c
-JOIN derived.story AS s ON s.story_id = c.story_id AND s.slug = story_slug
+JOIN slugs AS s ON s.story_id = c.story_id AND s.slug = story_slug
 JOIN (
     SELECT article_id, version_id FROM record.appearance WHERE seen_at <= ts::TIMESTAMP
     QUALIFY row_number() OVER (PARTITION BY article_id ORDER BY seen_at DESC, appearance_id) = 1

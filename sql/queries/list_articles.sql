@@ -4,7 +4,8 @@ SELECT a.first_seen_at, a.outlet, a.title, a.status, count(DISTINCT v.version_id
 FROM articles AS a
 LEFT JOIN versions AS v USING (article_id)
 LEFT JOIN revisions AS r USING (article_id)
-WHERE ($story::VARCHAR IS NULL OR a.article_id IN (SELECT article_id FROM story_articles WHERE slug = $story))
+WHERE ($story::VARCHAR IS NULL OR a.article_id IN (SELECT l.article_id FROM story_articles AS l JOIN slugs AS s USING (story_id)
+                                                    WHERE s.slug = $story))
   AND ($since::TIMESTAMP IS NULL OR a.first_seen_at >= $since OR r.seen_at >= $since)
   AND ($until::TIMESTAMP IS NULL OR a.first_seen_at < $until)
 GROUP BY ALL
