@@ -11,7 +11,7 @@ from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from itertools import pairwise, product
+from itertools import chain, pairwise, product
 
 import numpy as np
 from rapidfuzz.distance import Indel
@@ -80,11 +80,12 @@ def _units(words: list[str]) -> list[Unit]:
     """The words of a sentence, told apart by occurrence, so that what two sentences share can be counted by sets."""
     if len(set(words)) == len(words):
         return list(words)
-    seen: Counter[str] = Counter()
+    seen: dict[str, int] = {}
     out: list[Unit] = []
     for word in words:
-        out.append((word, seen[word]) if seen[word] else word)
-        seen[word] += 1
+        n = seen.get(word, 0)
+        out.append((word, n) if n else word)
+        seen[word] = n + 1
     return out
 
 
@@ -139,11 +140,11 @@ def _equal_places(left: list[str], right: list[str], used_old: set[int], used_ne
 def _weigh(old: _Side, new: _Side) -> dict[Unit, float]:
     """Inverse sentence frequency of each word over both versions, 0 of very frequent ones; sets each sentence's weight."""
     count = len(old.texts) + len(new.texts)
-    frequency = Counter(u for side in (old, new) for units in side.units for u in units)
+    frequency = Counter(chain.from_iterable(chain(old.units, new.units)))
     by_word = {u: math.log((count + 1) / (n + 0.5)) if n <= POSTINGS else 0.0 for u, n in frequency.items()}
     weight = {u: by_word[u[0] if isinstance(u, tuple) else u] for u in frequency}
     for side in (old, new):
-        side.weights = np.array([sum(weight[u] for u in units) for units in side.units])
+        side.weights = np.array([sum(map(weight.__getitem__, units)) for units in side.units])
     return weight
 
 

@@ -5,7 +5,8 @@ work is bounded by counts, never by a clock.
 """
 
 from collections.abc import Hashable, Sequence
-from dataclasses import dataclass
+from itertools import accumulate, chain, compress
+from typing import NamedTuple
 
 from diff_match_patch import diff_match_patch
 from rapidfuzz.distance import Indel, LCSseq
@@ -19,8 +20,7 @@ EDITS = 8
 FIRST_CODE = 0x20000  # of the characters that stand for tokens: above the surrogates, which are no characters
 
 
-@dataclass(frozen=True, slots=True)
-class Block:
+class Block(NamedTuple):
     """A stretch that is equal in both sequences, or what of the one was replaced by what of the other."""
 
     equal: bool
@@ -52,20 +52,25 @@ def _middle(old: Sequence[Hashable], new: Sequence[Hashable], shift: int) -> lis
         return []
     if not old or not new or len(old) * len(new) > WORK:
         return [Block(False, (shift, shift + len(old)), (shift, shift + len(new)))]
-    codes: dict[Hashable, int] = {}
-    left = [codes.setdefault(x, len(codes)) for x in old]
-    right = [codes.setdefault(x, len(codes)) for x in new]
+    codes = {x: code for code, x in enumerate(dict.fromkeys(chain(old, new)))}
+    left, right = [codes[x] for x in old], [codes[x] for x in new]
     few = Indel.distance(left, right, score_cutoff=EDITS) <= EDITS
     steps = _match_patch(left, right) if few else _subsequence(left, right)
     found: list[Block] = []
     i = j = shift
+    open_at: tuple[int, int] | None = None  # where the differing stretch began that is being read
     for op, length in steps:
-        k, m = (i + length if op <= 0 else i), (j + length if op >= 0 else j)
-        if op and found and not found[-1].equal:
-            found[-1] = Block(False, (found[-1].before[0], k), (found[-1].after[0], m))
-        else:
-            found.append(Block(op == 0, (i, k), (j, m)))
-        i, j = k, m
+        if op:
+            open_at = open_at or (i, j)
+            i, j = (i + length, j) if op < 0 else (i, j + length)
+            continue
+        if open_at:
+            found.append(Block(False, (open_at[0], i), (open_at[1], j)))
+            open_at = None
+        found.append(Block(True, (i, i + length), (j, j + length)))
+        i, j = i + length, j + length
+    if open_at:
+        found.append(Block(False, (open_at[0], i), (open_at[1], j)))
     return found
 
 
@@ -83,9 +88,14 @@ def _match_patch(left: list[int], right: list[int]) -> Steps:
 def _subsequence(left: list[int], right: list[int]) -> Steps:
     """A longest common subsequence, bit-parallel (Hyyrö 2004): for stretches that would cost Myers in plain Python too much."""
     steps: Steps = []
-    for op in LCSseq.opcodes(left, right):
-        gone, come = op.src_end - op.src_start, op.dest_end - op.dest_start
-        steps += [(0, gone)] if op.tag == "equal" else [(sign, n) for sign, n in ((-1, gone), (1, come)) if n]
+    for tag, i, i_end, j, j_end in LCSseq.opcodes(left, right).as_list():
+        if tag == "equal":
+            steps.append((0, i_end - i))
+            continue
+        if i_end > i:
+            steps.append((-1, i_end - i))
+        if j_end > j:
+            steps.append((1, j_end - j))
     return steps
 
 
@@ -120,16 +130,17 @@ def _inner_diff(before: str, after: str) -> list[tuple[int, str]]:
     """The parts of a diff of two texts that differ at both ends."""
     old, new = _Cut(before), _Cut(after)
     parts: list[tuple[int, str]] = []
-    for block in _readable(blocks(old.words, new.words), old.words):
-        left, right = old.text(*block.before), new.text(*block.after)
-        if not block.equal:
+    for equal, (i, i_end), (j, j_end) in _readable(blocks(old.words, new.words), old.words):
+        left, right = before[old.ends[i] : old.ends[i_end]], after[new.ends[j] : new.ends[j_end]]
+        if not equal:
             parts += _gap(left, right)
         elif left == right:
             parts.append((0, left))
         else:  # the words are equal, the white space between them is not
-            for i, j in zip(range(*block.before), range(*block.after), strict=True):
-                word = old.words[i]
-                parts += [*_gap(old.text(i, i + 1)[: -len(word)], new.text(j, j + 1)[: -len(word)]), (0, word)]
+            for k, m in zip(range(i, i_end), range(j, j_end), strict=True):
+                word = old.words[k]
+                space = before[old.ends[k] : old.ends[k + 1] - len(word)], after[new.ends[m] : new.ends[m + 1] - len(word)]
+                parts += [*_gap(*space), (0, word)]
     return parts + _gap(before[old.ends[-1] :], after[new.ends[-1] :])
 
 
@@ -137,18 +148,10 @@ class _Cut:
     """A text as tokens, each with the white space before it."""
 
     def __init__(self, source: str):
-        self.source = source
-        self.words: list[str] = []
-        self.ends = [0]  # of the tokens, behind the start of the text
-        at = 0
-        for piece in pieces(source):
-            at += len(piece)
-            if not piece.isspace():
-                self.words.append(piece)
-                self.ends.append(at)
-
-    def text(self, start: int, end: int) -> str:
-        return self.source[self.ends[start] : self.ends[end]]
+        found = pieces(source)
+        token = [not piece.isspace() for piece in found]
+        self.words = list(compress(found, token))
+        self.ends = [0, *compress(accumulate(map(len, found)), token)]  # of the tokens, behind the start of the text
 
 
 def _readable(found: list[Block], old: list[str]) -> list[Block]:
@@ -170,11 +173,11 @@ def _light(token: str) -> bool:
 
 def _gap(before: str, after: str) -> list[tuple[int, str]]:
     """What stands between two kept words: equal white space at both ends is kept."""
-    head = 0
-    while head < min(len(before), len(after)) and before[head] == after[head] and before[head].isspace():
+    least = min(len(before), len(after))
+    head = tail = 0
+    while head < least and before[head] == after[head] and before[head].isspace():
         head += 1
-    tail = 0
-    while tail < min(len(before), len(after)) - head and before[-1 - tail] == after[-1 - tail] and before[-1 - tail].isspace():
+    while tail < least - head and before[-1 - tail] == after[-1 - tail] and before[-1 - tail].isspace():
         tail += 1
     middle = [(-1, before[head : len(before) - tail]), (1, after[head : len(after) - tail])]
     return [(0, before[:head]), *middle, (0, before[len(before) - tail :])]

@@ -35,7 +35,8 @@ _WORD = regex.compile(
 _NEEDS_GRAPHEMES = re.compile(r"[^\t\n\r\x20-\x7e\xa0-\xb1\xb4-\xb8\xba\xbb\xbf-\u02ff\u2010-\u2027\u2030-\u203e\u20a0-\u20bf]")
 _PLAIN_PIECE = re.compile(
     r"""
-      (?:https?://|www\.)[^\s<>"“”]*[^\s<>"“”.,;:!?'’)\]]
+      [^\W\d_]++(?![\w'’ʼ.·:@+-])                               # most words: nothing behind them can belong to them
+    | (?:https?://|www\.)[^\s<>"“”]*[^\s<>"“”.,;:!?'’)\]]
     | [\w.+-]{1,64}+@[\w-]+(?:\.[\w-]+)+
     | \d+(?:[.,:]\d+)+(?![^\W_])
     | (?:[^\W\d_]\.){2,}(?!\w)
@@ -61,7 +62,8 @@ class Token:
 
 def pieces(text: str) -> list[str]:
     """The text cut into tokens and runs of white space; joined they are the text again."""
-    return (_PIECE if _NEEDS_GRAPHEMES.search(text) else _PLAIN_PIECE).findall(text)
+    plain = text.isascii() or not _NEEDS_GRAPHEMES.search(text)
+    return (_PLAIN_PIECE if plain else _PIECE).findall(text)
 
 
 def tokens(text: str) -> tuple[Token, ...]:
