@@ -13,8 +13,9 @@ from datetime import UTC, datetime
 
 import numpy as np
 
-from pipeline.stories.groups import Groups, Item
+from pipeline.stories.groups import Groups
 from pipeline.stories.judge import Joins
+from pipeline.stories.members import Item
 from pipeline.stories.profile import Terms
 from pipeline.stories.rulings import Rulings
 

@@ -27,8 +27,10 @@ from pipeline.stories.judge import (
     decide_story,
 )
 from pipeline.stories.naming import slug_of
+from pipeline.stories.parting import pair_likeness
 from pipeline.stories.profile import Profile, Vocabulary, name_runs, read_terms, stem, title_case
-from pipeline.stories.vectors import Centroid, heaviest_first, likeness_of, pair_likeness
+from pipeline.stories.sense import Means, MeansBoth, decide_sense
+from pipeline.stories.vectors import Centroid, heaviest_first, likeness_of
 from pipeline.stories.watch import Joins as WatchJoins
 from pipeline.stories.watch import Pattern, Signs, Standing, Strength, decide_watch, read_signs, read_text
 from pipeline.stories.watch import StaysApart as NotWatched
@@ -281,6 +283,23 @@ def test_an_excluded_term_keeps_an_article_out_whatever_else_it_has():
     found = signs(DAM, "Orsa dam break", "The Lake Vell film festival goes on.")
     decision = decide_watch(found, Standing(reports=9, likeness=0.9))
     assert isinstance(decision, NotWatched) and "film festival" in decision.reason
+
+
+def test_an_excluded_term_far_down_in_a_report_is_background():
+    """What merely recalls the excluded matter in its last lines is a report all the same; without the words it is none."""
+    told = "Rain fell. " * 70 + "The Lake Vell film festival is in June."
+    assert signs(DAM, "Orsa dam breaks", told).strength == Strength.FIRM
+    assert signs(DAM, "Bakers meet", told).excluded
+
+
+def test_of_two_matters_the_words_mean_the_one_that_has_more_of_them():
+    """What came first decides nothing; where both have the words, or both are alike, both stay."""
+    apart = Halves(sizes=(4, 6), between=0.05, inside=0.4, words=100)
+    meant = decide_sense(apart, (2.0, 6.0))
+    assert isinstance(meant, Means) and meant.part == 1
+    assert isinstance(decide_sense(apart, (5.0, 6.0)), MeansBoth)
+    assert isinstance(decide_sense(replace(apart, sizes=(6, 4)), (2.0, 6.0)), MeansBoth)
+    assert isinstance(decide_sense(replace(apart, between=0.3), (2.0, 6.0)), MeansBoth)
 
 
 def test_a_watch_on_an_earlier_year_is_not_opened_by_a_new_event():

@@ -6,7 +6,7 @@ grown story take in the small ones that now fit it. Cost does not grow with the 
 
 import math
 from collections.abc import Callable, Sequence, Set
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import numpy as np
@@ -26,27 +26,24 @@ from pipeline.stories.judge import (
     decide_split,
     decide_story,
 )
+from pipeline.stories.members import Group, Item, next_size
 from pipeline.stories.naming import TITLE_SIZES, best_title, slug_of
+from pipeline.stories.parting import part
 from pipeline.stories.profile import Profile, Vocabulary
 from pipeline.stories.rulings import Rulings
 from pipeline.stories.vectors import (
     Centroid,
-    average_link,
     heaviest_first,
-    mean_inside,
     overlap,
-    pair_likeness,
     scaled,
-    two_groups,
 )
 
-METHOD = "words/2"
+METHOD = "words/3"
 PERSON = "person"
 EXACT = 12  # stories that are compared exactly
 PROBE = 40  # heaviest terms of a story that look for its kin
 KIN = 3  # stories that a second look may merge with
 SAMPLE = 30  # articles whose pairs a second look compares
-CUTS = 6  # last steps of the agglomeration that are tried
 SMALL = 4  # articles of a story that a grown one may take in
 GROWN = 5
 SHOWN = 4  # terms named in a reason
@@ -54,40 +51,6 @@ SWEEP_FROM = 1000  # closed articles from which the index is swept
 MEMORY = 20  # last articles that tell how long a story's articles are
 PRIOR = 3.0  # weight, in pairs, of what is usual inside a story
 IDLE = timedelta(days=14)  # after which a story is closed
-SIZES = (2, 3, 4, 5, 6, 8, 10, 12, 15, 18, 22, 27, 33, 40)  # at which a story is looked at again; then at each fifth more
-
-
-@dataclass(slots=True)
-class Item:
-    """An article that has been linked."""
-
-    order: int
-    article_id: str
-    seen_at: datetime
-    headline: str
-    profile: Profile
-    place: int = NOBODY
-    slot: int = -1  # its number in the index
-
-
-@dataclass(slots=True)
-class Group:
-    """A found story."""
-
-    place: int
-    story_id: str
-    slug: str
-    title: str
-    members: list[int]
-    centroid: Centroid
-    first_seen_at: datetime
-    last_seen_at: datetime
-    next_look: int = 2
-
-
-def next_size(size: int) -> int:
-    """The next size at which a story of this size is looked at again."""
-    return next((s for s in SIZES if s > size), max(size + 1, math.ceil(size * 1.2)))
 
 
 class Groups:
@@ -383,19 +346,11 @@ class Groups:
         if group.story_id in self.rulings.held:
             return
         sample = members if len(members) <= SAMPLE else members[: SAMPLE // 2] + members[-SAMPLE // 2 :]
-        profiles = [self.items[o].profile for o in sample]
-        likeness = pair_likeness(profiles)
-        found = two_groups(likeness, average_link(likeness), max(3, math.ceil(0.15 * len(sample))), CUTS)
+        found = part([self.items[o].profile for o in sample], max(3, math.ceil(0.15 * len(sample))), self.words(group))
         if found is None:
             return
-        a, b = found
-        halves = Halves(
-            sizes=(len(a), len(b)),
-            between=float(likeness[np.ix_(a, b)].mean()),
-            inside=(mean_inside(likeness, a) + mean_inside(likeness, b)) / 2,
-            words=self.words(group),
-        )
-        decision = decide_split(halves)
+        a, b = found.rows
+        decision = decide_split(found.halves)
         if isinstance(decision, Splits):
             self._split(group, [sample[i] for i in a], [sample[i] for i in b], decision.reason)
 

@@ -12,9 +12,10 @@ from datetime import datetime, timedelta
 from pipeline.model import Article, Copy, HumanDecision, Link, LinkEvent, Story, Watch
 from pipeline.stories.copies import CopyIndex, IsCopy, Known, Pair, decide_copy, shingles
 from pipeline.stories.furniture import Furniture
-from pipeline.stories.groups import METHOD, Groups, Item
+from pipeline.stories.groups import METHOD, Groups
 from pipeline.stories.heeding import heed
 from pipeline.stories.judge import Joins, Starts, StaysApart
+from pipeline.stories.members import Item
 from pipeline.stories.profile import Terms, read_terms
 from pipeline.stories.rulings import Rulings
 from pipeline.stories.state import dump_state, load_state

@@ -23,6 +23,7 @@ FIELD_WEIGHTS = np.array([0.30, 0.25, 0.25, 0.20])  # measured on articles, lead
 LEAD_WORDS = 60
 HEAVIEST = 80  # terms kept in a field
 GRAM = 4
+OTHERS = 25  # articles about other matters that are taken to have been read before the first: one matter alone is not common
 AGING = 400_000  # articles after which the counts are halved
 HOUSE_SWEEP = 200  # articles of an outlet after which its counts are swept: rarer than one in so many is no habit
 HOUSE_DOUBT = 1.0  # articles of an outlet before its own shares say as much as those of all outlets
@@ -235,6 +236,11 @@ class Vocabulary:
         self.number = {key: at for key, at in self.number.items() if self.seen[at >> 2]}
         self.terms = [t if self.seen[n] else "" for n, t in enumerate(self.terms)]
 
+    def articles_with(self, word: str) -> int:
+        """How many articles have had a word, given by its stem."""
+        at = self.number.get("b" + word)
+        return 0 if at is None else self.seen[at >> 2]
+
     def weigh(self, terms: Terms, outlet: str = "") -> Profile:
         """The article's profile under the counts so far. Terms that were never counted are left out."""
         house = self.houses.get(outlet, House())
@@ -265,9 +271,9 @@ class Vocabulary:
 
     def _rarity(self, at: int, house: House) -> float:
         """How much a term tells: by the larger of its share in all articles and, if it is a habit, in the outlet's own."""
-        share = (self.seen[at] + 0.5) / (self.articles + 1)
+        share = (self.seen[at] + 0.5) / (self.articles + OTHERS + 1)
         habit = house.share(at, share)
-        elsewhere = (max(self.seen[at] - house.seen.get(at, 0), 0) + 0.5) / (self.articles - house.articles + 1)
+        elsewhere = (max(self.seen[at] - house.seen.get(at, 0), 0) + 0.5) / (self.articles + OTHERS - house.articles + 1)
         if habit <= HOUSE_EXCESS * elsewhere:
             return -math.log(share)
         return max(-math.log(habit), -HOUSE_FLOOR * math.log(share))

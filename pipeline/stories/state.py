@@ -17,7 +17,8 @@ import numpy as np
 from pipeline.errors import StoreError
 from pipeline.model import Copy, Link, Story
 from pipeline.stories.copies import Known
-from pipeline.stories.groups import NOBODY, Group, Item
+from pipeline.stories.groups import NOBODY
+from pipeline.stories.members import Group, Item
 from pipeline.stories.profile import STEPS, House, Profile
 from pipeline.stories.vectors import Centroid, heaviest_first
 from pipeline.stories.watch import Signs, wording
@@ -26,7 +27,7 @@ from pipeline.stories.watching import Watching
 if TYPE_CHECKING:
     from pipeline.stories.linker import Linker
 
-FORMAT = 2
+FORMAT = 3
 Row = list[object]
 Decoded = Any  # what json.loads makes of a dump; nothing outside this module sees it
 T = TypeVar("T", Link, Story, Copy, Signs)

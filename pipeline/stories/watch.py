@@ -167,6 +167,8 @@ class Signs:
     telling: bool = False  # one in the opening has several words and shares one with the title
     cover: float = 0.0  # share of the title's words in headline and opening
     cover_all: float = 0.0  # the same, anywhere
+    words_early: tuple[str, ...] = ()  # stems of the watch's words in headline and opening
+    words_deep: tuple[str, ...] = ()  # and of those that come farther down only
     wrong_year: bool = False  # its opening speaks of another year than the watch does
 
     @property
@@ -190,11 +192,12 @@ class Signs:
 def read_signs(text: Text, pattern: Pattern) -> Signs:
     """Match an article against a watch."""
     everywhere, lead, headline = _places(text.words), _places(text.lead), _places(text.headline)
-    for term in pattern.excluded:
-        if _find(term.words, everywhere, False):
-            return Signs(excluded=term.name)
     found = [t for t in pattern.terms if _find(t.words, everywhere, True)]
     early = [t for t in found if _find(t.words, lead, True)]
+    for term in pattern.excluded:  # deep in a text that opens with what is watched, it is background
+        if _find(term.words, lead if early else everywhere, False):
+            return Signs(excluded=term.name)
+    opening = _said(pattern, early, lead)
     return Signs(
         hits=tuple(t.name for t in found),
         in_lead=len(early),
@@ -202,8 +205,15 @@ def read_signs(text: Text, pattern: Pattern) -> Signs:
         telling=any(t.telling for t in early),
         cover=_cover(pattern.title, lead),
         cover_all=_cover(pattern.title, everywhere),
+        words_early=tuple(sorted(opening)),
+        words_deep=tuple(sorted(_said(pattern, found, everywhere) - opening)),
         wrong_year=_other_year(pattern, text, lead),
     )
+
+
+def _said(pattern: Pattern, found: Sequence[Term], places: dict[str, list[int]]) -> set[str]:
+    """The stems of the title's words that occur, and of the terms found."""
+    return {t.stem for t in pattern.title if _spots(t, places)} | {w.stem for t in found for w in t.words}
 
 
 def _cover(title: Sequence[Word], places: dict[str, list[int]]) -> float:

@@ -6,10 +6,14 @@ more.
 """
 
 from collections import deque
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from pipeline.model import Link, LinkEvent, Watch
-from pipeline.stories.groups import METHOD, PERSON, Group, Groups, Item, next_size
+from pipeline.stories.groups import METHOD, PERSON, SAMPLE, Groups
+from pipeline.stories.members import Group, Item, next_size
+from pipeline.stories.parting import part
+from pipeline.stories.sense import FROM, LEAST, Means, decide_sense, how_much_said
 from pipeline.stories.vectors import Centroid, typical
 from pipeline.stories.watch import (
     OPENING,
@@ -164,6 +168,7 @@ class Watching:
         self.next_look = max(5, next_size(size))
         self._drop_astray(at)
         self._drop_far(at)
+        self._drop_other_sense(at)
         self.look_at_kin(at)
         for order in self._worth_a_try():
             if order not in self.links:
@@ -190,6 +195,31 @@ class Watching:
             early = order < full[SURE - 1] and not self._signs(order).full
             if early and not self.pinned(order) and float(sure.parts(item.profile).sum()) < least:
                 self.leave(item, "It came before the first reports with the whole title, and is not like them.", at)
+
+    def _drop_other_sense(self, at: datetime) -> None:
+        """Of two matters that the person's words fit, keep the one that has more of them."""
+        if len(self.core) < FROM:
+            return
+        orders = sorted(self.core)
+        sample = orders if len(orders) <= SAMPLE else orders[: SAMPLE // 2] + orders[-SAMPLE // 2 :]
+        found = part([self.groups.items[o].profile for o in sample], LEAST, 1.0)
+        if found is None:
+            return
+        sides = [[sample[i] for i in rows] for rows in found.rows]
+        decision = decide_sense(found.halves, (self._said(sides[0]), self._said(sides[1])))
+        if not isinstance(decision, Means):
+            return
+        kept, gone = sides[decision.part], sides[1 - decision.part]
+        ours, theirs = (Centroid([self.groups.items[o].profile for o in side]) for side in (kept, gone))
+        for order in orders:
+            item = self.groups.items[order]
+            nearer = order not in kept and theirs.parts(item.profile).sum() > ours.parts(item.profile).sum()
+            if not self.pinned(order) and (order in gone or nearer):
+                self.leave(item, decision.reason, at)
+
+    def _said(self, orders: Sequence[int]) -> float:
+        """How much of the person's words some articles have, on average."""
+        return sum(how_much_said(self._signs(o), self.groups.vocabulary) for o in orders) / len(orders)
 
     def _drop_far(self, at: datetime) -> None:
         least = FAR * self._usual(self.centroid)

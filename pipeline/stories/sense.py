@@ -1,0 +1,56 @@
+"""Which of two matters do a person's words mean? Judged when a watched story has grown.
+
+Words that a person thinks enough - a place, a country, "peace plan" - fit neighbours too, and what came first decides nothing.
+The reports are parted as a found story would be; a part that is hardly like the other and has clearly fewer of the person's
+words, the rarer ones counting more, is another matter. Where both parts have the words, both are what was asked for.
+"""
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from pipeline.stories.judge import Halves
+from pipeline.stories.profile import OTHERS, Vocabulary
+from pipeline.stories.watch import Signs
+
+FROM = 6  # reports that make it worth a look
+LEAST = 3  # reports of a part
+APART = 0.4  # likeness between the parts, in parts of that within, below which they are two matters
+LESS = 0.75  # share of the other part's words below which a part has clearly fewer
+DEEP = 0.4  # what a word far down in a text counts beside one in its opening
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Means:
+    """One part is what the person means: its place among the two."""
+
+    part: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MeansBoth:
+    reason: str
+
+
+def decide_sense(halves: Halves, said: tuple[float, float]) -> Means | MeansBoth:
+    """Do the words mean one of two groups of reports, or both? `said` is how much of the words each has, on average."""
+    more = 0 if said[0] >= said[1] else 1
+    less = 1 - more
+    told = f"the reports are of two kinds, {halves.ratio:.2f} as alike as each is within"
+    if halves.ratio >= APART:
+        return MeansBoth(reason=f"One matter: {told}; below {APART:.2f} would be two.")
+    if said[less] >= LESS * said[more] or halves.sizes[less] > halves.sizes[more]:
+        return MeansBoth(reason=f"Both kinds have the words: {told}.")
+    return Means(
+        part=more, reason=f"Another matter: {told}, and this kind has {said[less] / said[more]:.0%} of the other's words."
+    )
+
+
+def how_much_said(signs: Signs, vocabulary: Vocabulary) -> float:
+    """The weight of the watch's words in an article: each by its rarity, those far down at a part."""
+    return _weight(signs.words_early, vocabulary) + DEEP * _weight(signs.words_deep, vocabulary)
+
+
+def _weight(stems: Iterable[str], vocabulary: Vocabulary) -> float:
+    return sum(max(0.0, math.log((vocabulary.articles + OTHERS) / (vocabulary.articles_with(s) + 0.5))) for s in stems)
