@@ -7,7 +7,7 @@ was moved.
 
 import math
 from bisect import bisect_left, bisect_right
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -25,6 +25,7 @@ CONTAINED = 0.55  # share of a part's weight that stands in the whole; .50 to .6
 TINY = 1e-9  # against rounding and division by nothing
 SLOT = 3  # sentences, at most, that may replace each other in one place
 POSTINGS = 500  # sentences; a word that stands in more weighs nothing
+CELLS = 1 << 18  # old times new sentences that are weighed at once: 2 MB a table
 COUPLES = 200  # equal sentences, old times new, up to which the nearest are paired; beyond, in order
 
 
@@ -137,15 +138,31 @@ def _equal_places(left: list[str], right: list[str], used_old: set[int], used_ne
     return found
 
 
-def _weigh(old: _Side, new: _Side) -> dict[Unit, float]:
-    """Inverse sentence frequency of each word over both versions, 0 of very frequent ones; sets each sentence's weight."""
-    count = len(old.texts) + len(new.texts)
-    frequency = Counter(chain.from_iterable(chain(old.units, new.units)))
-    by_word = {u: math.log((count + 1) / (n + 0.5)) if n <= POSTINGS else 0.0 for u, n in frequency.items()}
-    weight = {u: by_word[u[0] if isinstance(u, tuple) else u] for u in frequency}
-    for side in (old, new):
-        side.weights = np.array([sum(map(weight.__getitem__, units)) for units in side.units])
-    return weight
+class _Units:
+    """The words of both versions as numbers, and what each weighs: its inverse sentence frequency, 0 of very frequent ones."""
+
+    def __init__(self, old: _Side, new: _Side):
+        number = {u: k for k, u in enumerate(dict.fromkeys(chain.from_iterable(chain(old.units, new.units))))}
+        self.of_old, self.of_new = _numbers(old, number), _numbers(new, number)
+        frequency = np.bincount(np.concatenate([self.of_old, self.of_new]), minlength=len(number))
+        first = np.array([number[u[0]] if isinstance(u, tuple) else k for u, k in number.items()], dtype=np.intp)
+        count = len(old.texts) + len(new.texts)
+        # the logarithms of the standard library: those of numpy may differ in the last digit from machine to machine
+        worth = [math.log((count + 1) / (n + 0.5)) if n <= POSTINGS else 0.0 for n in range(count + 1)]
+        self.weights = np.array(worth)[frequency[first]]
+        old.weights, new.weights = self._of_sentences(old, self.of_old), self._of_sentences(new, self.of_new)
+
+    def _of_sentences(self, side: _Side, units: np.ndarray) -> np.ndarray:
+        return np.bincount(_sentences_of(side), self.weights[units], minlength=len(side.texts))
+
+
+def _numbers(side: _Side, number: dict[Unit, int]) -> np.ndarray:
+    return np.array([number[u] for units in side.units for u in units], dtype=np.intp)
+
+
+def _sentences_of(side: _Side) -> np.ndarray:
+    """For each unit of a side the place of its sentence."""
+    return np.repeat(np.arange(len(side.texts)), [len(units) for units in side.units])
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,33 +180,55 @@ def _shared(old: _Side, new: _Side, pairs: list[Pair]) -> list[_Shared]:
     Kept is what holds a part (CONTAINED), or can make a likely pair: texts of n and m characters are at most
     2 min(n, m) / (n + m) alike, whatever they hold.
     """
-    weight = _weigh(old, new)
-    same_old = {p.before for p in pairs if p.kind is PairKind.SAME}
-    same_new = {p.after for p in pairs if p.kind is PairKind.SAME}
-    index = _index(old, same_old, weight)
+    units = _Units(old, new)
+    index = _Index(units, old, {p.before for p in pairs if p.kind is PairKind.SAME})
+    same = {p.after for p in pairs if p.kind is PairKind.SAME}
+    left = np.array([j not in same for j in range(len(new.texts))])
+    sentence = _sentences_of(new)
+    wanted = left[sentence] if len(sentence) else np.zeros(0, dtype=bool)
+    sentence, unit = sentence[wanted], units.of_new[wanted]
     found: list[_Shared] = []
-    for j in range(len(new.texts)):
-        hits = [index[u] for u in new.units[j] if u in index] if j not in same_new else []
-        if not hits:
-            continue
-        worth = np.repeat([w for _, w in hits], [len(places) for places, _ in hits])
-        common = np.bincount(np.concatenate([places for places, _ in hits]), worth, minlength=len(old.texts))
-        dice = 2 * common / (old.weights + new.weights[j] + TINY)
-        alike = 2 * np.minimum(old.lengths, new.lengths[j]) / (old.lengths + new.lengths[j] + TINY)
-        likely = (dice >= LEAST_DICE) & (0.5 * dice + 0.5 * alike >= ACCEPT - TINY)
-        part = common > CONTAINED * np.minimum(old.weights, new.weights[j])
-        found += [_Shared(int(i), j, float(common[i])) for i in np.flatnonzero((likely | part) & (common > 0))]
+    rows = max(1, CELLS // max(1, len(old.texts)))
+    for start in range(0, len(new.texts), rows):
+        here = (sentence >= start) & (sentence < start + rows)
+        if here.any():
+            found += _kept(old, new, index.common(sentence[here] - start, unit[here], min(rows, len(new.texts) - start)), start)
     return found
 
 
-def _index(side: _Side, leave_out: set[int], weight: dict[Unit, float]) -> dict[Unit, tuple[np.ndarray, float]]:
-    """Each word that weighs anything with the places of the sentences that have it."""
-    places: dict[Unit, list[int]] = defaultdict(list)
-    for i, units in enumerate(side.units):
-        if i not in leave_out:
-            for u in units:
-                places[u].append(i)
-    return {u: (np.array(found), weight[u]) for u, found in places.items() if weight[u]}
+def _kept(old: _Side, new: _Side, common: np.ndarray, start: int) -> list[_Shared]:
+    """The pairs worth a look, from a table of what some new sentences (down) and all old ones (across) have in common."""
+    weights = new.weights[start : start + len(common), None]
+    lengths = new.lengths[start : start + len(common), None]
+    dice = 2 * common / (old.weights + weights + TINY)
+    alike = 2 * np.minimum(old.lengths, lengths) / (old.lengths + lengths + TINY)
+    likely = (dice >= LEAST_DICE) & (0.5 * dice + 0.5 * alike >= ACCEPT - TINY)
+    part = common > CONTAINED * np.minimum(old.weights, weights)
+    places = np.argwhere((likely | part) & (common > 0))
+    return [_Shared(i, j + start, float(common[j, i])) for j, i in places.tolist()]
+
+
+class _Index:
+    """Each word that weighs anything with the places of the old sentences that have it, sentences left out aside."""
+
+    def __init__(self, units: _Units, old: _Side, leave_out: set[int]):
+        sentence = _sentences_of(old)
+        stays = np.array([i not in leave_out for i in range(len(old.texts))])
+        kept = (stays[sentence] if len(sentence) else np.zeros(0, dtype=bool)) & (units.weights[units.of_old] > 0)
+        order = np.argsort(units.of_old[kept], kind="stable")
+        self.places = sentence[kept][order]
+        self.counts = np.bincount(units.of_old[kept], minlength=len(units.weights))
+        self.starts = np.cumsum(self.counts) - self.counts
+        self.weights, self.width = units.weights, len(old.texts)
+
+    def common(self, sentence: np.ndarray, unit: np.ndarray, rows: int) -> np.ndarray:
+        """How much weight each of some new sentences, given by their units, has in common with each old one."""
+        counts = self.counts[unit]
+        before = np.cumsum(counts) - counts
+        at = np.repeat(self.starts[unit] - before, counts) + np.arange(counts.sum())
+        cell = np.repeat(sentence, counts) * self.width + self.places[at]
+        flat = np.bincount(cell, np.repeat(self.weights[unit], counts), minlength=rows * self.width)
+        return flat.reshape(rows, self.width)
 
 
 def _likely(old: _Side, new: _Side, shared: list[_Shared], pairs: list[Pair]) -> list[Pair]:

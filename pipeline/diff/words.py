@@ -173,6 +173,8 @@ def _light(token: str) -> bool:
 
 def _gap(before: str, after: str) -> list[tuple[int, str]]:
     """What stands between two kept words: equal white space at both ends is kept."""
+    if not before or not after:
+        return [(-1, before), (1, after)]
     least = min(len(before), len(after))
     head = tail = 0
     while head < least and before[head] == after[head] and before[head].isspace():
