@@ -153,7 +153,7 @@ def _inner(
 
 # ---- proofs --------------------------------------------------------------------------------------------------------------
 
-_LETTERS = re.compile(r"[^\W_]")
+_NO_LETTERS = re.compile(r"[\W_]+")
 _FIGURES = re.compile(r"(?:(?<!\w)[-+]|[$€£¥#])?\d+(?:[.,:/-]\d+)*%?")
 
 
@@ -163,7 +163,7 @@ def same_letters(before: str, after: str) -> str:
     if a == b:
         return "white space or typographic marks"
     low_a, low_b = a.casefold(), b.casefold()
-    if _LETTERS.findall(low_a) != _LETTERS.findall(low_b) or _FIGURES.findall(a) != _FIGURES.findall(b):
+    if _NO_LETTERS.sub("", low_a) != _NO_LETTERS.sub("", low_b) or _FIGURES.findall(a) != _FIGURES.findall(b):
         return ""
     if a.count("?") != b.count("?") or _quotations(a) != _quotations(b):
         return ""
@@ -172,7 +172,7 @@ def same_letters(before: str, after: str) -> str:
 
 def _quotations(folded: str) -> list[str]:
     """The letters inside each pair of double quotation marks."""
-    return ["".join(_LETTERS.findall(part.casefold())) for part in re.findall(r'"([^"]*)"', folded)]
+    return [_NO_LETTERS.sub("", part.casefold()) for part in re.findall(r'"([^"]*)"', folded)]
 
 
 _SIGN = re.compile(r"[$€£¥₴₽₹±×+=<>](?=\s?\d)|(?<=\d)[%°]")

@@ -56,18 +56,23 @@ def _inline(text: str) -> str:
     if not _MARKUP.search(text):
         return text
     text = html.unescape(html.unescape(text)) if "&" in text else text
-    text = _NOTE_MARK.sub("", text)
+    if "[" in text or "<" in text:
+        text = _NOTE_MARK.sub("", text)
     if "<" in text:
         text = _COMMENT.sub(" ", text) if "-->" in text or "</" in text else text
         text = _STRUCK.sub(lambda m: f" (struck: {m[1] or m[2]}) ", text)
         text = _TAG.sub("", _BREAK.sub("\n\n", text))
-    text = _IMAGE.sub("", text)
-    for _ in range(2):  # a link may stand inside another's brackets
-        text = _LINK.sub(lambda m: m[1], text)
-    text = _ADDRESS_IN_BRACKETS.sub("", text)
-    text = _STRUCK.sub(lambda m: f" (struck: {m[1] or m[2]}) ", text)
-    text = _SLANT.sub(r"\1", _STRONG.sub(lambda m: m[2], _STRONG.sub(lambda m: m[2], text)))
-    return _ESCAPE.sub(r"\1", text).replace("**", "")
+    if "](" in text:
+        text = _IMAGE.sub("", text)
+        for _ in range(2):  # a link may stand inside another's brackets
+            text = _LINK.sub(lambda m: m[1], text)
+    if "http" in text or "www." in text:
+        text = _ADDRESS_IN_BRACKETS.sub("", text)
+    if "~~" in text:
+        text = _STRUCK.sub(lambda m: f" (struck: {m[1] or m[2]}) ", text)
+    if "*" in text or "_" in text:
+        text = _SLANT.sub(r"\1", _STRONG.sub(lambda m: m[2], _STRONG.sub(lambda m: m[2], text)))
+    return _ESCAPE.sub(r"\1", text).replace("**", "") if "\\" in text or "**" in text else text
 
 
 def _read_again(m: re.Match[str]) -> str:
