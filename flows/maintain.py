@@ -1,8 +1,8 @@
-"""Nightly: check the store and keep a copy of it."""
+"""Nightly: keep a copy of the store, look for stories that are one, check the store."""
 
 from prefect import flow, task
 
-from flows.common import clock, settings_for, tell
+from flows.common import WAIT, clock, settings_for, tell
 from pipeline import journey
 
 
@@ -21,10 +21,17 @@ def copy_store(config: str | None, now: str | None) -> list[str]:
     return journey.backup(settings_for(config), clock(now)).lines()
 
 
+@task(retries=2, retry_delay_seconds=60)
+def look_at_stories(config: str | None, now: str | None) -> list[str]:
+    """Pairs of stories that look like one are proposed to people, and merged where there is no doubt."""
+    return journey.maintain(settings_for(config), clock(now), wait=WAIT).lines()
+
+
 @flow(name="maintain", log_prints=False)
 def maintain(config: str | None = None, now: str | None = None) -> None:
-    """Copy, then check."""
+    """Copy, look at the stories, then check."""
     tell(copy_store(config, now))
+    tell(look_at_stories(config, now))
     tell(check_store(config))
 
 

@@ -550,3 +550,71 @@ def test_copies_and_copies_of_copies_are_one_source(home):
     assert ask(home, query) == [(0, 3)]
     assert call(home, "unpin", "https://first.example/talks-break-off", "harbour-talks", "-q") == 0
     assert ask(home, query) == [(0, 2)]
+
+
+# ---- the nightly look ----------------------------------------------------------------------------------------------------
+
+
+def rewritten(home: Path, matter: str, share: float) -> None:
+    """The pages on the baking come to tell what those on a matter tell: all of it, or some of it beside their own."""
+    told = {"bridge": BRIDGE, "talks": TALKS}[matter]
+    rows = []
+    for n, own in enumerate(BAKERY):
+        other = told[n]
+        paragraphs = list(other[1:]) if share == 1 else [*own[1:], *other[1:]]
+        at = (START + timedelta(days=1, hours=n)).isoformat()
+        title = other[0] if share == 1 else own[0]
+        rows.append({"at": at, "url": url("bakery", n), "outlet": f"Paper {n}", "title": title, "paragraphs": paragraphs})
+    (home / "rewritten.jsonl").write_text("\n".join(map(json.dumps, rows)), encoding="utf8")
+    assert call(home, "import", str(home / "rewritten.jsonl"), "-q") == 0
+    assert call(home, "track", "-q") == 0
+
+
+def test_stories_that_are_surely_one_are_merged_with_an_audit_line_and_can_be_parted(home, capsys):
+    """The decision is the program's own; a person takes it back, and it is not made again."""
+    rewritten(home, "bridge", 1)
+    assert len(places(home)) == 3
+    assert call(home, "maintain", "--now", "2026-03-10T02:30:00Z") == 0
+    assert "ends in" in capsys.readouterr().out
+    merged = places(home)
+    assert merged[BRIDGES] == {"bridge-0", "bridge-1", "bridge-2", "bakery-0", "bakery-1"}
+    ((kind, who, note, decision),) = ask(home, "SELECT kind, made_by, note, decision_id FROM decisions")
+    assert (kind, who) == ("merge", "writethru") and note.startswith("Surely one")
+    assert ask(home, "SELECT state, sure, answered_by FROM proposals") == [("accepted", True, "writethru")]
+    assert ask(home, "SELECT count(*) FROM story_events WHERE kind = 'merged'") == [(1,)]
+    live = derived(home)
+    assert call(home, "track", "--rebuild", "-q") == 0 and derived(home) == live
+    assert call(home, "undo", decision, "--by", "Vera", "-q") == 0
+    assert len(places(home)) == 3
+    assert call(home, "maintain", "-q") == 0
+    assert len(places(home)) == 3 and ask(home, "SELECT state FROM proposals") == [("open",)]
+
+
+def test_stories_that_are_perhaps_one_are_proposed_and_a_person_decides(home, capsys):
+    """With the reason; proposed once; accepted and taken back, rejected for ever."""
+    rewritten(home, "bridge", 0.5)
+    assert call(home, "maintain", "-q") == 0
+    assert call(home, "proposals", "--format", "json") == 0
+    (row,) = json.loads(capsys.readouterr().out)
+    assert row["state"] == "open" and row["reason"].startswith("Perhaps one: stories of 3 and 2 articles")
+    assert len(places(home)) == 3
+    proposal = row["proposal_id"]
+    assert call(home, "review", proposal, "watch") == 2
+    assert call(home, "review", proposal, "accept", "--by", "Vera", "-q") == 0
+    assert places(home)[BRIDGES] == {"bridge-0", "bridge-1", "bridge-2", "bakery-0", "bakery-1"}
+    assert call(home, "undo", last_decision(home), "-q") == 0
+    assert len(places(home)) == 3
+    assert call(home, "review", proposal, "reject", "--by", "Vera", "-q") == 0
+    assert ask(home, "SELECT state, answered_by FROM proposals") == [("rejected", "Vera")]
+    assert call(home, "maintain", "-q") == 0 and call(home, "track", "--rebuild", "-q") == 0
+    assert len(places(home)) == 3
+    assert call(home, "why", proposal) == 0
+    capsys.readouterr()
+    assert call(home, "proposals", "--format", "json") == 0 and json.loads(capsys.readouterr().out) == []
+
+
+def test_stories_that_are_two_are_not_proposed(home, capsys):
+    """Nothing to tell on most nights."""
+    assert call(home, "maintain") == 0
+    assert "no new pair" in capsys.readouterr().out
+    assert ask(home, "SELECT * FROM proposals") == []

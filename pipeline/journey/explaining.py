@@ -147,7 +147,7 @@ def _event(e: Row) -> str:
 def _decision(store: Store, r: Row) -> list[str]:
     who = r["made_by"] or "a person"
     told = [
-        f"{r['kind']} by {who}, {_at(r['made_at'])}, on {r['slug'] or r['story_id']}{'' if r['holds'] else '; it does not hold'}"
+        f"{r['kind']} by {who}, {_at(r['made_at'])}, on {r['slug'] or r['story_id']}{'' if r['holds'] else '; holds no longer'}"
     ]
     if r["undone_by"]:
         told.append(f"Undone by {r['undone_by']}")
