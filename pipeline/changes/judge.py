@@ -61,6 +61,7 @@ class Place:
     context: Context
     focus: int | None  # aspect that the whole article is on
     given: set[str]  # values that the report has given so far
+    told: dict[str, tuple[str, str]]  # key -> source and value of the first figure that the report has given under it
     added: bool  # the article was known before
     when: datetime  # the outlet's time, else when it was seen
 
@@ -81,6 +82,7 @@ class Judge:
             Context(title=title),
             self._focus(page),
             set(),
+            {},
             page.known,
             page.report.published_at or page.report.seen_at,
         )
@@ -140,7 +142,7 @@ class Judge:
         home = reading.was.aspect if reading.was is not None and reading.was.aspect >= 0 else None
         around = tuple(f.score for f in sorted(fits, key=lambda f: f.aspect))
         tied = tie(unit, figures, self.profiles, self.usage, around, home)
-        findings = [self._judge_figure(reading, t, figures, place.scene) for t in tied]
+        findings = [self._judge_figure(reading, t, figures, place) for t in tied]
         idle = {t.figure for t, f in zip(tied, findings, strict=True) if f.verdict.kind is None and t.figure.describes}
         if idle:  # "has rejected the 28-point plan": the number only names the plan, the sentence is free to tell
             tied = tuple(t for t in tied if t.figure not in idle)
@@ -201,7 +203,8 @@ class Judge:
 
     # ---- figures ---------------------------------------------------------------------------------------------------------
 
-    def _judge_figure(self, reading: Reading, tied: Tied, beside: tuple[Figure, ...], scene: Scene) -> Finding:
+    def _judge_figure(self, reading: Reading, tied: Tied, beside: tuple[Figure, ...], place: Place) -> Finding:
+        scene = place.scene
         figure, key = tied.figure, self.shelf.same_key(tied, beside)
         old = [e for e in self._said_before(reading) if e.key and e.aspect == tied.aspect and e.unit == figure.unit]
         untouched = any(e.value == figure.value for e in old)
@@ -209,7 +212,9 @@ class Judge:
         key = replaced.key if replaced is not None else key
         profile = self.profiles[tied.aspect]
         edited = reading.was is not None
-        claim = FigureClaim(figure, profile, reading.unit, edited, untouched, replaced, _is_field(reading.unit))
+        root, value = place.told.setdefault(key, (scene.root, figure.value))
+        second = root == scene.root and value != figure.value and not _is_alternative(reading.unit, figure)
+        claim = FigureClaim(figure, profile, reading.unit, edited, untouched, replaced, _is_field(reading.unit), second)
         verdict = decide_changes(claim, self.shelf.values(key), scene)
         start, end = clause_span(reading.unit, figure.start, figure.end)
         entry = self._enter_figure(reading, tied, key, verdict, scene)
@@ -398,6 +403,11 @@ def _told(unit: Unit) -> list[str]:
     if len(naming) == len({w.clause for w in unit.words}):
         naming = set()
     return [w.low for w in unit.words if not w.quoted and not w.source and w.clause not in naming]
+
+
+def _is_alternative(unit: Unit, figure: Figure) -> bool:
+    """Whether a figure is the other one of "28 points, or 26"."""
+    return figure.at > 0 and unit.words[figure.at - 1].low in {"or", "not"}
 
 
 def _is_field(unit: Unit) -> bool:

@@ -6,7 +6,7 @@ labels, conversions in brackets, counts of speakers, differences ("cut by 17"), 
 
 import re
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import cache
 
@@ -23,6 +23,7 @@ NEAR_OTHER, OTHER, OTHER_MONEY = 0.9, 0.9, 0.35  # the same for an aspect that a
 OF_MONEY = 0.6  # what a sum of money is worth on an aspect that asks for money
 VAGUE = 0.4  # taken off for dozens and hundreds
 MODIFIED = 2  # words after "28-point" in which the noun stands that it describes
+WEEK = 7  # days within which a day that is named is still the news
 FIELD_WORDS = 8  # words of a field of a list at most
 FALLOFF = 5.0  # words between a figure and a concept that halve its worth
 MONEY = "money"
@@ -44,6 +45,8 @@ class Figure:
     at: int  # index of the word where it stands
     old: bool = False  # the side that a sentence sets aside: "down from 7.1", "not 204"
     describes: bool = False  # only describes the noun behind it: "the 28-point plan"
+    known: bool = False  # speaks of a group that was told of before: "the three victims"
+    past: date | None = None  # the latest day that its sentence names before the week of publication: "in February"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,11 +73,13 @@ def currencies() -> frozenset[str]:
 def read_figures(unit: Unit, published_at: datetime | None) -> tuple[Figure, ...]:
     """The figures of a unit that may be claims, old sides included."""
     found = []
+    past = past_day(unit, published_at)
     for value in values(unit.text, published_at):
         if value.kind == ValueKind.QUANTITY and not value.age and not _is_name(unit, value):
             figure = _figure(unit, value)
             if not _no_claim(unit, figure):
-                found.append(replace(figure, old=_is_old(unit, figure), describes=_describes(unit, figure)))
+                known, describes = _is_definite(unit, figure), _describes(unit, figure)
+                found.append(replace(figure, old=_is_old(unit, figure), describes=describes, known=known, past=past))
     return tuple(sorted([*found, *_vague(unit), *_zero(unit)], key=lambda f: f.start))
 
 
@@ -93,6 +98,33 @@ def _figure(unit: Unit, value: Value) -> Figure:
         clause=unit.words[at].clause if unit.words else 0,
         at=at,
     )
+
+
+def past_day(unit: Unit, published_at: datetime | None) -> date | None:
+    """The latest day or month that a sentence names, if it lies more than a week before publication; else None.
+
+    A month without a year is the last one of that name: "in September" is no plan if nothing in the sentence lies ahead.
+    """
+    if published_at is None or any(w.low in cue_words("norm modal") or w.low == "will" for w in unit.words):
+        return None
+    told = [d for v in values(unit.text, published_at) if (d := _day(v, published_at.date())) is not None]
+    return max(told) if told and max(told) < published_at.date() - timedelta(days=WEEK) else None
+
+
+def _day(value: Value, today: date) -> date | None:
+    """The day of a date, the first of the month if it names only that."""
+    if value.kind != ValueKind.DATE or value.date is not None:
+        return value.date if value.kind == ValueKind.DATE else None
+    if value.month is None or value.weekday is not None:
+        return date(value.year, 12, 31) if value.year is not None and 0 < value.year < today.year else None
+    year = value.year or (today.year if value.month <= today.month else today.year - 1)
+    return date(year, value.month, 1) if (year, value.month) != (today.year, today.month) else today
+
+
+def _is_definite(unit: Unit, figure: Figure) -> bool:
+    """Whether the count only refers: "the three victims", "both", and no word of number stands before it."""
+    before = unit.words[figure.at - 1].low if figure.at else ""
+    return before in {"the", "these", "those", "all"} and bool(figure.noun) and not figure.unit
 
 
 def _describes(unit: Unit, figure: Figure) -> bool:
