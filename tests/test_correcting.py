@@ -618,3 +618,82 @@ def test_stories_that_are_two_are_not_proposed(home, capsys):
     assert call(home, "maintain") == 0
     assert "no new pair" in capsys.readouterr().out
     assert ask(home, "SELECT * FROM proposals") == []
+
+
+# ---- the list of watched stories changes ---------------------------------------------------------------------------------
+
+
+def watch(home: Path, text: str) -> None:
+    (home / "stories.toml").write_text(text, encoding="utf8")
+    assert call(home, "track", "-q") == 0
+
+
+def fresh(home: Path) -> dict[str, list[str]]:
+    """What a rebuild gives."""
+    now = derived(home)
+    assert call(home, "track", "--rebuild", "-q") == 0
+    assert derived(home) == now
+    return now
+
+
+def test_a_watch_with_another_title_keeps_its_story_log_and_verdicts(home):
+    """The slug is the story; the title only names it."""
+    log = "SELECT change_id, review FROM changes ORDER BY change_id"
+    assert call(home, "review", line(home, "9"), "accept", "-q") == 0
+    before, reports = ask(home, log), places(home)["harbour-talks"]
+    watch(home, WATCH.replace("Harbour talks in Velm", "The talks in the harbour of Velm"))
+    assert ask(home, "SELECT title FROM stories WHERE slug = 'harbour-talks'") == [("The talks in the harbour of Velm",)]
+    assert ask(home, log) == before and places(home)["harbour-talks"] == reports
+    fresh(home)
+
+
+def test_a_watch_in_other_words_finds_what_they_name_from_the_start(home):
+    """Reports that came before are found and those that are none any longer leave; pins stay."""
+    assert call(home, "pin", url("bakery", 0), "harbour-talks", "-q") == 0
+    words = WATCH.replace('"harbour talks", "port agreement"', '"canal bridge"').replace(
+        "Harbour talks in Velm", "Canal bridge"
+    )
+    watch(home, words)
+    assert places(home)["harbour-talks"] == {"bridge-0", "bridge-1", "bridge-2", "bakery-0"}
+    fresh(home)
+    watch(home, WATCH)
+    assert places(home)["harbour-talks"] == {"talks-0", "talks-1", "talks-2", "bakery-0"}
+
+
+def test_other_aspects_leave_the_links_alone_and_make_the_log_anew(home):
+    """Only what hangs on the aspects is judged again."""
+    with duckdb.connect(str(home / "store.duckdb"), read_only=True) as con:
+        before = con.execute("SELECT rowid, link_id FROM derived.link ORDER BY ALL").fetchall()
+    watch(home, WATCH.replace('name = "open points"', 'name = "what is open"'))
+    assert {a for (a,) in ask(home, "SELECT aspect FROM changes")} == {"what is open"}
+    with duckdb.connect(str(home / "store.duckdb"), read_only=True) as con:
+        assert con.execute("SELECT rowid, link_id FROM derived.link ORDER BY ALL").fetchall() == before
+    fresh(home)
+
+
+def test_a_story_that_is_watched_no_longer_is_found_again_and_its_decisions_rest(home):
+    """Its articles are in their found stories, its log is gone, its pins do nothing; watched again all is as it was."""
+    assert call(home, "pin", url("bakery", 0), "harbour-talks", "-q") == 0
+    pretzels = slug(home, url("bakery", 1))
+    assert call(home, "merge", pretzels, "harbour-talks", "-q") == 0
+    before = derived(home)
+    watch(home, "")
+    found = places(home)
+    assert found[PRETZELS] == {"bakery-0", "bakery-1"} and "harbour-talks" not in found
+    assert {"talks-0", "talks-1", "talks-2"} in found.values()
+    for table in ("claim", "change", "standing"):
+        assert ask(home, f"SELECT count(*) FROM derived.{table}") == [(0,)]
+    assert ask(home, "SELECT count(*) FROM derived.state WHERE name LIKE 'ledger%'") == [(0,)]
+    fresh(home)
+    watch(home, WATCH)
+    assert derived(home) == before
+
+
+def test_a_renamed_watch_follows_its_list_again_once_the_renaming_is_undone(home):
+    """A person's title wins over the one in the list until it is taken back."""
+    title = "SELECT title FROM stories WHERE slug = 'harbour-talks'"
+    assert call(home, "rename", "harbour-talks", "Velm", "-q") == 0
+    watch(home, WATCH.replace("Harbour talks in Velm", "Talks in Velm's harbour"))
+    assert ask(home, title) == [("Velm",)]
+    assert call(home, "undo", last_decision(home), "-q") == 0
+    assert ask(home, title) == [("Talks in Velm's harbour",)]
