@@ -1,20 +1,23 @@
 """One HTTP exchange: a GET over a guarded connection, its body decoded within bounds. Knows nothing of redirects or retries."""
 
 import asyncio
+import os
 import socket
 import ssl
 import urllib.request
+from base64 import b64encode
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
-import aiohttp
 from yarl import URL
 
 from pipeline.errors import ConfigError
+from pipeline.fetch.channel import Channel, connect
 from pipeline.fetch.decode import STEP, BadBody, Body
 from pipeline.fetch.guard import Blocked, Guard, GuardedResolver, Lookup, parse_url
 from pipeline.fetch.redact import redact
+from pipeline.fetch.reply import BadReply, Reply
 from pipeline.fetch.rules import REDIRECTS
 from pipeline.fetch.settings import FetchSettings
 from pipeline.model import Outcome
@@ -90,29 +93,19 @@ def _proxy_url(scheme: str, value: str) -> URL:
 
 
 class Wire:
-    """The only place that opens connections."""
+    """The only place that opens connections. One is kept for the next request to its host, if there is one soon."""
 
     def __init__(self, settings: FetchSettings, guard: Guard, lookup: Lookup, tls: ssl.SSLContext | None):
-        self._settings = settings
+        self._settings, self._tls = settings, tls
         self._proxies = Proxies(settings.proxies)
         self._threads = ThreadPoolExecutor(settings.concurrency, thread_name_prefix="resolver")  # a dead name server blocks one
-        resolver = GuardedResolver(guard, self._proxies.endpoints, lookup, self._threads)
-        self._session = aiohttp.ClientSession(
-            connector=aiohttp.TCPConnector(
-                resolver=resolver,
-                socket_factory=resolver.new_socket,
-                limit=0,  # the lanes limit; a wait for a connection here would count against the exchange
-                keepalive_timeout=KEEP_ALIVE,
-                ssl=tls or True,
-            ),
-            cookie_jar=aiohttp.DummyCookieJar(),
-            timeout=aiohttp.ClientTimeout(total=None, sock_connect=settings.connect_timeout),
-            auto_decompress=False,
-            trust_env=False,
-        )
+        self._resolver = GuardedResolver(guard, self._proxies.endpoints, lookup, self._threads)
+        self._idle: dict[tuple[URL, URL | None], tuple[Channel, float]] = {}  # by origin and proxy; until when
 
     async def close(self) -> None:
-        await self._session.close()
+        for channel, _ in self._idle.values():
+            channel.close()
+        self._idle.clear()
         self._threads.shutdown(wait=False, cancel_futures=True)
 
     async def get(self, get: Get) -> Answer:
@@ -122,65 +115,210 @@ class Wire:
                 return await self._get(get)
         except BadBody as e:
             raise Failed(e.outcome, e.reason, again=e.outcome == Outcome.TRUNCATED) from None
-        except aiohttp.ClientError as e:
-            raise _failure(e) from None
-        except Blocked as e:
-            raise Failed(Outcome.BLOCKED, str(e)) from None
+        except BadReply as e:
+            raise Failed(Outcome.UNREACHABLE, str(e)) from None
         except TimeoutError:
             raise Failed(Outcome.DEADLINE, "the exchange took longer than allowed") from None
-        except (OSError, ValueError) as e:
+        except OSError as e:
+            raise _failure(e) from None
+        except ValueError as e:
             raise Failed(Outcome.UNREACHABLE, f"no exchange: {type(e).__name__}", again=True) from None
 
     async def _get(self, get: Get) -> Answer:
-        headers = dict(get.headers) | ({"Connection": "close"} if get.last else {})
         proxy = self._proxies.route(get.url)
-        async with self._session.get(get.url, headers=headers, allow_redirects=False, proxy=proxy) as response:
-            body = None if response.status in _BODILESS else await _read(response, get)
-            return Answer(get.url, response.status, response.headers, body)
+        place = (get.url.origin(), proxy)
+        request = _request(get, proxy)
+        if channel := self._kept(place):
+            try:
+                return await self._exchange(channel, request, get, place)
+            except NoAnswer:
+                pass  # it was closed meanwhile; that says nothing of the server
+        return await self._exchange(await self._open(get.url, proxy), request, get, place)
 
+    async def _exchange(self, channel: Channel, request: bytes, get: Get, place: tuple[URL, URL | None]) -> Answer:
+        """Ask and read the answer. Raises NoAnswer if nothing came back at all."""
+        keep, reading = False, _Reading(get)
+        try:
+            await _send(channel, request)
+            await reading.read(channel)
+            keep = reading.reply.keeps_connection and not get.last
+            return Answer(get.url, reading.reply.status, reading.reply.headers, reading.body())
+        finally:
+            reading.reply.close()
+            if keep:
+                self._idle[place] = (channel, asyncio.get_running_loop().time() + KEEP_ALIVE)
+            else:
+                channel.close()
 
-async def _read(response: aiohttp.ClientResponse, get: Get) -> bytes:
-    """The decoded body. Strict, it raises BadBody for any flaw; else it returns as much as could be read."""
-    strict = get.strict and 200 <= response.status < 300
-    try:
-        body = Body(", ".join(response.headers.getall("Content-Encoding", [])), get.cap)
-    except BadBody:
-        if strict:
+    def _kept(self, place: tuple[URL, URL | None]) -> Channel | None:
+        """The connection that was kept, if it still stands."""
+        channel, until = self._idle.pop(place, (None, 0.0))
+        if channel and (until < asyncio.get_running_loop().time() or not channel.is_idle):
+            channel.close()
+            return None
+        return channel
+
+    async def _open(self, url: URL, proxy: URL | None) -> Channel:
+        """A new connection to the host or to its proxy. Raises Blocked, Failed, OSError."""
+        to = proxy or url
+        host, port = str(to.raw_host), int(to.port or 80)
+        addresses = await self._resolver.resolve(host, port)
+        seconds = self._settings.connect_timeout
+        try:
+            channel = await connect(addresses, self._resolver.new_socket, seconds)
+            if url.scheme == "https":
+                async with asyncio.timeout(seconds):
+                    await self._secure(channel, url, proxy)
+            return channel
+        except TimeoutError:  # of these; the deadline of the whole exchange cancels
+            raise Failed(Outcome.UNREACHABLE, "no connection in time", again=True) from None
+
+    async def _secure(self, channel: Channel, url: URL, proxy: URL | None) -> None:
+        """TLS with the host itself, through a tunnel if there is a proxy."""
+        try:
+            if proxy:
+                await _tunnel(channel, url, proxy)
+            self._tls = self._tls or ssl.create_default_context()  # reading the trusted certificates takes a moment
+            await channel.secure(self._tls, str(url.raw_host).rstrip("."))
+        except BaseException:
+            channel.close()
             raise
-        return b""
+
+
+class NoAnswer(ConnectionError):
+    """The connection was closed before a byte of an answer came."""
+
+
+async def _send(channel: Channel, request: bytes) -> None:
     try:
-        if strict and (response.content_length or 0) > get.cap + STEP:
-            raise BadBody(Outcome.TOO_LARGE, f"the server announces {response.content_length} bytes")
-        async for data in response.content.iter_chunked(STEP):
-            body.add(data)
-        return body.finish()
-    except (BadBody, aiohttp.ClientPayloadError):
-        if strict:
-            raise
-        return body.so_far()
+        await channel.send(request)
+    except ConnectionError:
+        raise NoAnswer from None
 
 
-def _failure(e: aiohttp.ClientError) -> Failed:
-    """In our own words: the library's messages may hold URLs with credentials."""
-    cause = getattr(e, "os_error", None)
-    if isinstance(cause, Blocked):
-        return Failed(Outcome.BLOCKED, str(cause))
-    if isinstance(e, aiohttp.ClientConnectorCertificateError):
-        return Failed(Outcome.UNREACHABLE, f"the certificate is not valid: {e.certificate_error.__class__.__name__}")
-    if isinstance(e, aiohttp.ClientConnectorDNSError):
-        unknown = isinstance(cause, socket.gaierror) and cause.errno == socket.EAI_NONAME
-        return Failed(Outcome.UNREACHABLE, "the host name does not resolve", again=not unknown)
-    if isinstance(e, aiohttp.ClientHttpProxyError):
-        return Failed(Outcome.UNREACHABLE, f"the proxy answers {e.status}", again=e.status >= 500)
-    if isinstance(e, aiohttp.ServerTimeoutError):
-        return Failed(Outcome.UNREACHABLE, "no connection in time", again=True)
-    if isinstance(e, aiohttp.ClientPayloadError):
-        return Failed(Outcome.TRUNCATED, "the body ended before its announced end", again=True)
-    if isinstance(e, aiohttp.ClientResponseError):
-        return Failed(Outcome.UNREACHABLE, "the answer is not valid HTTP")
-    if isinstance(e, aiohttp.ServerDisconnectedError):
+class _Reading:
+    """An answer being read: the body decoded within bounds as it comes.
+
+    Strict, it raises BadBody for any flaw of the body; else, and for any status but success, it takes as much as can be read.
+    """
+
+    def __init__(self, get: Get):
+        self.get, self.reply = get, Reply(self._began)
+        self._body: Body | None = None
+        self._flaw: tuple[Outcome, str] | None = None  # not the exception, whose trace would hold the body in memory
+        self._strict = False
+
+    def _began(self, reply: Reply) -> None:
+        """The head is complete."""
+        self._strict = self.get.strict and 200 <= reply.status < 300
+        if reply.status in _BODILESS:
+            return
+        try:
+            self._body = Body(", ".join(reply.headers.getall("Content-Encoding", [])), self.get.cap)
+            if self._strict and (reply.length or 0) > self.get.cap + STEP:
+                raise BadBody(Outcome.TOO_LARGE, f"the server announces {reply.length} bytes")
+        except BadBody as e:
+            self._flaw = (e.outcome, e.reason)
+
+    async def read(self, channel: Channel) -> None:
+        """To the end of the answer, or as far as somebody wants it."""
+        while not self._over:
+            try:
+                data = await channel.receive(STEP)
+            except ConnectionError:
+                data = b""
+            if data:
+                self._take(data)
+            elif not self.reply.status:
+                raise NoAnswer
+            else:
+                self._ended()
+
+    @property
+    def _over(self) -> bool:
+        return self.reply.complete or self._flaw is not None or (self.reply.status > 0 and self.reply.status in _BODILESS)
+
+    def _take(self, data: bytes) -> None:
+        try:
+            for piece in self.reply.feed(data):
+                if self._body and not self._flaw:
+                    self._body.add(piece)
+        except BadReply:
+            if not self.reply.status:
+                raise
+            self._flaw = _CUT
+        except BadBody as e:
+            self._flaw = (e.outcome, e.reason)
+
+    def _ended(self) -> None:
+        """The connection has ended after the head."""
+        if self.reply.ends_with_connection:
+            self.reply.complete = True
+        else:
+            self._flaw = _CUT
+
+    def body(self) -> bytes | None:
+        """The decoded body, None of an answer that has none to be read."""
+        if self.reply.status in _BODILESS:
+            return None
+        if self._strict:
+            if self._flaw:
+                raise BadBody(*self._flaw)
+            assert self._body is not None
+            return self._body.finish()
+        return self._body.so_far() if self._body else b""
+
+
+_CUT = (Outcome.TRUNCATED, "the body ended before its announced end")
+
+
+def _request(get: Get, proxy: URL | None) -> bytes:
+    """The request's head. Through a proxy, a page over plain HTTP is asked for by its whole URL."""
+    url, headers = get.url, dict(get.headers)
+    plain = proxy if url.scheme == "http" else None
+    lines = [f"GET {url.with_fragment(None) if plain else url.raw_path_qs} HTTP/1.1", f"Host: {url.host_port_subcomponent}"]
+    lines += [f"{name}: {value}" for name, value in headers.items()]
+    lines += _proxy_authorization(plain) if plain else []
+    lines += ["Connection: close"] if get.last else []
+    if any("\r" in line or "\n" in line for line in lines):
+        raise ValueError("a line break in a header")
+    return "\r\n".join([*lines, "", ""]).encode("utf-8")
+
+
+def _proxy_authorization(proxy: URL) -> list[str]:
+    if proxy.user is None:
+        return []
+    told = b64encode(f"{proxy.user}:{proxy.password or ''}".encode()).decode()
+    return [f"Proxy-Authorization: Basic {told}"]
+
+
+async def _tunnel(channel: Channel, url: URL, proxy: URL) -> None:
+    """Ask the proxy for a way to the host. Raises Failed."""
+    host = f"{url.host_subcomponent}:{url.port}"
+    lines = [f"CONNECT {host} HTTP/1.1", f"Host: {host}", *_proxy_authorization(proxy), "", ""]
+    await _send(channel, "\r\n".join(lines).encode("utf-8"))
+    head = b""
+    while not head.endswith(b"\r\n\r\n"):  # a byte at a time behind the first line: what follows belongs to TLS
+        data = await channel.receive(1)
+        if not data or len(head) > STEP:
+            raise NoAnswer
+        head += data
+    status = head[:12].split(b" ")[-1]
+    if not (head.startswith(b"HTTP/1.") and status.isdigit()):
+        raise BadReply("the proxy's answer is not valid HTTP")
+    if not status.startswith(b"2"):
+        raise Failed(Outcome.UNREACHABLE, f"the proxy answers {status.decode()}", again=status >= b"500")
+
+
+def _failure(e: OSError) -> Failed:
+    """In our own words: the system's may hold more than is meant for readers."""
+    if isinstance(e, Blocked):
+        return Failed(Outcome.BLOCKED, str(e))
+    if isinstance(e, ssl.SSLCertVerificationError):
+        return Failed(Outcome.UNREACHABLE, f"the certificate is not valid: {e.verify_message}")
+    if isinstance(e, socket.gaierror):
+        return Failed(Outcome.UNREACHABLE, "the host name does not resolve", again=e.errno != socket.EAI_NONAME)
+    if isinstance(e, NoAnswer):
         return Failed(Outcome.UNREACHABLE, "the server closed the connection without an answer", again=True)
-    if isinstance(e, aiohttp.InvalidURL):
-        return Failed(Outcome.BLOCKED, "this is not a valid URL")
-    detail = cause.strerror if isinstance(cause, OSError) and cause.strerror else type(e).__name__
+    detail = os.strerror(e.errno) if isinstance(e.errno, int) and not isinstance(e, ssl.SSLError) else type(e).__name__
     return Failed(Outcome.UNREACHABLE, f"no connection: {detail}", again=True)

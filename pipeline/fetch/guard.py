@@ -13,8 +13,6 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
 
-import aiohttp
-import aiohttp.abc
 from yarl import URL
 
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
@@ -29,7 +27,8 @@ _HOST = re.compile(r"[a-z0-9_](?:[a-z0-9._-]{0,251}[a-z0-9_])?\.?", re.IGNORECAS
 _NUMERIC_LABEL = re.compile(r"\d+|0x[0-9a-f]*", re.IGNORECASE)
 _LONGEST_URL = 8_000
 
-Lookup = Callable[..., Sequence[tuple[int, int, int, str, tuple[str | int | bytes, ...]]]]  # socket.getaddrinfo or a stand-in
+AddressInfo = tuple[int, int, int, str, tuple[str | int | bytes, ...]]  # as socket.getaddrinfo has it
+Lookup = Callable[..., Sequence[AddressInfo]]  # socket.getaddrinfo or a stand-in
 
 
 class Blocked(OSError):
@@ -98,7 +97,7 @@ def _public(ip: ipaddress.IPv4Address | ipaddress.IPv6Address) -> bool:
     return ip.is_global and not ip.is_multicast and not ip.is_reserved
 
 
-class GuardedResolver(aiohttp.abc.AbstractResolver):
+class GuardedResolver:
     """Resolves names in threads of its own and refuses a name if any of its addresses is forbidden.
 
     `proxies` are the (host, port) of configured proxies: they may stand anywhere. Their addresses are remembered for the
@@ -107,31 +106,25 @@ class GuardedResolver(aiohttp.abc.AbstractResolver):
 
     def __init__(self, guard: Guard, proxies: frozenset[tuple[str, int]], lookup: Lookup, threads: Executor):
         self._guard, self._proxies, self._lookup, self._threads = guard, proxies, lookup, threads
-        self.proxy_addresses = {(host, port) for host, port in proxies if _is_literal(host)}
+        self.proxy_addresses = {(host, port) for host, port in proxies if _literal(host, port)}
 
-    async def resolve(
-        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_UNSPEC
-    ) -> list[aiohttp.abc.ResolveResult]:
+    async def resolve(self, host: str, port: int) -> list[AddressInfo]:
+        """The addresses of a host, a literal one as it is. Raises OSError, Blocked among them."""
+        if literal := _literal(host, port):
+            return [literal]
         loop = asyncio.get_running_loop()
         try:
-            infos = await loop.run_in_executor(self._threads, self._lookup, host, port, family, socket.SOCK_STREAM)
+            infos = await loop.run_in_executor(self._threads, self._lookup, host, port, socket.AF_UNSPEC, socket.SOCK_STREAM)
         except UnicodeError:
             raise OSError(f"{host[:60]!r} is not a valid host name") from None
-        addresses = [(str(info[4][0]), info[0], info[2]) for info in infos]
+        found = [(family, kind, protocol, "", address) for family, kind, protocol, _, address in infos]
         if (host, port) in self._proxies:
-            self.proxy_addresses |= {(address, port) for address, _, _ in addresses}
-        elif bad := [address for address, _, _ in addresses if self._guard.forbids(address)]:
+            self.proxy_addresses |= {(str(info[4][0]), port) for info in found}
+        elif bad := [str(info[4][0]) for info in found if self._guard.forbids(str(info[4][0]))]:
             raise Blocked(f"{host} resolves to {bad[0]}, which is not public")
-        numeric = socket.AI_NUMERICHOST | socket.AI_NUMERICSERV
-        return [
-            aiohttp.abc.ResolveResult(hostname=host, host=address, port=port, family=af, proto=proto, flags=numeric)
-            for address, af, proto in addresses
-        ]
+        return found
 
-    async def close(self) -> None:
-        """Nothing is held."""
-
-    def new_socket(self, info: tuple[int, int, int, str, tuple[str | int, ...]]) -> socket.socket:
+    def new_socket(self, info: AddressInfo) -> socket.socket:
         """A socket for this address; the last check, which no literal, cache or second answer of a name server gets round."""
         address, port = str(info[4][0]), int(info[4][1])
         if self._guard.forbids(address) and (address, port) not in self.proxy_addresses:
@@ -139,9 +132,11 @@ class GuardedResolver(aiohttp.abc.AbstractResolver):
         return socket.socket(*info[:3])
 
 
-def _is_literal(host: str) -> bool:
+def _literal(host: str, port: int) -> AddressInfo | None:
+    """Where to connect to if the host is an address itself."""
     try:
-        ipaddress.ip_address(host)
+        ip = ipaddress.ip_address(host)
     except ValueError:
-        return False
-    return True
+        return None
+    family = socket.AF_INET6 if ip.version == 6 else socket.AF_INET
+    return (family, socket.SOCK_STREAM, socket.IPPROTO_TCP, "", (host, port, 0, 0) if ip.version == 6 else (host, port))
