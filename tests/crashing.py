@@ -137,7 +137,7 @@ def child(folder: str, arguments: list[str], die_at: int, largest: int, told: in
 def fork(folder: str, arguments: list[str], die_at: int, largest: int) -> list[object]:
     """Run in a child; how it ended."""
     counts, count = os.pipe()
-    with open(Path(folder) / ".told", "w+b", buffering=0) as told:
+    with tempfile.TemporaryFile(buffering=0) as told:
         if (pid := os.fork()) == 0:
             child(folder, arguments, die_at, largest, told.fileno(), count)
         os.close(count)

@@ -5,6 +5,8 @@ WRITETHRU_KILLS sets how many steps are tried (100 if not given; a nightly job t
 
 import os
 import shutil
+import subprocess
+import tempfile
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -144,3 +146,177 @@ def test_killed_before_any_step_a_run_loses_nothing_and_the_next_ends_where_a_ca
                 half.result()
             killed += len(steps)
     assert killed >= min(KILLS, 300)
+
+
+# ---- no space left -------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def disk(tmp_path):
+    """A file system of 40 MB, where the machine lets us mount one."""
+    folder = tmp_path / "disk"
+    folder.mkdir()
+    if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=40m", "tmpfs", folder], capture_output=True).returncode:
+        pytest.skip("no leave to mount a file system")
+    yield folder
+    subprocess.run(["umount", folder], check=True)
+
+
+def filled(disk: Path, left: int) -> Path:
+    """All but `left` kB of a file system are taken by the file that is returned."""
+    free = os.statvfs(disk)
+    taken = disk / "others"
+    taken.write_bytes(b"\0" * max(0, free.f_bavail * free.f_frsize - left * 1024))
+    return taken
+
+
+def test_a_file_that_cannot_grow_ends_a_run_with_74_and_loses_nothing(press, tmp_path):
+    """Whichever file meets the limit first: the log of the store, the store, the snapshot. The next run ends as a calm one."""
+    with Runs() as runs:
+        press.run(press.folder, 0, runs)
+        press.move(1)
+        before = tmp_path / "before"
+        shutil.copytree(press.folder, before)
+        assert press.run(press.folder, 1, runs).code == 0
+        wanted, shown = rows(press.folder), reports(press.folder)
+        size = (before / "writethru.duckdb").stat().st_size
+        for largest in (4_000, 60_000, size // 2, size - 1, size + 100_000):
+            folder = tmp_path / f"limit-{largest}"
+            shutil.copytree(before, folder)
+            ended = press.run(folder, 1, runs, largest=largest)
+            assert ended.code in (0, 74), ended.told
+            assert ended.code == 0 or ("the disk is full" in ended.told and "Traceback" not in ended.told)
+            assert largest > size or ended.code == 74
+            assert not list(folder.glob("*.part"))
+            again = press.run(folder, 1, runs)
+            assert again.code == 0, again.told
+            assert (rows(folder), reports(folder)) == (wanted, shown)
+
+
+@pytest.mark.parametrize("left", [0, 20, 300, 3_000, 8_000])
+def test_a_full_disk_ends_a_run_with_74_and_freed_space_is_all_it_takes(press, tmp_path, disk, left):
+    """Nothing left at all, not enough for a page, for the archive, for the log, for the snapshot."""
+    with Runs() as runs:
+        assert press.run(press.folder, 0, runs).code == 0
+        folder = disk / "desk"
+        shutil.copytree(press.folder, folder)
+        press.move(1)
+        taken = filled(disk, left)
+        ended = press.run(folder, 1, runs)
+        assert ended.code == 74 and "the disk is full" in ended.told and "Traceback" not in ended.told, ended.told
+        taken.unlink()
+        assert press.run(folder, 1, runs).code == 0
+        assert press.run(press.folder, 1, runs).code == 0
+    assert (rows(folder), reports(folder)) == (rows(press.folder), reports(press.folder))
+
+
+# ---- what is acknowledged stands in the log; files that are no store -----------------------------------------------------
+
+
+def left_with_a_log(press: Press, folder: Path, runs: Runs) -> Path:
+    """A folder whose run was killed after it had acknowledged fetches that stand in the store's log alone."""
+    calm = press.run(press.folder, 0, runs)
+    for step in range(calm.steps // 8, calm.steps, 3):
+        shutil.rmtree(folder, ignore_errors=True)
+        Desk(folder, press.world)
+        (folder / "stories.toml").write_text(ASPECTS, encoding="utf8")
+        press.run(folder, 0, runs, die_at=step)
+        log = folder / "writethru.duckdb.wal"
+        if log.exists() and fetches_in_a_copy(folder):
+            return log
+    raise AssertionError("no step leaves fetches in the log")
+
+
+def fetches_in_a_copy(folder: Path) -> int:
+    """How many fetches a copy of the store and its log holds; opening the store itself would fold the log in."""
+    with tempfile.TemporaryDirectory() as aside:
+        for name in ("writethru.duckdb", "writethru.duckdb.wal"):
+            shutil.copy(folder / name, aside)
+        with duckdb.connect(str(Path(aside, "writethru.duckdb"))) as con:
+            tables = [name for (name,) in con.execute("SELECT table_name FROM duckdb_tables()").fetchall()]
+            return con.execute("SELECT count(*) FROM record.fetch").fetchall()[0][0] if "fetch" in tables else 0
+
+
+def command(folder: Path, runs: Runs, *words: str) -> Ended:
+    return runs.run(folder, [*words, "--config", str(folder / "writethru.toml"), "--now", DAY.isoformat()])
+
+
+def test_a_backup_of_a_store_whose_run_was_killed_has_what_was_acknowledged(press, tmp_path):
+    """The copy is of the store and its log, and so is the snapshot."""
+    with Runs() as runs:
+        folder = tmp_path / "killed"
+        left_with_a_log(press, folder, runs)
+        copy = tmp_path / "copy.duckdb"
+        for words in (("backup", str(copy)), ("snapshot",)):
+            ended = command(folder, runs, *words)
+            assert ended.code == 0, ended.told
+    seen = []
+    for file in (copy, folder / "writethru.snapshot.duckdb", folder / "writethru.duckdb"):
+        with duckdb.connect(str(file), read_only=True) as con:
+            seen.append(con.execute("SELECT count(*) FROM fetches").fetchall())
+    assert seen[0] == seen[1] == seen[2] and seen[0] > [(0,)]
+
+
+@pytest.mark.parametrize("content", [b"", b"\0" * 20_000, b"a text file\n" * 900, b"SQLite format 3\0" + b"\0" * 9_000])
+def test_a_file_that_is_no_store_is_refused_and_left_alone(press, content):
+    """Empty, blank, a text, another database: no command writes over it."""
+    store = press.folder / "writethru.duckdb"
+    store.write_bytes(content)
+    with Runs() as runs:
+        for words in (("run",), ("track",), ("verify",), ("backup",), ("snapshot",), ("sql", "SELECT 1")):
+            ended = command(press.folder, runs, *words)
+            assert ended.code == 74 and str(store) in ended.told and "Traceback" not in ended.told, (words, ended)
+    assert store.read_bytes() == content
+
+
+def flip(file: Path, place: float) -> bytes:
+    """One bit of a file is another, that far into it; what it holds now."""
+    content = bytearray(file.read_bytes())
+    content[int(place * (len(content) - 1))] ^= 0x10
+    file.write_bytes(content)
+    return bytes(content)
+
+
+def test_a_log_or_a_store_with_a_flipped_bit_is_refused_with_what_to_do_and_left_alone(press, tmp_path):
+    """Nothing is read past the damage, nothing is overwritten, and the message says how to go on."""
+    with Runs() as runs:
+        folder = tmp_path / "killed"
+        log = left_with_a_log(press, folder, runs)
+        whole = log.read_bytes()
+        for place in (0.2, 0.5, 0.9):
+            damaged = flip(log, place)
+            ended = command(folder, runs, "run")
+            assert ended.code == 74 and "backup" in ended.told and "Traceback" not in ended.told, ended
+            assert log.read_bytes() == damaged
+            log.write_bytes(whole)
+        assert command(folder, runs, "run").code == 0
+        for place in (0.0005, 0.001):
+            damaged = flip(folder / "writethru.duckdb", place)
+            ended = command(folder, runs, "run")
+            assert ended.code == 74 and "backup" in ended.told and "Traceback" not in ended.told, ended
+            assert (folder / "writethru.duckdb").read_bytes() == damaged
+            flip(folder / "writethru.duckdb", place)
+
+
+def test_a_backup_is_restored_and_the_damaged_store_is_kept(press, tmp_path):
+    """From the refusal to the next run in one command; what is no backup is refused and changes nothing."""
+    store, copy = press.folder / "writethru.duckdb", tmp_path / "copy.duckdb"
+    with Runs() as runs:
+        assert press.run(press.folder, 0, runs).code == 0
+        assert command(press.folder, runs, "backup", str(copy)).code == 0
+        wanted = rows(press.folder)
+        damaged = flip(store, 0.001)
+        store.with_name("writethru.duckdb.wal").write_bytes(b"a log of something")
+        foreign = tmp_path / "foreign.duckdb"
+        duckdb.connect(str(foreign)).close()
+        for other in (foreign, press.folder / "feeds.toml"):
+            refused = command(press.folder, runs, "restore", str(other))
+            assert refused.code == 74 and str(other) in refused.told and "Traceback" not in refused.told
+            assert store.read_bytes() == damaged
+        assert command(press.folder, runs, "restore", str(tmp_path / "none.duckdb")).code == 2
+        restored = command(press.folder, runs, "restore", str(copy))
+        assert restored.code == 0, restored.told
+        assert rows(press.folder) == wanted
+        assert press.run(press.folder, 1, runs).code == 0
+    assert sorted(f.suffix for f in press.folder.glob("*.aside")) == [".aside", ".aside"]
+    assert store.with_name("writethru.duckdb.20250304T093000.aside").read_bytes() == damaged

@@ -8,6 +8,7 @@ import typer
 from pipeline import journey
 from pipeline.cli.options import ConfigOption, DbOption, JsonOption, NowOption, QuietOption, begin
 
+HOST = "127.0.0.1"
 AllOption = Annotated[bool, typer.Option("--all", help="Everything is due: fetch all feeds and pages.")]
 Files = Annotated[list[Path], typer.Argument(metavar="FILE...", help="JSON Lines, plain or .gz, one observation a line.")]
 
@@ -15,7 +16,7 @@ Files = Annotated[list[Path], typer.Argument(metavar="FILE...", help="JSON Lines
 def add_to(app: typer.Typer) -> None:
     """Register the commands."""
     app.command("import")(import_)
-    for command in (init, demo, run, ingest, track, report, serve, verify, backup, snapshot):
+    for command in (init, demo, run, ingest, track, report, serve, verify, backup, restore, snapshot):
         app.command()(command)
 
 
@@ -115,16 +116,20 @@ def demo(
 
 
 def serve(
-    port: Annotated[int, typer.Option("--port", help="Port on 127.0.0.1.")] = 8321,
+    port: Annotated[int, typer.Option("--port", help="Port to listen on.")] = 8321,
+    host: Annotated[str, typer.Option("--host", help="Address to listen on; one that others can reach needs a token.")] = HOST,
+    token: Annotated[
+        str, typer.Option("--token", envvar="WRITETHRU_TOKEN", help="What visitors must show.", show_default=False)
+    ] = "",
     config: ConfigOption = None,
     db: DbOption = None,
     now: NowOption = None,
 ) -> None:
-    """Show the review pages on 127.0.0.1 until stopped."""
+    """Show the live pages until stopped: search, any moment, review."""
     from pipeline.serve import serve as run_server
 
     start = begin(config, db, now)
-    run_server(start.settings, port, say=start.reporter.say)
+    run_server(start.settings, port, start.reporter.say, host, token)
 
 
 def verify(config: ConfigOption = None, db: DbOption = None, now: NowOption = None, json: JsonOption = False) -> None:
@@ -149,6 +154,19 @@ def backup(
     start.tell(journey.backup(start.settings, start.now, target))
 
 
+def restore(
+    copy: Annotated[Path, typer.Argument(help="The backup.")],
+    config: ConfigOption = None,
+    db: DbOption = None,
+    now: NowOption = None,
+    quiet: QuietOption = False,
+    json: JsonOption = False,
+) -> None:
+    """Put a backup in the store's place. What stood there is kept beside it under a dated name."""
+    start = begin(config, db, now, quiet, json)
+    start.tell(journey.restore(start.settings, start.now, copy))
+
+
 def snapshot(
     config: ConfigOption = None,
     db: DbOption = None,
@@ -158,4 +176,4 @@ def snapshot(
 ) -> None:
     """Publish the read-only copy that others may open at any time."""
     start = begin(config, db, now, quiet, json)
-    start.tell(journey.snapshot(start.settings))
+    start.tell(journey.snapshot(start.settings, start.now))

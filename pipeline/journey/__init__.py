@@ -12,7 +12,7 @@ from pathlib import Path
 from pipeline.config import Settings
 from pipeline.journey.asking import Told, ask, explain, listing, log_lines, reading, write_parquet
 from pipeline.journey.decision import Decision
-from pipeline.journey.keeping import BackupSummary, VerifySummary, backup, snapshot, verify
+from pipeline.journey.keeping import BackupSummary, VerifySummary, backup, restore, snapshot, verify
 from pipeline.journey.progress import Progress, silent
 from pipeline.journey.starting import init
 from pipeline.store import Store, lease, publish_snapshot
@@ -39,6 +39,7 @@ __all__ = [
     "reading",
     "rebuild",
     "report",
+    "restore",
     "run",
     "snapshot",
     "track",

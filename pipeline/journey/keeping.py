@@ -1,5 +1,6 @@
 """Looking after the store: checks, copies, the snapshot."""
 
+import os
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -54,18 +55,52 @@ def backup(settings: Settings, now: datetime, target: Path | None = None) -> Bac
         raise UsageError(f"{target}: there is such a file already; a backup overwrites nothing")
     _must_exist(settings)
     with lease(settings.db, "backup"):
-        return BackupSummary(file=str(target), counts=copy_store(settings.db, target, now))
+        _fold_in_the_log(settings, now)
+        return BackupSummary(file=str(target), counts=copy_store(settings.db, target))
 
 
-def snapshot(settings: Settings) -> BackupSummary:
-    """Publish the file that others may open read-only at any time."""
-    _must_exist(settings)
-    with lease(settings.db, "snapshot"):
+def restore(settings: Settings, now: datetime, copy: Path) -> BackupSummary:
+    """Put a backup in the store's place. The store that stood there, and its log, are kept under dated names.
+
+    The copy is opened, counted and brought to today's schema before anything is moved. Raises UsageError, StoreError.
+    """
+    if not copy.is_file():
+        raise UsageError(f"{copy}: there is no such file")
+    with lease(settings.db, "restore"):
+        ready = settings.db.with_name(settings.db.name + ".restored")
+        counts = copy_store(copy, ready)
+        Store(ready, now=now).close()
+        _set_aside(settings.db, now)
+        os.replace(ready, settings.db)
         publish_snapshot(settings.db, settings.snapshot_file)
+    return BackupSummary(file=str(settings.db), counts=counts)
+
+
+def _set_aside(store: Path, now: datetime) -> None:
+    """Give a store and its log dated names. The store keeps its own name, too, until another file takes it."""
+    log = store.with_name(store.name + ".wal")
+    dated = [file.with_name(f"{file.name}.{now:%Y%m%dT%H%M%S}.aside") for file in (store, log)]
+    if store.exists() and not dated[0].exists():
+        os.link(store, dated[0])
+    if log.exists():
+        os.replace(log, dated[1])
+
+
+def snapshot(settings: Settings, now: datetime) -> BackupSummary:
+    """Publish the file that others may open read-only at any time."""
     from pipeline.journey.asking import NEVER
 
+    _must_exist(settings)
+    with lease(settings.db, "snapshot"):
+        _fold_in_the_log(settings, now)
+        publish_snapshot(settings.db, settings.snapshot_file)
     with Store(settings.snapshot_file, now=NEVER, read_only=True) as store:
         return BackupSummary(file=str(settings.snapshot_file), counts=store.counts(("articles", "versions", "changes")))
+
+
+def _fold_in_the_log(settings: Settings, now: datetime) -> None:
+    """What a killed run had acknowledged stands in the log beside the store: opening and closing puts it into the file."""
+    Store(settings.db, now=now).close()
 
 
 def _must_exist(settings: Settings) -> None:

@@ -57,6 +57,10 @@ class Store(Rebuilt, Collected, Tracked, Reading):
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the file; its log is folded into it."""
         self.con.close()
 
     @contextmanager

@@ -6,7 +6,7 @@ import os
 import re
 import shutil
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
@@ -16,6 +16,7 @@ import duckdb
 from filelock import FileLock, Timeout
 
 from pipeline.errors import StoreBusy, StoreError
+from pipeline.store.failures import damage_advice, must_be_whole, told_plainly
 
 # 1.5.5's own default would silently ignore `USING COMPRESSION zstd`; with this both 1.5 and 2.0 read the file.
 STORAGE_VERSION = "v1.5.0"
@@ -45,7 +46,7 @@ def connect(path: Path, *, read_only: bool = False) -> duckdb.DuckDBPyConnection
     except duckdb.Error as e:
         if m := _HOLDER.search(str(e)):
             raise StoreBusy(path, f"process {m[2]} ({m[1]})") from None
-        raise StoreError(f"{path} cannot be opened: {first_line(e)}") from None
+        raise StoreError(f"{path} cannot be opened: {first_line(e)}{damage_advice(path, str(e))}") from None
 
 
 def first_line(e: Exception) -> str:
@@ -59,20 +60,21 @@ def first_line(e: Exception) -> str:
 def lease(path: Path, what: str, wait: float = 0.0) -> Iterator[None]:
     """Hold the right to write to a store. Ends with the process, however that ends.
 
-    Raises StoreBusy with the holder's name if it is not free within `wait` seconds.
+    Raises StoreBusy with the holder's name if it is not free within `wait` seconds, StoreError if the disk is full.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
     lock, note = FileLock(f"{path}.lock"), Path(f"{path}.holder")
-    try:
-        lock.acquire(timeout=wait, poll_interval=0.1)
-    except Timeout:
-        raise StoreBusy(path, _holder(note)) from None
-    try:
-        note.write_text(json.dumps({"pid": os.getpid(), "command": what}), encoding="utf8")
-        yield
-    finally:
-        note.unlink(missing_ok=True)
-        lock.release()
+    with told_plainly(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            lock.acquire(timeout=wait, poll_interval=0.1)
+        except Timeout:
+            raise StoreBusy(path, _holder(note)) from None
+        try:
+            note.write_text(json.dumps({"pid": os.getpid(), "command": what}), encoding="utf8")
+            yield
+        finally:
+            note.unlink(missing_ok=True)
+            lock.release()
 
 
 def _holder(note: Path) -> str:
@@ -135,7 +137,8 @@ def transaction(con: duckdb.DuckDBPyConnection) -> Iterator[None]:
     try:
         yield
     except BaseException:
-        con.execute("ROLLBACK")
+        with suppress(duckdb.Error):  # of a dead database: what happened before is what counts
+            con.execute("ROLLBACK")
         raise
     con.execute("COMMIT")
 
@@ -255,29 +258,53 @@ def publish_snapshot(store: Path, snapshot: Path) -> bool:
     """Copy the closed store to the file that others may open read-only at any time. False if nothing had changed.
 
     Call with the lease held and the connection closed: a closed store has no write-ahead log, so its file is the whole store.
+    Raises StoreError if it has one all the same.
     """
+    must_be_whole(store)
     if snapshot.exists() and snapshot.stat().st_mtime_ns >= store.stat().st_mtime_ns:
         return False
     snapshot.parent.mkdir(parents=True, exist_ok=True)
-    part = snapshot.with_name(snapshot.name + ".part")
-    shutil.copyfile(store, part)
-    os.replace(part, snapshot)
+    with _part_of(snapshot) as part:
+        shutil.copyfile(store, part)
+        os.replace(part, snapshot)
     return True
 
 
-def copy_store(store: Path, target: Path, now: datetime) -> dict[str, int]:
-    """Copy a closed store to a new file; opened and counted under a temporary name before it takes its own."""
-    target.parent.mkdir(parents=True, exist_ok=True)
+@contextmanager
+def _part_of(target: Path) -> Iterator[Path]:
+    """A name to write under before the file takes its own; nothing is left of a copy that failed."""
     part = target.with_name(target.name + ".part")
-    shutil.copyfile(store, part)
-    con = connect(part, read_only=True)
+    try:
+        yield part
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def copy_store(store: Path, target: Path) -> dict[str, int]:
+    """Copy a closed store to a new file; opened and counted under a temporary name before it takes its own.
+
+    Raises StoreError if the store has a log beside it, or is no store.
+    """
+    must_be_whole(store)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with _part_of(target) as part:
+        shutil.copyfile(store, part)
+        try:
+            counts = _counts(part)
+        except (StoreError, duckdb.CatalogException):
+            raise StoreError(f"{store}: is damaged, or no store of writethru. Nothing was changed") from None
+        os.replace(part, target)
+    return counts
+
+
+def _counts(store: Path) -> dict[str, int]:
+    """Rows of the views that tell most about a store."""
+    con = connect(store, read_only=True)
     try:
         views = ("feeds", "articles", "versions", "changes")
-        counts = {v: con.execute(f"SELECT count(*) FROM {v}").fetchall()[0][0] for v in views}
+        return {v: con.execute(f"SELECT count(*) FROM {v}").fetchall()[0][0] for v in views}
     finally:
         con.close()
-    os.replace(part, target)
-    return counts
 
 
 def check_files() -> list[tuple[str, str]]:
