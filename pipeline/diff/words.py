@@ -88,14 +88,15 @@ def _match_patch(left: list[int], right: list[int]) -> Steps:
 def _subsequence(left: list[int], right: list[int]) -> Steps:
     """A longest common subsequence, bit-parallel (Hyyrö 2004): for stretches that would cost Myers in plain Python too much."""
     steps: Steps = []
-    for tag, i, i_end, j, j_end in LCSseq.opcodes(left, right).as_list():
-        if tag == "equal":
-            steps.append((0, i_end - i))
+    for op in LCSseq.opcodes(left, right):
+        gone, come = op.src_end - op.src_start, op.dest_end - op.dest_start
+        if op.tag == "equal":
+            steps.append((0, gone))
             continue
-        if i_end > i:
-            steps.append((-1, i_end - i))
-        if j_end > j:
-            steps.append((1, j_end - j))
+        if gone:
+            steps.append((-1, gone))
+        if come:
+            steps.append((1, come))
     return steps
 
 

@@ -4,6 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import cache, lru_cache
 
 from pipeline import diff
@@ -73,6 +74,8 @@ def _cancel(gone: list[Key], come: list[Key]) -> tuple[list[Key], list[Key]]:
 
     Past LOOKS comparisons nothing is cancelled any more: what is left is shown, not hushed.
     """
+    if not gone or not come:
+        return gone, come
     gone, come = _without(gone, come), _without(come, gone)
     for same in (_same_value, _same_word):
         looks = LOOKS
@@ -92,9 +95,9 @@ def _cancel(gone: list[Key], come: list[Key]) -> tuple[list[Key], list[Key]]:
 def _without_ends(gone: list[Key], come: list[Key]) -> tuple[list[Key], list[Key]]:
     """Both lists without a range whose two ends stand as figures of their own on the other side: 52-48, 52 to 48."""
     for ranges, ends in ((gone, come), (come, gone)):
-        for k in [k for k in ranges if k.value and k.value.high is not None]:
-            low = next((e for e in ends if e.value and e.value.number == k.value.number and e.value.high is None), None)
-            high = next((e for e in ends if e.value and e.value.number == k.value.high and e is not low), None)
+        for k, value in [(k, k.value) for k in ranges if k.value and k.value.high is not None]:
+            low = next((e for e in ends if _is_single(e, value.number)), None)
+            high = next((e for e in ends if e is not low and _is_single(e, value.high)), None)
             if low and high:
                 ranges.remove(k)
                 ends.remove(low)
@@ -104,10 +107,14 @@ def _without_ends(gone: list[Key], come: list[Key]) -> tuple[list[Key], list[Key
 
 def _without(found: list[Key], other: list[Key]) -> list[Key]:
     """The keys that the other list does not hold as well, counted; of equal ones the last are left."""
-    there = Counter(_identity(k) for k in other)
+    if not found or not other:
+        return found
+    there: dict[tuple[str, bool], int] = {}
+    for k in other:
+        there[_identity(k)] = there.get(_identity(k), 0) + 1
     left = []
     for k in found:
-        if there[_identity(k)] > 0:
+        if there.get(_identity(k), 0) > 0:
             there[_identity(k)] -= 1
         else:
             left.append(k)
@@ -117,6 +124,11 @@ def _without(found: list[Key], other: list[Key]) -> list[Key]:
 def _identity(key: Key) -> tuple[str, bool]:
     """What makes two keys one: a word inside quotation marks is not the same word outside them, a value is."""
     return key.key, key.quoted and key.kind is not KeyKind.VALUE
+
+
+def _is_single(key: Key, number: Decimal | None) -> bool:
+    """Whether a key is this one figure, no range."""
+    return key.value is not None and key.value.high is None and key.value.number == number
 
 
 # ---- values --------------------------------------------------------------------------------------------------------------

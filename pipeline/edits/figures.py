@@ -53,6 +53,8 @@ def number(block: Block, scene: Scene) -> Finding | None:
 
 def _to_none(found: Sequence[Key], sentence: Sequence[Key]) -> Key | None:
     """The key of "none" as a figure: "13 votes to none"."""
+    if not _none(found):
+        return None
     ends = {b.start for a, b in pairwise(sentence) if a.key == "to" and b.key in {"none", "nil"}}
     return next((k for k in found if k.start in ends), None)
 
@@ -149,8 +151,9 @@ _SPAN_LEADS = frozenset({"within", "for", "after", "every", "over", "in"})
 
 def _loose_span(found: Sequence[Key], sentence: Sequence[Key]) -> Key | None:
     """A span without a figure that says when or how long: "within hours"."""
-    leads = {b.start for a, b in pairwise(sentence) if a.key in _SPAN_LEADS}
-    return next((k for k in _in(found, family("spans")) if k.start in leads and k.key.endswith("s")), None)
+    spans = [k for k in _in(found, family("spans")) if k.key.endswith("s")]
+    leads = {b.start for a, b in pairwise(sentence) if a.key in _SPAN_LEADS} if spans else ()
+    return next((k for k in spans if k.start in leads), None)
 
 
 def _style_of_date(value: Value, other: Sequence[Key]) -> bool:

@@ -104,10 +104,10 @@ def quotation_marks(block: Block, scene: Scene) -> Finding | None:
 def negation(block: Block, scene: Scene) -> Finding | None:
     """A denial that came or went: "not" and its kin counted over the sentences, or a verb of denial on one side."""
     words = family("negations")
-    before, after = sum(k.key in words for k in scene.before), sum(k.key in words for k in scene.after)
-    here = [k for k in block.gone + block.come if k.key in words]
-    if here and before != after:
-        return Finding(EditKind.NEGATION, True, f"“{here[0].text}” was {'added' if after > before else 'dropped'}")
+    if here := [k for k in block.gone + block.come if k.key in words]:
+        before, after = sum(k.key in words for k in scene.before), sum(k.key in words for k in scene.after)
+        if before != after:
+            return Finding(EditKind.NEGATION, True, f"“{here[0].text}” was {'added' if after > before else 'dropped'}")
     if never := next((k for k in here if k.key == "never"), None):
         return Finding(EditKind.NEGATION, True, f"“{never.text}” was {'dropped' if never in block.gone else 'added'}")
     gone, come = stems_in(block.gone, "denials"), stems_in(block.come, "denials")

@@ -23,6 +23,8 @@ def modality(block: Block, scene: Scene) -> Finding | None:
 
 def _modal(block: Block, scene: Scene) -> Finding | None:
     words = family("modals")
+    if not any(k.key in words for k in block.gone + block.come):
+        return None
     before, after = (
         Counter(k.key for k in scene.before if k.key in words),
         Counter(k.key for k in scene.after if k.key in words),
@@ -69,8 +71,9 @@ def _to_come(sentence: Sequence[Key], place: tuple[int, int] | None = None) -> s
 
 
 def _infinitive(found: Sequence[Key], sentence: Sequence[Key]) -> list[Key]:
-    starts = {a.start for a, b in pairwise(sentence) if b.key == "to"}
-    return [k for k in found if k.key in family("intents") and k.start in starts]
+    meant = [k for k in found if k.key in family("intents")]
+    starts = {a.start for a, b in pairwise(sentence) if b.key == "to"} if meant else ()
+    return [k for k in meant if k.start in starts]
 
 
 def _moved(what: str, gone: Sequence[Key], come: Sequence[Key]) -> str:
