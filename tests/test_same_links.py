@@ -1,4 +1,4 @@
-"""Tracking as news comes in and deriving all anew give the same rows, on recorded stories and with people's decisions between."""
+"""Tracking as news comes in and deriving all anew give the same rows, on recorded stories, with decisions of people between."""
 
 import json
 from pathlib import Path

@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
 
+from pipeline.errors import StoreError
 from pipeline.journey.progress import Progress
 from pipeline.model import Appearance, Article, HumanDecision, Watch, ident
 from pipeline.store import Linking, SavedState, Store
@@ -35,14 +36,21 @@ class Desk:
         self.saved = store.load_state(NAME)
         rows = decisions_on_stories(store, watches)
         heeded = set(self.saved.covers.split()) if self.saved else set()
-        stands = self.saved is not None and self.saved.method == linker_method(watches) and heeded <= _ids(rows)
-        self.anew = not stands
-        self.done = [r for r in rows if stands and r.decision_id in heeded]
-        self.due = [r for r in rows if not stands or r.decision_id not in heeded]
-        if stands and self.saved is not None:
-            self.linker = Linker.load(self.saved.data, watches, one_by_one(self.done), heeded=True)
-        else:
-            self.linker = Linker(watches)
+        self.done = [r for r in rows if r.decision_id in heeded]
+        going_on = self._go_on() if len(self.done) == len(heeded) else None
+        self.anew = going_on is None
+        self.linker = going_on or Linker(watches)
+        self.done = [] if self.anew else self.done
+        self.due = [r for r in rows if r not in self.done]
+
+    def _go_on(self) -> Linker | None:
+        """The linker as it was saved; None if it was another one, or cannot be read."""
+        if self.saved is None or self.saved.method != linker_method(self.watches):
+            return None
+        try:
+            return Linker.load(self.saved.data, self.watches, one_by_one(self.done), heeded=True)
+        except StoreError:  # of another version of the program: all is linked anew
+            return None
 
     def link(self, part: Sequence[Appearance], last: bool, progress: Progress) -> int:
         """Link new texts (and all earlier ones if it is done anew); returns how many articles were read."""

@@ -27,7 +27,7 @@ from pipeline.stories.watching import Watching
 if TYPE_CHECKING:
     from pipeline.stories.linker import Linker
 
-FORMAT = 3
+FORMAT = 4
 Row = list[object]
 Decoded = Any  # what json.loads makes of a dump; nothing outside this module sees it
 T = TypeVar("T", Link, Story, Copy, Signs)
@@ -51,6 +51,7 @@ def dump_state(linker: "Linker") -> bytes:
         "weights": pack(np.rint(np.concatenate([i.profile.weights for i in items]) * STEPS) if items else [], "<i2"),
         "slots": pack([i.order for i in by_slot], "<i4"),
         "groups": [_group_row(g) for _, g in sorted(groups.groups.items())],
+        "places": groups.index.places,
         "links": [[o, *_row(link)] for o, link in sorted(groups.links.items())],
         "ended": sorted(groups.ended.items()),
         "closed": [_row(s) for _, s in sorted(groups.closed.items())],
@@ -125,7 +126,7 @@ def _load_groups(linker: "Linker", state: Decoded) -> None:
         spans = datetime.fromisoformat(first), datetime.fromisoformat(last)
         groups.groups[place] = Group(place, story_id, slug, title, members, centroid, *spans, next_look)
         groups.by_story[story_id] = place
-        groups.index.places = max(groups.index.places, place + 1)
+    groups.index.places = state["places"]
 
 
 def _house_row(outlet: str, house: House) -> Row:
