@@ -67,12 +67,15 @@ class Channel:
         self.socket.close()
 
     def start(self, address: AddressInfo) -> bool:
-        """Begin to connect; whether the connection stands already. Raises OSError."""
+        """Begin to connect; whether the connection stands already, as it does to a host nearby. Raises OSError."""
         self.socket.setblocking(False)
         try:
             self.socket.connect(address[4])
         except BlockingIOError:
-            return False
+            try:
+                self.socket.getpeername()
+            except OSError:
+                return False
         return True
 
     async def connected(self) -> None:

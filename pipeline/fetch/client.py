@@ -128,6 +128,7 @@ class Fetcher:
         lane = self._lanes.of(str(url.raw_host))
         lane.waiting += 1
         try:
+            await asyncio.sleep(0)  # fetches that were started together are all counted before the first asks
             end = await self._try(trip)
         finally:
             lane.waiting -= 1
@@ -306,10 +307,17 @@ def _clean_headers(answer: Answer, safe: Callable[[str], str]) -> dict[str, str]
         key = name.lower()
         if key in _DROPPED_HEADERS or (key not in clean and len(clean) >= _MOST_HEADERS):
             continue
-        text = value.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
-        text = safe("".join(c for c in text if c.isprintable()))[:_LONGEST_HEADER]
+        text = safe(_printable(value))[:_LONGEST_HEADER]
         clean[key] = f"{clean[key]}, {text}"[:_LONGEST_HEADER] if key in clean else text
     return clean
+
+
+def _printable(value: str) -> str:
+    """A header's value as text: bytes that are no UTF-8 replaced, control characters gone."""
+    if value.isascii() and value.isprintable():
+        return value
+    text = value.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+    return "".join(c for c in text if c.isprintable())
 
 
 def _validators(answer: Answer, trip: Trip) -> tuple[str | None, str | None]:

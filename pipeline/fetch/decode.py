@@ -152,7 +152,7 @@ class Body:
         self._stages = [_STAGES[c]() for c in names]
         self._cap = cap
         self._seen = [0] * (len(names) + 1)  # bytes that went into each layer; the last is the text itself
-        self._out = bytearray()
+        self._out: list[bytes] = []
 
     def add(self, data: bytes) -> None:
         try:
@@ -166,7 +166,7 @@ class Body:
         if self._seen[layer] > self._cap + spare:
             raise BadBody(Outcome.TOO_LARGE, f"the body is larger than {self._cap} bytes")
         if layer == len(self._stages):
-            self._out += data
+            self._out.append(data)
             return
         for piece in self._stages[layer].feed(data):
             if piece:
@@ -176,8 +176,8 @@ class Body:
         """The whole text; BadBody if a coding has not reached its end mark."""
         if self._seen[0] and not all(s.complete for s in self._stages):
             raise BadBody(Outcome.TRUNCATED, "the compressed body ended before its end mark")
-        return bytes(self._out)
+        return self.so_far()
 
     def so_far(self) -> bytes:
         """What has been decoded, complete or not."""
-        return bytes(self._out)
+        return b"".join(self._out)

@@ -9,6 +9,7 @@ from base64 import b64encode
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from itertools import count
 
 from yarl import URL
 
@@ -23,6 +24,7 @@ from pipeline.fetch.settings import FetchSettings
 from pipeline.model import Outcome
 
 KEEP_ALIVE = 5.0  # seconds that an idle connection waits for the host's next turn
+_TURNS = 8  # pieces that are taken one after the other
 _BODILESS = REDIRECTS | {204, 205, 206, 304, 404, 410}  # whose bodies nobody reads
 
 
@@ -222,7 +224,13 @@ class _Reading:
 
     async def read(self, channel: Channel) -> None:
         """To the end of the answer, or as far as somebody wants it."""
-        while not self._over:
+        for turn in count(1):
+            if self._over:
+                return
+            if (
+                turn % _TURNS == 0
+            ):  # a sender that is always ready must not keep the others, or its own deadline, from their turn
+                await asyncio.sleep(0)
             try:
                 data = await channel.receive(STEP)
             except ConnectionError:

@@ -12,6 +12,7 @@ import socket
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
+from functools import lru_cache
 
 from yarl import URL
 
@@ -24,6 +25,7 @@ _NOT_PUBLIC = (  # what the standard library takes for global, in some version o
     ipaddress.ip_network("3fff::/20"),  # documentation
 )
 _HOST = re.compile(r"[a-z0-9_](?:[a-z0-9._-]{0,251}[a-z0-9_])?\.?", re.IGNORECASE)
+_ODD = re.compile(r"[\\\x00-\x20\x7f]")
 _NUMERIC_LABEL = re.compile(r"\d+|0x[0-9a-f]*", re.IGNORECASE)
 _LONGEST_URL = 8_000
 
@@ -44,12 +46,12 @@ class Guard:
 
     def forbids(self, address: str) -> bool:
         """Whether this literal address may not be connected to."""
-        ip = ipaddress.ip_address(address.split("%")[0])
-        return not (self.allow_private or str(ip) in self.allowed) and not _public(ip)
+        text, public = _judged(address)
+        return not (public or self.allow_private or text in self.allowed)
 
     def check(self, url: str) -> URL:
         """The URL, parsed; raises Blocked if its text alone tells that it may not be fetched."""
-        if "\\" in url or any(c <= " " or c == "\x7f" for c in url):
+        if _ODD.search(url):
             raise Blocked("the URL holds a backslash, a space or a control character")
         if len(url) > _LONGEST_URL:
             raise Blocked(f"the URL is longer than {_LONGEST_URL} characters")
@@ -61,13 +63,9 @@ class Guard:
 
     def _check_host(self, host: str) -> None:
         name = host.rstrip(".").lower()
-        try:
-            literal = ipaddress.ip_address(name.split("%")[0])
-        except ValueError:
-            pass
-        else:
-            if self.forbids(str(literal)):
-                raise Blocked(f"the address {literal} is not public")
+        if _literal(name.split("%")[0]):
+            if self.forbids(name):
+                raise Blocked(f"the address {_judged(name)[0]} is not public")
             return
         if not _HOST.fullmatch(host) or ".." in host:
             raise Blocked("the URL has no valid host name")
@@ -83,6 +81,13 @@ def parse_url(text: str) -> URL:
         return URL(text)
     except (ValueError, IndexError):
         raise Blocked("this is not a valid URL") from None
+
+
+@lru_cache(maxsize=4096)  # the same few addresses are asked about at each of three places
+def _judged(address: str) -> tuple[str, bool]:
+    """An address in its normal form, and whether it is public."""
+    ip = ipaddress.ip_address(address.split("%")[0])
+    return str(ip), _public(ip)
 
 
 def _public(ip: ipaddress.IPv4Address | ipaddress.IPv6Address) -> bool:
@@ -106,12 +111,12 @@ class GuardedResolver:
 
     def __init__(self, guard: Guard, proxies: frozenset[tuple[str, int]], lookup: Lookup, threads: Executor):
         self._guard, self._proxies, self._lookup, self._threads = guard, proxies, lookup, threads
-        self.proxy_addresses = {(host, port) for host, port in proxies if _literal(host, port)}
+        self.proxy_addresses = {(host, port) for host, port in proxies if _literal(host)}
 
     async def resolve(self, host: str, port: int) -> list[AddressInfo]:
         """The addresses of a host, a literal one as it is. Raises OSError, Blocked among them."""
-        if literal := _literal(host, port):
-            return [literal]
+        if _literal(host):
+            return [_at(host, port)]
         loop = asyncio.get_running_loop()
         try:
             infos = await loop.run_in_executor(self._threads, self._lookup, host, port, socket.AF_UNSPEC, socket.SOCK_STREAM)
@@ -132,11 +137,17 @@ class GuardedResolver:
         return socket.socket(*info[:3])
 
 
-def _literal(host: str, port: int) -> AddressInfo | None:
-    """Where to connect to if the host is an address itself."""
+@lru_cache(maxsize=4096)
+def _literal(host: str) -> int:
+    """4 or 6 if the host is an address itself, 0 if it is a name."""
     try:
-        ip = ipaddress.ip_address(host)
+        return ipaddress.ip_address(host).version
     except ValueError:
-        return None
-    family = socket.AF_INET6 if ip.version == 6 else socket.AF_INET
-    return (family, socket.SOCK_STREAM, socket.IPPROTO_TCP, "", (host, port, 0, 0) if ip.version == 6 else (host, port))
+        return 0
+
+
+def _at(host: str, port: int) -> AddressInfo:
+    """Where to connect to for a host that is an address."""
+    if _literal(host) == 6:
+        return socket.AF_INET6, socket.SOCK_STREAM, socket.IPPROTO_TCP, "", (host, port, 0, 0)
+    return socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP, "", (host, port)

@@ -34,6 +34,7 @@ class Reply:
         self.status = 0  # 0 until the head is complete
         self.headers: CIMultiDict[str] = CIMultiDict()
         self.complete = False
+        self.keeps_connection = False  # whether another answer may come over the same connection
 
     def feed(self, data: bytes) -> list[bytes]:
         """Pieces of the body that were in the data. Raises BadReply."""
@@ -63,14 +64,14 @@ class Reply:
         """Whether the end of the connection is the end of the body."""
         return "Content-Length" not in self.headers and "Transfer-Encoding" not in self.headers
 
-    @property
-    def keeps_connection(self) -> bool:
-        """Whether another answer may come over the same connection."""
-        return self.complete and bool(self._parser.should_keep_alive())
+    # ---- called by the parser, which goes on to what follows the answer
 
-    # ---- called by the parser
+    def on_message_begin(self) -> None:
+        self.keeps_connection = False  # behind an answer: nobody has asked for this
 
     def on_header(self, name: bytes, value: bytes) -> None:
+        if self.complete:
+            return
         if len(self.headers) >= _MOST_HEADERS or len(name) + len(value) > _LONGEST_HEADER:
             self._excess = True
         else:
@@ -78,15 +79,18 @@ class Reply:
 
     def on_headers_complete(self) -> None:
         status = self._parser.get_status_code()
-        if status >= 200 and not self._excess:  # what comes before is interim
+        if status >= 200 and not self._excess and not self.complete:  # what comes before is interim
             self.status = status
             self._began(self)
 
     def on_body(self, data: bytes) -> None:
-        self._pieces.append(data)
+        if not self.complete:
+            self._pieces.append(data)
 
     def on_message_complete(self) -> None:
+        if self.complete:
+            return
         if self.status:
-            self.complete = True
+            self.complete, self.keeps_connection = True, bool(self._parser.should_keep_alive())
         else:
             self.headers.clear()
