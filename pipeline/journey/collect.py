@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 from urllib.parse import urlsplit
 
@@ -43,6 +44,7 @@ PAGES = 50  # pages written in one transaction
 FEEDS = 100  # feeds read and written together: a query for each of them would cost more than reading it
 MOST_WAITING = 30_000_000  # bytes of feeds that wait to be read together
 What = TypeVar("What")
+_followed: dict[Path, tuple[bytes, tuple[Feed, ...]]] = {}  # by file: its bytes and the feeds that it names
 
 
 @dataclass(slots=True)
@@ -88,6 +90,7 @@ class Ingest:
     def __init__(self, store: Store, settings: Settings, now: datetime, progress: Progress, proxy: str | None):
         self.store, self.settings, self.now, self.progress = store, settings, now, progress
         self.fetching = fetch_settings(settings, proxy)
+        self.feeds = _feeds_of(settings.feeds)
         self.random = random.Random(now.isoformat())  # jitter only; the same run makes the same choices
         self.robots = RobotsMemory(value_of(RobotsFile, plain_row(r)) for r in store.robots())
         self._robots_known = frozenset(self.robots.records())
@@ -119,7 +122,7 @@ class Ingest:
     async def poll_feeds(self, everything: bool) -> None:
         """Fetch the feeds that are due, read what changed in them, meet their articles."""
         known = self.store.feed_states()
-        states = [self._state_of(feed, known) for feed in load_feeds(self.settings.feeds)]
+        states = [self._state_of(feed, known) for feed in self.feeds]
         due = [s for s in states if everything or s.next_due_at is None or s.next_due_at <= self.now]
         jobs = [(_feed_request(s, self.settings), s) for s in due]
         await self._fetch(jobs, self._take_feed, FEEDS, "feeds")
@@ -196,7 +199,7 @@ class Ingest:
 
     async def read_pages(self, everything: bool) -> None:
         """Fetch the pages that are due and judge what they show."""
-        whole = {f.url for f in load_feeds(self.settings.feeds) if f.read == "feed"}
+        whole = {f.url for f in self.feeds if f.read == "feed"}
         due = [a for a in self.store.due_articles(self.now, everything) if a.feed not in whole]
         self.desk.load_articles(due)
         jobs = [(_page_request(a, self.settings), a) for a in due]
@@ -276,6 +279,18 @@ class Ingest:
         fresh = [f for f in self.robots.records() if f not in self._robots_known]
         self._robots_known |= frozenset(fresh)
         return tuple(value_of(RobotsRow, plain_row(f)) for f in fresh)
+
+
+def _feeds_of(file: Path) -> tuple[Feed, ...]:
+    """The feeds to follow. To read TOML costs more than to ask the feeds for news: done again when the file has changed."""
+    try:
+        text = file.read_bytes()
+    except OSError:
+        return load_feeds(file)  # which says what is wrong
+    held = _followed.get(file)
+    if held is None or held[0] != text:
+        _followed[file] = held = (text, load_feeds(file))
+    return held[1]
 
 
 def fetch_settings(settings: Settings, proxy: str | None) -> FetchSettings:

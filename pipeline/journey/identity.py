@@ -22,7 +22,7 @@ from pipeline.model import (
     Version,
     ident,
 )
-from pipeline.store import ParagraphRow, Store
+from pipeline.store import ParagraphRow, Store, last_part
 from pipeline.versions import text_hash
 from pipeline.versions.furniture import ARTICLES
 
@@ -101,7 +101,7 @@ class Registry:
 
     def _load_namesakes(self, urls: Sequence[str]) -> None:
         """Read which articles bear the same last part of their address as these."""
-        names = {name for url in urls if len(name := _last_part(url)) >= NAME}
+        names = {name for url in urls if len(name := last_part(url)) >= NAME}
         for (outlet, name), article_ids in (self.store.namesakes(names) if names else {}).items():
             mine = self._namesakes.setdefault((outlet, name), [])
             mine += [i for i in article_ids if i not in mine]
@@ -157,7 +157,7 @@ class Registry:
         """A new article, met in a feed before it was ever read."""
         self._states[state.article_id] = state
         self._known[state.article_id] = KnownArticle(article_id=state.article_id, head=None, seen={})
-        self._namesakes.setdefault((state.outlet, _last_part(state.url)), []).append(state.article_id)
+        self._namesakes.setdefault((state.outlet, last_part(state.url)), []).append(state.article_id)
         self._alias(state.url, state.article_id, state.first_seen_at, reason)
         self._pending.touched.add(state.article_id)
         self.tally.new_articles += 1
@@ -252,7 +252,7 @@ class Registry:
     def _by_text(self, seen: Observation, state: ArticleState) -> str | None:
         """The outlet's article that has the same text and the same last part of its address: the site has moved."""
         assert seen.document is not None, "only asked of a look that showed a text"
-        name = _last_part(state.url)
+        name = last_part(state.url)
         others = [i for i in self._namesakes.get((state.outlet, name), []) if i != state.article_id]
         if len(name) < NAME or not 0 < len(others) <= NAMESAKES:
             return None
@@ -351,11 +351,6 @@ def _forms(url: str) -> list[str]:
     scheme, _, rest = url.partition("://")
     hosts = (rest, rest.removeprefix("www.") if rest.startswith("www.") else f"www.{rest}")
     return [form for s in (scheme, "http" if scheme == "https" else "https") for h in hosts if (form := f"{s}://{h}") != url]
-
-
-def _last_part(url: str) -> str:
-    """What names the article in its address."""
-    return url.partition("?")[0].rstrip("/").rpartition("/")[2]
 
 
 def _overlap(a: Sequence[str], b: Sequence[str]) -> float:

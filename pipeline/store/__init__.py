@@ -11,10 +11,22 @@ from pathlib import Path
 from types import TracebackType
 
 from pipeline.store.collected import Batch, Collected, FetchRow, HoldRow, ParagraphRow, RobotsRow
-from pipeline.store.database import Tables, check_files, connect, copy_store, lease, migrate, publish_snapshot, transaction
+from pipeline.store.database import (
+    Tables,
+    attach,
+    check_files,
+    connect,
+    copy_store,
+    detach,
+    lease,
+    migrate,
+    transaction,
+)
+from pipeline.store.keys import last_part
 from pipeline.store.reading import Reading, Rows
 from pipeline.store.rebuilt import KeptVersion, Rebuilt, RecordedLook, Replacement
 from pipeline.store.rows import plain_row, value_of
+from pipeline.store.snapshot import publish_snapshot
 from pipeline.store.tracked import Linking, Revised, SavedState, Tracked
 
 __all__ = [
@@ -33,6 +45,7 @@ __all__ = [
     "Store",
     "check_files",
     "copy_store",
+    "last_part",
     "lease",
     "plain_row",
     "publish_snapshot",
@@ -47,21 +60,27 @@ class Store(Rebuilt, Collected, Tracked, Reading):
         """Open (and unless read-only make or migrate) the store. Raises StoreBusy, StoreError."""
         if not read_only:
             path.parent.mkdir(parents=True, exist_ok=True)
-        self.path = path
-        self.con = connect(path, read_only=read_only)
-        self.tables = Tables(self.con)
+        self.path, self._read_only = path, read_only
+        self.con = connect(path, read_only=True) if read_only else attach(path)
+        self.tables, self._feeds_read = Tables(self.con), {}
         if not read_only:
-            migrate(self.con, now)
+            try:
+                migrate(self.con, now)
+            except BaseException:
+                detach(self.con, path, calm=False)
+                raise
 
     def __enter__(self) -> "Store":
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        self.close()
+        self._end(calm=kind is None)
 
-    def close(self) -> None:
-        """Close the file; its log is folded into it."""
-        self.con.close()
+    def _end(self, *, calm: bool) -> None:
+        if self._read_only:
+            self.con.close()
+        else:
+            detach(self.con, self.path, calm=calm)
 
     @contextmanager
     def transaction(self) -> Iterator[None]:

@@ -27,6 +27,8 @@ from pipeline.model import (
 from pipeline.store.database import Tables, query, read
 from pipeline.store.rows import plain_row, value_of
 
+ALIKE = 50  # feeds that change in the same way, for a statement of their own
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FetchRow:
@@ -91,11 +93,12 @@ class Collected:
 
     con: duckdb.DuckDBPyConnection
     tables: Tables
+    _feeds_read: dict[str, dict[str, Any]]  # rows as they stand, until they are written
 
     def record(self, batch: Batch) -> None:
         """Write a batch. The caller holds the transaction; running it again adds nothing."""
         t = self.tables
-        t.upsert("record.feed", "feed_id", [_feed_row(f) for f in batch.feeds])
+        self._record_feeds(batch.feeds)
         t.insert_absent("record.fetch", "fetch_id", [_fetch_row(f) for f in batch.fetches], since="fetched_at")
         t.insert("record.item", [plain_row(i) for i in batch.items])
         t.upsert("record.article", "article_id", [_article_row(a) for a in batch.articles])
@@ -112,6 +115,22 @@ class Collected:
         t.upsert("record.robots", "origin", [plain_row(r) for r in batch.robots])
         t.upsert("record.hold", "host", [plain_row(h) for h in batch.holds])
 
+    def _record_feeds(self, states: Sequence[FeedState]) -> None:
+        """Write feeds. Most of those that tell nothing new change in the same way, to the same times: that is one statement
+        with a few values, where all columns of each of them cost several times as much."""
+        rest: list[dict[str, object]] = []
+        ways: dict[tuple[tuple[str, object], ...], list[dict[str, object]]] = {}
+        for row in map(_feed_row, states):
+            stood = self._feeds_read.pop(str(row["feed_id"]), None)
+            way = tuple((c, v) for c, v in row.items() if v != stood[c]) if stood else None
+            (rest if way is None else ways.setdefault(way, [])).append(row)
+        for way, rows in ways.items():
+            if len(rows) < ALIKE and len(rows) < len(states):
+                rest += rows
+            elif way:
+                self.tables.update("record.feed", "feed_id", [str(r["feed_id"]) for r in rows], dict(way))
+        self.tables.upsert("record.feed", "feed_id", rest)
+
     def _settle(self, article_ids: Sequence[str]) -> None:
         """Looks came late: say anew when each version was first seen, in which order, and which appearances are returns."""
         if article_ids:
@@ -125,7 +144,8 @@ class Collected:
 
     def robots(self) -> list[RobotsRow]:
         """What every site last said in its robots.txt."""
-        return [value_of(RobotsRow, r) for r in read(self.con, "SELECT * FROM record.robots ORDER BY origin")]
+        rows = read(self.con, "SELECT * FROM record.robots")
+        return sorted((value_of(RobotsRow, r) for r in rows), key=lambda r: r.origin)
 
     def holds(self, now: datetime) -> list[HoldRow]:
         """Hosts that have asked to be left alone for longer than now."""
@@ -134,7 +154,8 @@ class Collected:
 
     def feed_states(self) -> dict[str, FeedState]:
         """Every feed ever followed, by feed_id."""
-        return {str(r["feed_id"]): _feed_state(r) for r in read(self.con, query("feed_states"))}
+        self._feeds_read = {str(r["feed_id"]): r for r in read(self.con, query("feed_states"))}
+        return {i: _feed_state(self._feeds_read[i]) for i in sorted(self._feeds_read)}
 
     def items(self, feed_ids: Iterable[str]) -> dict[str, list[KnownItem]]:
         """The items of feeds as last seen, by feed_id: the newest row of each."""
@@ -180,11 +201,6 @@ class Collected:
             )
             for i, s in states.items()
         }
-
-    def version_counts(self, article_ids: Iterable[str]) -> dict[str, int]:
-        """How many versions each article has."""
-        rows = read(self.con, query("version_counts"), {"article_ids": sorted(set(article_ids))})
-        return {str(r["article_id"]): r["versions"] for r in rows}
 
     def paragraphs_of_outlets(self, outlets: Iterable[str]) -> dict[str, dict[str, set[str]]]:
         """outlet -> fingerprint -> articles that have had the paragraph."""

@@ -102,5 +102,6 @@ class Rebuilt(Collected):
         named = f"{key} IN (SELECT unnest($ids::JSON::VARCHAR[]))"
         rows = read(self.con, f"SELECT * FROM record.{table} WHERE {named}", {"ids": sorted(going)})
         told = [r | {"superseded_at": now, "superseded_reason": going[r[key]]} for r in rows]
-        self.tables.insert(f"record.superseded_{table}", told)
+        kept = self.tables.columns(f"record.superseded_{table}")
+        self.tables.insert(f"record.superseded_{table}", [{c: r[c] for c in kept} for r in told])
         self.tables.delete(f"record.{table}", key, going)

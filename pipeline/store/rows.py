@@ -1,17 +1,27 @@
 """Values to rows and back: a frozen value's fields are a table's columns."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import fields
+from operator import attrgetter
 from typing import Any, TypeVar
 
 Value = TypeVar("Value")
+_shapes: dict[type[Any], tuple[tuple[str, ...], Callable[[Any], tuple[object, ...]]]] = {}  # names of the fields, their reader
+
+
+def _shape(kind: type[Any]) -> tuple[tuple[str, ...], Callable[[Any], tuple[object, ...]]]:
+    if kind not in _shapes:
+        names = tuple(f.name for f in fields(kind))
+        _shapes[kind] = (names, attrgetter(*names))
+    return _shapes[kind]
 
 
 def plain_row(value: Any) -> dict[str, object]:
-    """A frozen value as column -> value."""
-    return {f.name: getattr(value, f.name) for f in fields(value)}
+    """A frozen value of several fields as column -> value."""
+    names, read = _shape(type(value))
+    return dict(zip(names, read(value), strict=True))
 
 
 def value_of(kind: type[Value], row: Mapping[str, Any]) -> Value:
     """A frozen value from a row that holds its fields, and perhaps more. A missing one takes its default."""
-    return kind(**{f.name: row[f.name] for f in fields(kind) if f.name in row})  # type: ignore[arg-type]
+    return kind(**{n: row[n] for n in _shape(kind)[0] if n in row})

@@ -1,3 +1,7 @@
--- Grain: one row an appearance of the articles asked for.
-SELECT * FROM record.appearance WHERE article_id IN (SELECT unnest($article_ids::JSON::VARCHAR[]))
+-- Grain: one row an appearance of the articles asked for. By rowid, so that the other columns are read of these rows alone.
+SELECT * FROM record.appearance
+WHERE rowid IN (
+    SELECT rowid FROM record.appearance
+    WHERE article_key IN (SELECT ('0x' || right(unnest($article_ids::JSON::VARCHAR[]), 16))::UBIGINT)
+)
 ORDER BY article_id, seen_at, appearance_id;

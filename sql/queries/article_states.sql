@@ -1,4 +1,7 @@
 -- Grain: one row an article among those asked for. By rowid, so that the other columns are read of these rows alone.
 SELECT * FROM record.article
-WHERE rowid IN (SELECT rowid FROM record.article WHERE article_id IN (SELECT unnest($article_ids::JSON::VARCHAR[])))
+WHERE rowid IN (
+    SELECT rowid FROM record.article
+    WHERE article_key IN (SELECT ('0x' || right(unnest($article_ids::JSON::VARCHAR[]), 16))::UBIGINT)
+)
 ORDER BY article_id;

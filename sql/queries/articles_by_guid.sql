@@ -1,5 +1,8 @@
 -- Grain: one row an outlet and guid among those asked for: the article that had it last, one that has been read if there is any.
 SELECT outlet, guid, article_id FROM record.article
-WHERE guid IN (SELECT unnest($guids::JSON::VARCHAR[])) AND status <> 'alias'
+WHERE rowid IN (
+    SELECT rowid FROM record.article
+    WHERE guid_key IN (SELECT ('0x' || left(sha256(unnest($guids::JSON::VARCHAR[])), 16))::UBIGINT)
+) AND status <> 'alias'
 QUALIFY row_number() OVER (PARTITION BY outlet, guid ORDER BY head_version_id IS NULL, first_seen_at DESC, article_id) = 1
 ORDER BY outlet, guid;

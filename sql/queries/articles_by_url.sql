@@ -1,2 +1,7 @@
 -- Grain: one row a known address among those asked for.
-SELECT url, article_id FROM record.alias WHERE url IN (SELECT unnest($urls::JSON::VARCHAR[])) ORDER BY url;
+SELECT url, article_id FROM record.alias
+WHERE rowid IN (
+    SELECT rowid FROM record.alias
+    WHERE url_key IN (SELECT ('0x' || left(sha256(unnest($urls::JSON::VARCHAR[])), 16))::UBIGINT)
+)
+ORDER BY url;

@@ -1,2 +1,2 @@
 -- Grain: one row a feed that was ever followed.
-SELECT * FROM record.feed ORDER BY feed_id;
+SELECT * FROM record.feed;

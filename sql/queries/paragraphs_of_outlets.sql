@@ -1,3 +1,7 @@
 -- Grain: one row a paragraph of an article of the outlets asked for.
-SELECT outlet, fingerprint, article_id FROM record.paragraph WHERE outlet IN (SELECT unnest($outlets::JSON::VARCHAR[]))
+SELECT outlet, fingerprint, article_id FROM record.paragraph
+WHERE rowid IN (
+    SELECT rowid FROM record.paragraph
+    WHERE outlet_key IN (SELECT ('0x' || left(sha256(unnest($outlets::JSON::VARCHAR[])), 16))::UBIGINT)
+)
 ORDER BY outlet, fingerprint, article_id;

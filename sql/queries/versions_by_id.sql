@@ -2,4 +2,7 @@
 SELECT version_id, article_id, url, outlet, seq, seen_at, headline, text, text_hash, byline, published_at, updated_at, summary,
        language, extractor
 FROM record.version
-WHERE rowid IN (SELECT rowid FROM record.version WHERE version_id IN (SELECT unnest($version_ids::JSON::VARCHAR[])));
+WHERE rowid IN (
+    SELECT rowid FROM record.version
+    WHERE version_key IN (SELECT ('0x' || right(unnest($version_ids::JSON::VARCHAR[]), 16))::UBIGINT)
+);

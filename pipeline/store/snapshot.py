@@ -1,0 +1,91 @@
+"""The snapshot: a copy of the store that others may open read-only at any time. Each is a file of its own that never changes
+while it bears the name, so whoever has an older one open goes on reading that.
+
+The file that bore the name before is kept beside it and made into the next one: few of its blocks differ, and to compare two
+costs a third of copying one. It is written to only while the kernel vouches that nobody has it open.
+"""
+
+import os
+import shutil
+import signal
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+BLOCK = 262_144  # bytes: the unit in which DuckDB writes its file
+SETSIG = 10  # Linux: which signal tells that somebody waits for the lease; Python does not name it
+
+
+def publish_snapshot(store: Path, snapshot: Path) -> bool:
+    """Copy the closed store to the file that others may open read-only at any time. False if nothing had changed.
+
+    Call with the lease on the store held and the connection closed: a closed store has no write-ahead log, so its file is the
+    whole store.
+    """
+    if snapshot.exists() and snapshot.stat().st_mtime_ns >= store.stat().st_mtime_ns:
+        return False
+    snapshot.parent.mkdir(parents=True, exist_ok=True)
+    part, spare, kept = (snapshot.with_name(snapshot.name + ending) for ending in (".part", ".spare", ".kept"))
+    ready = spare if _renew(spare, store) else part
+    if ready is part:
+        shutil.copyfile(store, part)
+    kept.unlink(missing_ok=True)
+    if snapshot.exists() and sys.platform == "linux":
+        os.link(snapshot, kept)
+    os.replace(ready, snapshot)
+    if kept.exists():
+        os.replace(kept, spare)
+    return True
+
+
+def _renew(spare: Path, store: Path) -> bool:
+    """Make a file that nobody has open equal to the store. False if it cannot be told, or somebody has it open."""
+    with _alone(spare) as target:
+        if target is None:
+            return False
+        with store.open("rb", buffering=0) as source:
+            size = _write_differing(source.fileno(), target)
+        os.truncate(target, size)
+        os.utime(target)
+        return True
+
+
+def _write_differing(source: int, target: int) -> int:
+    """Write the blocks of one file that another holds otherwise. Returns the size of the first."""
+    new, old = bytearray(BLOCK), bytearray(BLOCK)
+    at = 0
+    while read := os.preadv(source, [new], at):
+        held = os.preadv(target, [old], at)
+        if held != read or new != old:
+            os.pwrite(target, memoryview(new)[:read], at)
+        at += read
+    return at
+
+
+@contextmanager
+def _alone(file: Path) -> Iterator[int | None]:
+    """The file, open for writing, while nobody else in any process has it open; None if that is not so or cannot be told."""
+    try:
+        opened = os.open(file, os.O_RDWR)
+    except OSError:
+        opened = None
+    try:
+        yield opened if opened is not None and _lease(opened) else None
+    finally:
+        if opened is not None:
+            os.close(opened)
+
+
+def _lease(opened: int) -> bool:
+    """Take the kernel's lease on an open file: nobody else has it open, and whoever opens it waits until it is closed here."""
+    if sys.platform != "linux":
+        return False
+    import fcntl
+
+    try:
+        fcntl.fcntl(opened, SETSIG, signal.SIGURG)  # ignored by default; the usual one would end the process
+        fcntl.fcntl(opened, fcntl.F_SETLEASE, fcntl.F_WRLCK)
+    except OSError:
+        return False
+    return True
