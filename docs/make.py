@@ -21,7 +21,7 @@ DOCS = Path(__file__).parent
 VIEWS = (
     *("feeds", "fetches", "articles", "versions", "revisions", "edits", "quarantine"),
     *("stories", "story_articles", "claims", "changes", "appearances", "copies", "standing", "story_events", "outlet_edits"),
-    *("decisions", "change_reviews", "superseded_versions"),
+    *("lineage", "slugs", "decisions", "change_reviews", "proposals", "superseded_versions"),
 )
 
 
