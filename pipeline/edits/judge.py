@@ -12,7 +12,7 @@ from pipeline.edits.keys import ADDRESS, Key, KeyKind, keys
 from pipeline.edits.lines import is_correction, is_date_line, is_furniture, is_stamp
 from pipeline.edits.rules import judge_blocks
 from pipeline.edits.states import tells_state
-from pipeline.edits.wording import has_opposite, opposite
+from pipeline.edits.wording import has_opposite, opposite, title_changed
 from pipeline.model import EditKind
 from pipeline.text import fold
 from pipeline.words import family
@@ -145,6 +145,8 @@ def _inner(
     found = judge_blocks(blocks, scene)
     if not any(f.meaningful for f in found):
         found += [f for f in (_swapped(old, new, blocks), _signs(before, after, old, new)) if f]
+    if judged and (title := title_changed(before, after)):
+        found.append(title)
     if judged and blocks:
         told = {f.kind for f in found}
         found += [f for f in _governed_otherwise(old, new) if f.kind not in told]

@@ -180,11 +180,23 @@ def _forms(word: str, name: bool) -> tuple[_Form, ...]:
 
 
 def _untitled(found: list[Key]) -> list[Key]:
-    """Without titles that stand before a name."""
-    titles = family("titles")
+    """Without titles and ranks that stand before a name."""
+    titles = _titles()
     if not any(k.key in titles for k in found):
         return found
-    return [k for i, k in enumerate(found) if k.key not in titles or k.quoted or not (i + 1 < len(found) and found[i + 1].name)]
+    out: list[Key] = []  # from the end on
+    before_name = False
+    for k in reversed(found):
+        title = k.key in titles and not k.quoted and (k.key in family("titles") or k.text[:1].isupper())
+        if not (title and before_name):
+            out.append(k)
+            before_name = k.name
+    return out[::-1]
+
+
+@cache
+def _titles() -> frozenset[str]:
+    return family("titles") | frozenset(groups("ranks"))
 
 
 @cache

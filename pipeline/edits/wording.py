@@ -72,7 +72,7 @@ def _written_out(raw: Sequence[Key], scene: Scene) -> bool:
 
 def name(block: Block, scene: Scene) -> Finding | None:
     """Who or what place is meant, or how a name is spelt."""
-    gone, come = [k for k in block.gone if k.name], [k for k in block.come if k.name]
+    gone, come = _names(block.gone), _names(block.come)
     if not gone and not come:
         return None
     if gone and come:
@@ -92,6 +92,11 @@ def name(block: Block, scene: Scene) -> Finding | None:
         return Finding(EditKind.NAME, True, f"the name {text_of(found)} {'gave way' if gone else 'came in'}")
     kind = EditKind.DELETION if gone else EditKind.ADDITION
     return Finding(kind, True, f"{'dropped' if gone else 'added'}: {text_of(found)}")
+
+
+def _names(found: Sequence[Key]) -> list[Key]:
+    """The words of names but for those that join them: the Ministry of Health is the Health Ministry."""
+    return [k for k in found if k.name and (k.text[:1].isupper() or k.key not in family("stopwords"))]
 
 
 def _misspelt(gone: Sequence[Key], come: Sequence[Key], scene: Scene) -> bool:
@@ -140,6 +145,31 @@ def house_spelling(block: Block, scene: Scene) -> tuple[Block, str]:
     if not told:
         return block, ""
     return replace(block, gone=tuple(gone), come=tuple(come)), "; ".join(told)
+
+
+@cache
+def _titled() -> re.Pattern[str]:
+    forms = sorted({f for key, short in groups("ranks").items() for f in (key, *short)}, key=lambda f: (-len(f), f))
+    return re.compile(rf"\b((?:(?:{'|'.join(f.capitalize() for f in forms)})\.? )+)((?:[A-Z][\w'’-]+ ?)+)")
+
+
+def title_changed(before: str, after: str) -> Finding | None:
+    """Somebody who bore a rank or form of address bears another. That one came or went, or is written short, is style."""
+    old, new = _bearers(before), _bearers(after)
+    for person, rank in old.items():
+        if person in new and new[person][0] != rank[0]:
+            return Finding(EditKind.NAME, True, f"the title of {person} went from {rank[1]} to {new[person][1]}")
+    return None
+
+
+def _bearers(text: str) -> dict[str, tuple[tuple[str, ...], str]]:
+    """The last names that follow a rank, each with the ranks in one form and as written."""
+    short = lookup("ranks")
+    found = {}
+    for m in _titled().finditer(text):
+        ranks = [w.rstrip(".").lower() for w in m[1].split()]
+        found[m[2].split()[-1].removesuffix("'s").removesuffix("’s")] = (tuple(short.get(r, r) for r in ranks), m[1].strip())
+    return found
 
 
 def _is_title(key: Key) -> bool:
