@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache, lru_cache
+from itertools import pairwise
 
 from pipeline import diff
 from pipeline.edits.keys import Key, KeyKind
@@ -102,7 +103,26 @@ def _without_ends(gone: list[Key], come: list[Key]) -> tuple[list[Key], list[Key
                 ranges.remove(k)
                 ends.remove(low)
                 ends.remove(high)
+    return _without_shares(gone, come)
+
+
+def _without_shares(gone: list[Key], come: list[Key]) -> tuple[list[Key], list[Key]]:
+    """Both lists without "six in ten" where the other side says 60 percent."""
+    for parts, wholes in ((gone, come), (come, gone)):
+        for k, value in [(k, k.value) for k in wholes if k.value and k.value.percent]:
+            for a, b in pairwise([p for p in parts if p.value or p.key == "one"]):
+                if b.start - a.end <= len(" out of ") and _share(a, b) == value.number:
+                    wholes.remove(k)
+                    parts[:] = [p for p in parts if p not in (a, b) and not (p.stop and a.end <= p.start < b.start)]
+                    break
     return gone, come
+
+
+def _share(part: Key, whole: Key) -> Decimal | None:
+    """The percentage that "six" and "ten" make, if they can."""
+    count = Decimal(1) if part.key == "one" else part.value.number if part.value else None
+    of = whole.value.number if whole.value and not whole.value.unit else None
+    return 100 * count / of if count and of and count < of else None
 
 
 def _without(found: list[Key], other: list[Key]) -> list[Key]:

@@ -13,7 +13,7 @@ LONGEST_QUOTE = 900  # characters; an opening mark without a partner within thes
 LONGEST_ABBREVIATION = 30  # characters before a full stop that are looked at
 
 _END = re.compile(
-    r"(?P<mark>[.!?…]+)(?P<close>[\"')\]]*)(?P<gap>\s+|$)|(?P<wide>[。！？｡]+[\"')\]」』]*)\s*|(?P<line>[ \t]*\n\s*)"
+    r"(?P<mark>[.!?…]+)(?P<close>[\"')\]]*)(?P<gap>\s+|$)|(?P<wide>[。！？｡।॥۔؟]+[\"')\]」』]*)\s*|(?P<line>[ \t]*\n\s*)"
 )
 _BEFORE = re.compile(r"[^\s\"(\[]*$")
 _NEXT_WORD = re.compile(r"(?:[\"'(\[] ?)*([^\W_]+)")
