@@ -16,6 +16,7 @@ MAY_IMPORT = {
     "text": GROUND,
     "dates": GROUND | {"text"},
     "schedule": GROUND,
+    "health": GROUND,
     "archive": GROUND,
     "diff": GROUND | {"text"},
     "fetch": GROUND | {"urls", "text"},
@@ -27,8 +28,8 @@ MAY_IMPORT = {
     "store": GROUND,
     "journey": {"*"},
     "demo": {"config", "errors", "journey"},
-    "serve": {"config", "errors", "journey"},
-    "cli": {"config", "errors", "journey", "store", "demo", "serve"},
+    "serve": {"config", "errors", "journey", "changelog"},
+    "cli": {"config", "errors", "journey", "store", "demo", "serve", "health"},
 }
 SOLE_IMPORTERS = {
     "duckdb": {"store"},
@@ -38,6 +39,7 @@ SOLE_IMPORTERS = {
     "prefect": set(),
     "jinja2": {"changelog", "demo"},
     "warcio": {"archive"},
+    "prometheus_client": {"journey"},
     "trafilatura": {"extract"},
     "typer": {"cli"},
     "starlette": {"serve"},

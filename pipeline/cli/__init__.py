@@ -9,7 +9,7 @@ import traceback
 
 import typer
 
-from pipeline.cli import correcting, keeping, reading, running
+from pipeline.cli import correcting, keeping, overseeing, reading, running
 from pipeline.cli.output import printable
 from pipeline.errors import WritethruError
 
@@ -26,6 +26,7 @@ app = typer.Typer(
 running.add_to(app)
 reading.add_to(app)
 keeping.add_to(app)
+overseeing.add_to(app)
 correcting.add_to(app)
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from pipeline.config import Settings
 from pipeline.journey.asking import Told, ask, explain, listing, log_lines, reading, write_parquet
+from pipeline.journey.checking import metrics, status
 from pipeline.journey.decision import Decision
 from pipeline.journey.keeping import BackupSummary, VerifySummary, backup, restore, snapshot, verify
 from pipeline.journey.progress import Progress, silent
@@ -36,12 +37,14 @@ __all__ = [
     "log_lines",
     "maintain",
     "markdown_logs",
+    "metrics",
     "reading",
     "rebuild",
     "report",
     "restore",
     "run",
     "snapshot",
+    "status",
     "track",
     "verify",
     "write_parquet",

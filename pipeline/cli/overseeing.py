@@ -1,0 +1,78 @@
+"""The command that tells whether all goes well."""
+
+import json
+from dataclasses import asdict, fields
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+
+from pipeline import journey
+from pipeline.cli.options import ConfigOption, DbOption, NowOption, begin
+from pipeline.cli.output import as_csv, as_table, plain
+from pipeline.health import OutletHealth
+from pipeline.journey.checking import Status
+from pipeline.store import Rows
+
+
+class StatusFormat(StrEnum):
+    TABLE = "table"
+    JSON = "json"
+    CSV = "csv"
+    OPENMETRICS = "openmetrics"
+
+
+def add_to(app: typer.Typer) -> None:
+    """Register the command."""
+    app.command()(status)
+
+
+def status(
+    check: Annotated[bool, typer.Option("--check", help="End with 1 if something needs a person.")] = False,
+    form: Annotated[StatusFormat, typer.Option("--format", help="How to print it.")] = StatusFormat.TABLE,
+    config: ConfigOption = None,
+    db: DbOption = None,
+    now: NowOption = None,
+) -> None:
+    """Tell how it goes: what the store holds, each outlet's last 24 hours beside its usual day, and what needs a person."""
+    run = begin(config, db, now)
+    found = journey.status(run.settings, run.now)
+    if form is StatusFormat.OPENMETRICS:
+        print(journey.metrics(found), end="")
+    elif form is StatusFormat.JSON:
+        print(json.dumps(plain(_facts(found)), ensure_ascii=False))
+    elif form is StatusFormat.CSV:
+        print(as_csv(_full(found)), end="")
+    else:
+        run.reporter.say(*found.lines())
+        if found.outlets:
+            run.out.print(as_table(_short(found)))
+    if check and found.warnings:
+        raise typer.Exit(1)
+
+
+def _short(found: Status) -> Rows:
+    """For a terminal: a line an outlet; what ails it stands above."""
+    columns = ("outlet", "last read", "next", "articles", "usual", "edits", "usually", "walled")
+    rows = []
+    for outlet in found.outlets:
+        h = outlet.health
+        read = f"{h.last_success_at:%-d %b %H:%M}" if h.last_success_at else "never"
+        due = f"{h.next_due_at:%H:%M}" if h.next_due_at else "now"
+        day = (h.articles_today, f"{h.articles_usual:g}", h.edits_today, f"{h.edits_usual:g}", h.quarantined_today)
+        rows.append((("! " if outlet.ailing else "") + h.outlet, read, due, *day))
+    return Rows(columns=columns, types=("",) * len(columns), rows=rows)
+
+
+def _full(found: Status) -> Rows:
+    """For programs: every number."""
+    names = tuple(f.name for f in fields(OutletHealth))
+    rows = [(*(getattr(o.health, name) for name in names), o.ailing, o.reason) for o in found.outlets]
+    columns = (*names, "ailing", "reason")
+    return Rows(columns=columns, types=("",) * len(columns), rows=rows)
+
+
+def _facts(found: Status) -> dict[str, object]:
+    outlets = [{**asdict(o.health), "ailing": o.ailing, "reason": o.reason} for o in found.outlets]
+    sizes = {"store_bytes": found.store_bytes, "archive_bytes": found.archive_bytes}
+    return {"at": found.at, **asdict(found.totals), **sizes, "warnings": found.warnings, "outlets": outlets}

@@ -1,0 +1,2 @@
+-- Grain: one row an outlet: how collecting from it goes at a time.
+SELECT * FROM outlet_health($now::TIMESTAMP);
