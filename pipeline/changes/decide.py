@@ -14,6 +14,7 @@ from rapidfuzz.fuzz import ratio
 from pipeline import words
 from pipeline.changes.against import ALIKE, Near, Scene, contradicted, denied, other_date, out_of_date, still_held
 from pipeline.changes.entries import Entry
+from pipeline.changes.thing import FigureClaim, comparable, of_another_thing
 from pipeline.claims import Figure, Statement, Unit
 from pipeline.claims.figures import MONEY
 from pipeline.claims.lexicon import cue_words
@@ -27,7 +28,6 @@ SUB_COUNT = Decimal("0.5")  # a plain count below this share of the latest value
 TOUCHES, MOVES = 0.30, 0.35  # overlap for "all figures seen", "a figure moved"
 TELL_AT = -0.2  # worth from which a first statement is told: flat between -.4 and 0
 EDIT_AT = -1.0  # worth from which an edit that moves no figure, day or state is told
-BEFORE_STORY = timedelta(days=7)  # a day this long before the first value of a key belongs to another event
 SAME_START = 6  # letters with which two spellings of one name begin
 SPELT_ALIKE = 85  # percent of likeness of two spellings of one word
 LESS = frozenset({"less than", "up to", "almost"})
@@ -56,25 +56,11 @@ def line(kind: ChangeKind, reason: str, before: Entry | None = None, rank: float
 # ---- figures ---------------------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class FigureClaim:
-    """A figure under its key, and what its sentence was before."""
-
-    figure: Figure
-    profile: AspectProfile
-    unit: Unit
-    edited: bool = False  # its sentence took the place of another
-    untouched: bool = False  # that other sentence held the same value
-    replaced: Entry | None = None  # what that other sentence said under the key
-    labelled: bool = False  # a field of a list: "Missing: 143"
-    second: bool = False  # the report has given another value under the key before, by the same source
-
-
 def decide_figure(claim: FigureClaim, known: tuple[Entry, ...], scene: Scene) -> Verdict:
     """Judges a figure against the values that the story has given under its key, oldest first."""
     value = claim.figure.value
     same = next((e for e in known if e.value == value), None)
-    latest = known[-1] if known else None
+    latest = comparable(known, claim)
     if claim.untouched and same:
         return Verdict("repeats", "the figure stood in the sentence before it was edited", same=same)
     if same:
@@ -88,7 +74,7 @@ def decide_figure(claim: FigureClaim, known: tuple[Entry, ...], scene: Scene) ->
         return Verdict("repeats", f"a rounder way to say {rounded.value}", same=rounded)
     if claim.replaced is None and scene.told_at is not None and scene.told_at < latest.first_at - LATE:
         return Verdict("suppressed", f"found late: told before {latest.value}, which is newer")
-    other = _of_another_thing(claim, known) if claim.replaced is None else ""
+    other = of_another_thing(claim, known) if claim.replaced is None else ""
     if other:
         return Verdict("suppressed", other)
     before = claim.replaced or latest
@@ -102,20 +88,6 @@ def decide_figure(claim: FigureClaim, known: tuple[Entry, ...], scene: Scene) ->
     if rival is not None:
         return line(ChangeKind.CONFLICT, f"another report says {rival.value} and has not taken it back", rival, 3.0)
     return line(ChangeKind.CHANGED, f"a figure that no report gave before; the latest was {latest.value}", latest, 2.5)
-
-
-def _of_another_thing(claim: FigureClaim, known: tuple[Entry, ...]) -> str:
-    """Why an unseen value does not move the key, "" if it does."""
-    figure = claim.figure
-    if figure.number is None and any(e.amount is not None for e in known):
-        return "a vaguer word than the numbers that stand"
-    if figure.past is not None and figure.past < known[0].first_at.date() - BEFORE_STORY:
-        return "of a time before the story"
-    if figure.known:
-        return "refers to a group that was told of before"
-    if claim.second and not claim.labelled:
-        return "the report has given another figure for it: of a part, or of another thing"
-    return ""
 
 
 def _known_value(claim: FigureClaim, same: Entry, known: tuple[Entry, ...], scene: Scene) -> Verdict:

@@ -8,12 +8,14 @@ import math
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from pipeline import words
 from pipeline.changes.against import Near, Scene
 from pipeline.changes.correcting import Corrections
-from pipeline.changes.decide import FigureClaim, StatementClaim, Verdict, decide_changes
+from pipeline.changes.decide import StatementClaim, Verdict, decide_changes
 from pipeline.changes.entries import Entry
 from pipeline.changes.reading import Finding, Page, Reading
 from pipeline.changes.shelf import Shelf
+from pipeline.changes.thing import FigureClaim
 from pipeline.claims import (
     HEADLINE,
     AspectProfile,
@@ -36,6 +38,7 @@ from pipeline.claims import (
     weigh,
 )
 from pipeline.claims.attribution import Attribution, attribute
+from pipeline.claims.figures import past_day
 from pipeline.claims.lexicon import cue_words, say_words
 from pipeline.claims.profile import features
 from pipeline.claims.routing import ENOUGH
@@ -48,6 +51,7 @@ FOCUS_AT, FOCUS_SHARE = 1.0, 0.5  # a headline's own score on its aspect, and wh
 ALIKE = 0.3  # overlap from which an earlier statement draws a new one to its aspect
 ENOUGH_WORDS = 8  # words that the shown part of a long sentence has at least
 SECOND_AT = 0.8  # worth from which a sentence tells on a second aspect too
+DEEP = 6  # paragraphs of a new report from which a figure that is new moves nothing
 KEEP_AT = -4.0  # worth from which a statement is kept at all, for later edits and conflicts
 SETTLED = frozenset({"will", "must", "shall"})
 
@@ -63,6 +67,7 @@ class Place:
     given: set[str]  # values that the report has given so far
     told: dict[str, tuple[str, str]]  # key -> source and value of the first figure that the report has given under it
     added: bool  # the article was known before
+    elsewhen: bool  # the sentence before told of a time before the story
     when: datetime  # the outlet's time, else when it was seen
 
 
@@ -84,6 +89,7 @@ class Judge:
             set(),
             {},
             page.known,
+            False,
             page.report.published_at or page.report.seen_at,
         )
         findings: list[Finding] = []
@@ -102,7 +108,8 @@ class Judge:
                 aspect = reading.held.aspect
             own = own_scores(unit, self.profiles, self.usage)
             previous = aspect if aspect >= 0 else None
-            place, last = replace(place, context=Context(title, own, context.before, previous, True)), unit
+            elsewhen = past_day(unit, place.when) is not None
+            place, last = replace(place, context=Context(title, own, context.before, previous, True), elsewhen=elsewhen), unit
         return findings
 
     def _focus(self, page: Page) -> int | None:
@@ -213,8 +220,21 @@ class Judge:
         profile = self.profiles[tied.aspect]
         edited = reading.was is not None
         root, value = place.told.setdefault(key, (scene.root, figure.value))
-        second = root == scene.root and value != figure.value and not _is_alternative(reading.unit, figure)
-        claim = FigureClaim(figure, profile, reading.unit, edited, untouched, replaced, _is_field(reading.unit), second)
+        again = root == scene.root and value != figure.value
+        second = again and not _is_alternative(reading.unit, figure) and not _counts_itself(reading.unit, figure)
+        claim = FigureClaim(
+            figure,
+            profile,
+            reading.unit,
+            edited,
+            untouched,
+            replaced,
+            labelled=_is_field(reading.unit),
+            sure=tied.sure,
+            bearer=tied.bearer,
+            second=second,
+            deep=not place.added and reading.unit.paragraph >= DEEP,
+        )
         verdict = decide_changes(claim, self.shelf.values(key), scene)
         start, end = clause_span(reading.unit, figure.start, figure.end)
         entry = self._enter_figure(reading, tied, key, verdict, scene)
@@ -408,6 +428,11 @@ def _told(unit: Unit) -> list[str]:
 def _is_alternative(unit: Unit, figure: Figure) -> bool:
     """Whether a figure is the other one of "28 points, or 26"."""
     return figure.at > 0 and unit.words[figure.at - 1].low in {"or", "not"}
+
+
+def _counts_itself(unit: Unit, figure: Figure) -> bool:
+    """Whether somebody with an office stands before the figure who may count for himself: "his office counts 211 dead"."""
+    return any(w.low in words.lookup("roles") for w in unit.words[: figure.at])
 
 
 def _is_field(unit: Unit) -> bool:

@@ -63,6 +63,8 @@ class Shelf:
                 first_at=scene.at,
                 last_at=scene.at,
                 roots=[scene.root],
+                bearer=tied.bearer,
+                sure=tied.sure,
             )
         )
 

@@ -23,7 +23,11 @@ NEAR_OTHER, OTHER, OTHER_MONEY = 0.9, 0.9, 0.35  # the same for an aspect that a
 OF_MONEY = 0.6  # what a sum of money is worth on an aspect that asks for money
 VAGUE = 0.4  # taken off for dozens and hundreds
 MODIFIED = 2  # words after "28-point" in which the noun stands that it describes
+SURE, SURE_BARE, SURE_MONEY = 5, 2, 6  # words between a figure and the word of the aspect that says what it counts
 WEEK = 7  # days within which a day that is named is still the news
+LEADS = frozenset(
+    {"is", "was", "to", "at", "now", "stands", "stood", "reached", "risen", "fallen", "revised", "has", "had"}
+)
 FIELD_WORDS = 8  # words of a field of a list at most
 FALLOFF = 5.0  # words between a figure and a concept that halve its worth
 MONEY = "money"
@@ -47,6 +51,7 @@ class Figure:
     describes: bool = False  # only describes the noun behind it: "the 28-point plan"
     known: bool = False  # speaks of a group that was told of before: "the three victims"
     past: date | None = None  # the latest day that its sentence names before the week of publication: "in February"
+    elsewhen: bool = False  # told as another event's: "weeks after a driver shot eight people"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +63,8 @@ class Tied:
     figure: Figure
     strength: float
     subject: str  # words that say what is counted, for people
+    sure: bool = True  # what it counts is named right beside it in words of the aspect
+    bearer: tuple[str, ...] = ()  # stems of the names that stand before it in its clause: whose figure it is
 
 
 def _is_number(word: str) -> bool:
@@ -79,7 +86,8 @@ def read_figures(unit: Unit, published_at: datetime | None) -> tuple[Figure, ...
             figure = _figure(unit, value)
             if not _no_claim(unit, figure):
                 known, describes = _is_definite(unit, figure), _describes(unit, figure)
-                found.append(replace(figure, old=_is_old(unit, figure), describes=describes, known=known, past=past))
+                old, elsewhen = _is_old(unit, figure), bool(_ELSEWHEN.search(unit.text))
+                found.append(replace(figure, old=old, describes=describes, known=known, past=past, elsewhen=elsewhen))
     return tuple(sorted([*found, *_vague(unit), *_zero(unit)], key=lambda f: f.start))
 
 
@@ -98,6 +106,9 @@ def _figure(unit: Unit, value: Value) -> Figure:
         clause=unit.words[at].clause if unit.words else 0,
         at=at,
     )
+
+
+_ELSEWHEN = re.compile(r"\b(?:days?|weeks?|months?|years?|decades?) (?:after|ago|earlier|before|since)\b", re.I)
 
 
 def past_day(unit: Unit, published_at: datetime | None) -> date | None:
@@ -318,7 +329,8 @@ def _fit(
     if figure.number is None and not figure.unit:
         strength -= VAGUE
     key, subject = _key(unit, figure, profile, nearest, seen)
-    return Tied(profile.index, key, figure, strength, subject)
+    sure = _is_sure(unit, figure, profile, nearest)
+    return Tied(profile.index, key, figure, strength, subject, sure, bearer(unit, figure) if takes else ())
 
 
 def _named_before(unit: Unit, figure: Figure, profile: AspectProfile, usage: Usage) -> float:
@@ -349,7 +361,7 @@ def _key(
     nearest = _own_noun(unit, figure, profile) or _label(unit, figure, profile) or nearest
     feature = nearest[0] if nearest else ""
     kind = people_kind(unit, figure)
-    parts = [feature, figure.unit, kind, *_other_noun(unit, figure, profile)]
+    parts = [feature, figure.unit, kind, *_other_noun(unit, figure, profile), *_narrower(nearest, profile)]
     thing = counted(figure, nearest[1] if nearest and feature not in profile.light else None, kind)
     shown = [] if figure.unit == MONEY else [thing]
     if figure.unit == MONEY or "actor" in profile.types:
@@ -359,6 +371,14 @@ def _key(
     return "|".join([profile.name, *parts]), " ".join(s for s in shown if s)
 
 
+def _narrower(nearest: tuple[str, Word] | None, profile: AspectProfile) -> list[str]:
+    """The narrower thing that the nearest word names, where a family of one word keeps it apart."""
+    if nearest is None:
+        return []
+    families = words.groups("concepts")
+    return [c for c in nearest[1].concepts if c not in profile.weights and len(families.get(c, ())) == 1]
+
+
 def _own_noun(unit: Unit, figure: Figure, profile: AspectProfile) -> tuple[str, Word] | None:
     """The noun that a figure counts, where it is a word of the aspect: "won 89 seats" counts seats."""
     for word in unit.words[figure.at : figure.at + 4]:
@@ -366,6 +386,46 @@ def _own_noun(unit: Unit, figure: Figure, profile: AspectProfile) -> tuple[str, 
             concepts = [c for c in word.concepts if c in profile.weights]
             return (concepts[0], word) if concepts else None
     return None
+
+
+def _is_sure(unit: Unit, figure: Figure, profile: AspectProfile, nearest: tuple[str, Word] | None) -> bool:
+    """Whether what is counted stands right beside the figure in words of the aspect: the noun, or the verb beside people."""
+    if figure.describes or _own_noun(unit, figure, profile) or _label(unit, figure, profile):
+        return True
+    if figure.unit and figure.unit not in {MONEY, "percent"}:
+        return any(f in profile.weights for f in ("=" + stem(figure.unit), *concept_words().get(stem(figure.unit), ())))
+    bare = counts_people(figure) and figure.noun not in _kinds()
+    if figure.unit == MONEY and nearest is None:
+        return bool(actor_before(unit, figure))
+    if nearest is None or not (bare or figure.noun in _kinds() or figure.unit):
+        return False
+    at = next(i for i, w in enumerate(unit.words) if w is nearest[1])
+    apart = at - figure.at
+    if bare and not figure.unit:
+        return -SURE_BARE <= apart <= SURE or (apart < 0 and all(_leads_on(w) for w in unit.words[at + 1 : figure.at]))
+    return abs(apart) <= (SURE_MONEY if figure.unit else SURE)
+
+
+def _leads_on(word: Word) -> bool:
+    """Whether a word only leads from a noun to its number: "the toll *has now risen to* 187"."""
+    return word.stem in function_stems() or word.low in cue_words("change verb") or word.low in LEADS
+
+
+def bearer(unit: Unit, figure: Figure) -> tuple[str, ...]:
+    """Stems of the names before a figure in its clause that are no source, place or day."""
+    row = [w for w in unit.words if w.clause == figure.clause and w.end <= figure.start and not w.aside and not w.source]
+    opens = row[:1] if row and row[0].start == 0 and _is_opening_name(row[0]) else []
+    names = [w for w in row if w.name and not any(c[0] == "@" for c in w.concepts)]
+    days = words.lookup("weekdays").keys() | words.lookup("months").keys()
+    return tuple(dict.fromkeys(w.stem for w in (*opens, *names) if w.low not in days))
+
+
+def _is_opening_name(word: Word) -> bool:
+    """Whether the first word of a sentence is likely a name: no common word, no word with a meaning of its own."""
+    plain = (
+        word.low in words.family("common_words") or word.stem in function_stems() or bool(word.concepts) or _is_verb(word.low)
+    )
+    return word.text[:1].isupper() and not plain and not _is_number(word.low)
 
 
 def _label(unit: Unit, figure: Figure, profile: AspectProfile) -> tuple[str, Word] | None:
@@ -404,6 +464,11 @@ def _is_verb(word: str) -> bool:
 @cache
 def _kinds() -> dict[str, str]:
     return words.lookup("aspect_people")
+
+
+def counts_people(figure: Figure) -> bool:
+    """Whether people are counted, or nothing is named that could be a thing: "killed 12"."""
+    return not figure.noun.isalpha() or figure.noun in _kinds() or _is_verb(figure.noun)
 
 
 def people_kind(unit: Unit, figure: Figure) -> str:

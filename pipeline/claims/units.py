@@ -136,7 +136,8 @@ def read_words(sentence: str, title: bool = False, sources: tuple[Source, ...] =
     for i, (raw, low, root, start, end) in enumerate(rows):
         previous = rows[i - 1][4] if i else 0
         after = rows[i + 1][1] if i + 1 < len(rows) else ""
-        joined = low == "and" and (after[:1].isdigit() or after.endswith(("ing", "ed")) or after in cue_words("comparative"))
+        counted = after[:1].isdigit() or after in words.lookup("number_words") or after in cue_words("comparative")
+        joined = low == "and" and (counted or after.endswith(("ing", "ed")))
         broken = i and any(previous <= b < start for b in breaks)
         if broken or (i and (joined or (low in cue_words("clause opener") and low != "as"))):
             clause += 1
