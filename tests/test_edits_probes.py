@@ -1,5 +1,7 @@
 """Small edits that other tools hide as noise, in both directions, and the true noise that stands beside them."""
 
+from pathlib import Path
+
 import pytest
 
 from pipeline.edits import compare_bodies, decide_edit
@@ -96,3 +98,32 @@ def test_a_misspelling_put_right_is_cosmetic_and_a_word_for_another_is_not():
     assert not decide_edit("The provincal court sat.", "The provincial court sat.").meaningful
     assert decide_edit("They want defending the police.", "They want defunding the police.").meaningful
     assert decide_edit("The pubic park is shut.", "The public park is shut.").meaningful
+
+
+KINDS = [
+    row.split("|")
+    for row in (Path(__file__).parent / "cases" / "edits" / "kinds.psv").read_text(encoding="utf8").splitlines()
+    if not row.startswith("#")
+]
+QUIET = "The board met in the customs house for a second day. {} Nobody spoke when the doors opened at last."
+
+
+def in_report(sentence):
+    """A sentence between two others of its language, or alone if it is not in Latin letters."""
+    return sentence if any("\u0370" <= c < "\u1e00" or c >= "\u3000" for c in sentence) else QUIET.format(sentence)
+
+
+@pytest.mark.parametrize(("before", "after", "kinds"), KINDS)
+@pytest.mark.parametrize("turned", [False, True])
+def test_each_pair_is_told_as_the_kind_that_a_reader_would_name(before, after, kinds, turned):
+    """Every kind in every notation, in both directions; where several things changed, each is told."""
+    one, other = (after, before) if turned else (before, after)
+    told = {e.kind.value for e in compare_bodies(in_report(one), in_report(other)) if e.meaningful}
+    if kinds == "-":
+        assert not told
+    elif kinds == "?":
+        assert told
+    elif "+" in kinds:
+        assert set(kinds.split("+")) <= told
+    else:
+        assert told & set(kinds.split("/")) or ("-" in kinds.split("/") and not told)
