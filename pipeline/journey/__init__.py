@@ -121,10 +121,10 @@ def track(settings: Settings, now: datetime, *, rebuild: bool = False, progress:
 
 def decide(settings: Settings, now: datetime, wanted: Decision, *, progress: Progress = silent, wait: float = 0.0):
     """Write down what a person decides and carry it out at once. Returns a Decided. Raises UsageError."""
-    from pipeline.journey.deciding import decide_in
+    from pipeline.journey.deciding import carry_out
 
     with writing(settings, "decide", now, wait) as store:
-        return decide_in(store, settings, now, wanted, progress)
+        return carry_out(store, settings, now, wanted, progress)
 
 
 def maintain(settings: Settings, now: datetime, *, progress: Progress = silent, wait: float = 0.0):

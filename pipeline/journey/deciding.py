@@ -38,7 +38,7 @@ class Decided:
         return [self.told, *moved, *take_back]
 
 
-def decide_in(store: Store, settings: Settings, now: datetime, wanted: Decision, progress: Progress) -> Decided:
+def carry_out(store: Store, settings: Settings, now: datetime, wanted: Decision, progress: Progress) -> Decided:
     """Write a decision into an open store and carry it out, all or nothing. Raises UsageError; then nothing was written."""
     watches = load_watches(settings.stories)
     with store.transaction():

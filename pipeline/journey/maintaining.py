@@ -63,11 +63,11 @@ def _merge(
     store: Store, settings: Settings, watches: Sequence[Watch], now: datetime, p: Proposal, progress: Progress
 ) -> list[str]:
     """Carry out what is beyond doubt as a decision of the program's, unless an earlier one of the night has ended a story."""
-    from pipeline.journey.deciding import decide_in
+    from pipeline.journey.deciding import carry_out
     from pipeline.journey.naming import story_named
 
     gone, into = (story_named(store, watches, s) for s in (p.other_story_id, p.story_id))
     if gone.story_id == into.story_id:
         return []
     wanted = Decision(kind="merge", story=gone.story_id, other=into.story_id, note=p.decision.reason, made_by=PROGRAM)
-    return [decide_in(store, settings, now, wanted, progress).told]
+    return [carry_out(store, settings, now, wanted, progress).told]
