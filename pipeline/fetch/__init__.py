@@ -3,6 +3,8 @@
     settings   what a run needs to know, and one thing to fetch
     client     Fetcher: robots.txt, redirects, retries, pace around single exchanges
     exchange   one GET with one deadline
+    channel    a connection
+    reply      an answer in HTTP
     guard      which URLs and addresses may be reached at all
     decode     content codings within bounds
     rules      what statuses, redirects and Retry-After mean            decide_outcome, decide_redirect
