@@ -52,8 +52,10 @@ class Day:
 
 
 def by_telling(lines: Iterable[ChangeLine]) -> tuple[ChangeLine, ...]:
-    """Most telling first; equal ones in time order."""
-    return tuple(sorted(lines, key=lambda x: (-x.change.rank, x.change.detected_at, x.change.change_id)))
+    """Most telling first, equal ones in time order; what a person has rejected last."""
+    return tuple(
+        sorted(lines, key=lambda x: (x.review == "rejected", -x.change.rank, x.change.detected_at, x.change.change_id))
+    )
 
 
 def grouped(quiet: Iterable[QuietEdit]) -> tuple[QuietGroup, ...]:
@@ -107,11 +109,19 @@ def moved(page: StoryPage) -> tuple[ChangeLine, ...]:
 
 def latest(page: StoryPage, day: date) -> tuple[ChangeLine, ...]:
     """The last change of every subject until the end of a day, in the aspects' order."""
+    return _latest(page, [x for x in page.changes if day_of(x.change.detected_at) <= day])
+
+
+def latest_until(page: StoryPage, at: datetime) -> tuple[ChangeLine, ...]:
+    """The last change of every subject until a moment, in the aspects' order."""
+    return _latest(page, [x for x in page.changes if x.change.detected_at <= at])
+
+
+def _latest(page: StoryPage, changes: Iterable[ChangeLine]) -> tuple[ChangeLine, ...]:
     order = aspect_order(page)
     last: dict[tuple[int, str], ChangeLine] = {}
-    for line in sorted(page.changes, key=lambda x: (x.change.detected_at, x.change.change_id)):
-        if day_of(line.change.detected_at) <= day:
-            last[order.index(line.change.aspect), line.change.subject] = line
+    for line in sorted(changes, key=lambda x: (x.change.detected_at, x.change.change_id)):
+        last[order.index(line.change.aspect), line.change.subject] = line
     return tuple(last[key] for key in sorted(last))
 
 

@@ -3,7 +3,8 @@
 Every text passes `clean` and autoescape (see `environment`); every address passes `safe_url` or is one of ours from `Links`.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from itertools import groupby
@@ -18,8 +19,19 @@ from pipeline.changelog.escape import clean, one_line, safe_url, shorten
 from pipeline.changelog.matrix import matrix
 from pipeline.changelog.paths import Links, anchor, aspect_feed, outlet_file
 from pipeline.changelog.pictures import pictures
-from pipeline.changelog.views import ArticlePage, IndexPage, OutletPage, ReportRow, RevisionRow, Site, StandingRow, StoryPage
-from pipeline.model import Edit, EditKind, Version
+from pipeline.changelog.views import (
+    ArticlePage,
+    Choice,
+    IndexPage,
+    Live,
+    OutletPage,
+    ReportRow,
+    RevisionRow,
+    Site,
+    StandingRow,
+    StoryPage,
+)
+from pipeline.model import ChangeKind, Edit, EditKind, Version
 
 BRIEF = 7  # lines of what moved that stand open; the others are folded
 OPEN = 6  # lines of one aspect on one day that stand open
@@ -71,6 +83,9 @@ def environment() -> Environment:
     env.filters |= {"safe_url": safe_url, "anchor": anchor, "one_line": one_line, "shorten": shorten, "css": _include_css}
     env.filters |= {"aspect_feed": aspect_feed, "outlet_feed": lambda outlet: outlet_file(outlet).removesuffix(".html")}
     env.globals |= {
+        "live": None,
+        "sign_in": False,
+        "choice": None,
         "BRIEF": BRIEF,
         "OPEN": OPEN,
         "OPEN_DAYS": OPEN_DAYS,
@@ -93,17 +108,21 @@ def environment() -> Environment:
 # ---- the pages -----------------------------------------------------------------------------------------------------------
 
 
-def render_story(page: StoryPage, links: Links | None = None) -> str:
-    """A story's page."""
+def render_story(page: StoryPage, links: Links | None = None, live: Live | None = None, choice: Choice | None = None) -> str:
+    """A story's page. Live, it has forms, and its log shows what was chosen."""
+    whole, page = page, choice.of(page) if choice else page
     return environment().get_template("story.html").render(
-        page=page,
+        page=whole,
+        live=live,
+        choice=choice,
+        options=Options.of(whole),
         links=links or Links(),
         days=days.log(page),
         standing=_standing(page),
-        begin=days.begin(page),
-        moved=days.moved(page),
-        last_word=days.last_word(page),
-        order=days.aspect_order(page),
+        begin=days.begin(whole),
+        moved=days.moved(whole),
+        last_word=days.last_word(whole),
+        order=days.aspect_order(whole),
         outlets=len({r.outlet for r in page.reports}),
         pictures=pictures(page),
         matrix=matrix(page),
@@ -113,44 +132,56 @@ def render_story(page: StoryPage, links: Links | None = None) -> str:
 
 def render_days(page: StoryPage, links: Links | None = None) -> Iterator[tuple[date, str]]:
     """A page for every day of a story's log: its changes with evidence, and what a reader could know by its end."""
-    template, order, found = environment().get_template("day.html"), days.aspect_order(page), days.log(page)
-    for n, day in enumerate(found):
-        yield (
-            day.day,
-            template.render(
-                page=page,
-                links=links or Links(),
-                d=day,
-                order=order,
-                earlier=found[n + 1].day if n + 1 < len(found) else None,
-                later=found[n - 1].day if n else None,
-                until=days.latest(page, day.day),
-            ),
-        )
+    found = days.log(page)
+    yield from ((day.day, _render_day(page, found, n, links, None)) for n, day in enumerate(found))
 
 
-def render_article(page: ArticlePage, links: Links | None = None) -> str:
+def render_day(page: StoryPage, day: date, links: Links, live: Live) -> str | None:
+    """The page of one day, None if the log has no such day."""
+    found = days.log(page)
+    return next((_render_day(page, found, n, links, live) for n, d in enumerate(found) if d.day == day), None)
+
+
+def _render_day(page: StoryPage, found: Sequence[days.Day], n: int, links: Links | None, live: Live | None) -> str:
+    return environment().get_template("day.html").render(
+        page=page,
+        links=links or Links(),
+        live=live,
+        d=found[n],
+        order=days.aspect_order(page),
+        earlier=found[n + 1].day if n + 1 < len(found) else None,
+        later=found[n - 1].day if n else None,
+        until=days.latest(page, found[n].day),
+    )  # fmt: skip
+
+
+def render_article(
+    page: ArticlePage, links: Links | None = None, live: Live | None = None, stories: Sequence[tuple[str, str]] = ()
+) -> str:
     """An article's page."""
     return environment().get_template("article.html").render(
         page=page,
         links=links or Links(),
+        live=live,
+        stories=stories,
         steps=_steps(page),
         ladder=_ladder(page),
     )  # fmt: skip
 
 
-def render_outlet(page: OutletPage, links: Links | None = None) -> str:
+def render_outlet(page: OutletPage, links: Links | None = None, live: Live | None = None) -> str:
     """An outlet's page."""
     recent = days.grouped(page.recent)[::-1]
-    return environment().get_template("outlet.html").render(page=page, recent=recent, links=links or Links())
+    return environment().get_template("outlet.html").render(page=page, recent=recent, links=links or Links(), live=live)
 
 
-def render_index(site: Site, links: Links | None = None) -> str:
+def render_index(site: Site, links: Links | None = None, live: Live | None = None) -> str:
     """The front page."""
     page: IndexPage = site.index
     return environment().get_template("index.html").render(
         page=page,
         links=links or Links.of(site, depth=0),
+        live=live,
         begin=days.begin(page),
         moved={s.story.story_id: days.by_telling(s.moved) for s in page.stories},
         last={s.story.story_id: days.by_telling(s.last) for s in page.stories},
@@ -161,6 +192,26 @@ def render_index(site: Site, links: Links | None = None) -> str:
 
 
 # ---- arranged for the templates ------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    """What can be chosen on a story's page."""
+
+    aspects: tuple[str, ...]
+    kinds: tuple[str, ...]
+    outlets: tuple[str, ...]
+
+    @classmethod
+    def of(cls, page: StoryPage) -> "Options":
+        """What the page has."""
+        kinds = {x.change.kind.value for x in page.changes}
+        outlets = {x.outlet for x in page.changes} | {q.outlet for q in page.quiet_edits}
+        return cls(
+            aspects=days.aspect_order(page),
+            kinds=tuple(k.value for k in ChangeKind if k.value in kinds),
+            outlets=tuple(sorted(outlets, key=str.casefold)),
+        )
 
 
 def _standing(page: StoryPage) -> tuple[list[StandingRow], list[StandingRow]]:
@@ -205,11 +256,11 @@ def _steps(page: ArticlePage) -> list[tuple[RevisionRow, list[list[Edit]], list[
         old, new = versions.get(step.from_seq), versions.get(step.to_seq)
         runs = compare(old, new, step.edits) if old and new else ()
         telling, slight = [e for e in by_kind if e.meaningful], [e for e in by_kind if not e.meaningful]
-        steps.append((step, _passages(telling), _passages(slight), runs))
+        steps.append((step, passages(telling), passages(slight), runs))
     return steps
 
 
-def _passages(edits: Sequence[Edit]) -> list[list[Edit]]:
+def passages(edits: Iterable[Edit]) -> list[list[Edit]]:
     """Edits of one passage together: a sentence may have been judged for its number and for its source."""
     found: dict[tuple[str, str, str], list[Edit]] = {}
     for edit in edits:

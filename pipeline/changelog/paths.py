@@ -70,6 +70,11 @@ class Links:
         articles = site.kept_articles | {page.article_id for page in site.articles}
         return cls(articles, frozenset(page.outlet for page in site.outlets), depth)
 
+    @property
+    def outlets(self) -> frozenset[str]:
+        """The outlets that have a page."""
+        return self._outlets
+
     def top(self, path: str = "") -> str:
         """A path below the top folder."""
         return self._up + path

@@ -1,8 +1,9 @@
 """The folder of reports. Writes only files whose bytes changed, each in one step, and only below the folder."""
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 
 from pipeline.changelog.data import render_csv, render_json
@@ -11,7 +12,7 @@ from pipeline.changelog.markdown import render_markdown
 from pipeline.changelog.pages import render_article, render_days, render_index, render_outlet, render_story
 from pipeline.changelog.paths import Links, article_file, aspect_feed, outlet_file, story_folder
 from pipeline.changelog.syndication import Channel, outlet_feed, render_atom, render_json_feed, silent_feed, story_feed
-from pipeline.changelog.views import ArticlePage, Site
+from pipeline.changelog.views import ArticlePage, Site, StoryPage
 from pipeline.errors import WritethruError
 
 
@@ -48,29 +49,43 @@ def site_files(site: Site) -> Iterator[tuple[str, str]]:
     """Every file of a site, path below the folder and text. The front page comes last: it links to the others."""
     links = Links.of(site)
     for story in site.stories:
-        name, feed = story_folder(story.story), story_feed(story, site.base_url)
+        name = story_folder(story.story)
         yield f"{name}/index.html", render_story(story, links)
         yield from ((f"{name}/{day.isoformat()}.html", text) for day, text in render_days(story, links))
-        yield f"{name}/changelog.md", render_markdown(story)
-        yield f"{name}/changes.json", render_json(story)
-        yield f"{name}/changes.csv", render_csv(story)
-        yield from _feeds(f"{name}/feed", feed)
-        for aspect in aspect_order(story):
-            yield from _feeds(f"{name}/{aspect_feed(aspect)}", story_feed(story, site.base_url, aspect))
+        yield from ((f"{name}/{file}", text()) for file, text in story_texts(story, site.base_url).items())
     for article in site.articles:
         yield f"articles/{article_file(article.article_id, article.outlet)}", render_article(article, links)
     for outlet in site.outlets:
         yield f"outlets/{outlet_file(outlet.outlet)}", render_outlet(outlet, links)
-        yield from _feeds(f"outlets/{outlet_file(outlet.outlet).removesuffix('.html')}", outlet_feed(outlet, site.base_url))
-    yield from _feeds("silent", silent_feed(site.silent, site.index.as_of, site.base_url))
+        stem = outlet_file(outlet.outlet).removesuffix(".html")
+        yield from ((f"outlets/{file}", text()) for file, text in feed_texts(stem, outlet_feed(outlet, site.base_url)).items())
+    silent = silent_feed(site.silent, site.index.as_of, site.base_url)
+    yield from ((file, text()) for file, text in feed_texts("silent", silent).items())
     yield "index.html", render_index(site)
 
 
-def _feeds(stem: str, feed: Channel) -> Iterator[tuple[str, str]]:
+Texts = dict[str, Callable[[], str]]  # file name -> what makes its text
+
+
+def story_texts(story: StoryPage, base_url: str = "") -> Texts:
+    """The files of a story that are not pages."""
+    texts: Texts = {
+        "changelog.md": partial(render_markdown, story),
+        "changes.json": partial(render_json, story),
+        "changes.csv": partial(render_csv, story),
+        **feed_texts("feed", story_feed(story, base_url)),
+    }
+    for aspect in aspect_order(story):
+        texts |= feed_texts(aspect_feed(aspect), story_feed(story, base_url, aspect))
+    return texts
+
+
+def feed_texts(stem: str, feed: Channel) -> Texts:
     """A feed as Atom and as JSON Feed."""
-    file = stem.rpartition("/")[2]
-    yield f"{stem}.atom", render_atom(feed, f"{file}.atom")
-    yield f"{stem}.json", render_json_feed(feed, f"{file}.json")
+    return {
+        f"{stem}.atom": partial(render_atom, feed, f"{stem}.atom"),
+        f"{stem}.json": partial(render_json_feed, feed, f"{stem}.json"),
+    }
 
 
 def _write(root: Path, path: str, body: bytes) -> bool:

@@ -12,7 +12,7 @@ outlets gave it: no caller escapes anything, each renderer does so for its own f
          └─ OutletPage                        outlets/<slug>.html
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from pipeline.model import Aspect, Change, Edit, EditKind, Outcome, QuarantineKind, Story, Version
@@ -80,6 +80,10 @@ class ChangeLine:
     otherwise: str = ""  # what would have made the rule decide otherwise, a sentence
     nearest: Voice | None = None  # the nearest statement that was judged a repetition
     review: str = ""  # a person's verdict: "", accepted, rejected ...
+    review_note: str = ""  # what the person wrote
+    review_by: str = ""  # who
+    review_id: str = ""  # the decision
+    value: str = ""  # Claim.value of the claim after, "" if it is none that could be corrected
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -302,3 +306,52 @@ class Site:
     silent: tuple[QuietEdit, ...] = ()  # newest silent edits of all articles, for silent.atom
     kept_articles: frozenset[str] = frozenset()  # article_ids whose page an earlier run wrote and this one leaves alone
     base_url: str = ""  # where the folder is published, "" if nowhere: absolute links in feeds need it
+
+
+# ---- live pages ----------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Live:
+    """What a page needs to know of the person who looks at it."""
+
+    csrf: str  # goes into every form
+    back: str  # address of this page: where a form leads back to
+    name: str = ""  # as the person last signed a decision
+    told: str = ""  # what the last form came to, shown once
+    failed: bool = False  # it came to nothing
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """Which lines of a log to show; "" lets all pass."""
+
+    aspect: str = ""
+    kind: str = ""
+    outlet: str = ""
+    silent: bool = False
+    review: str = ""  # open, accepted, rejected, watch
+
+    @property
+    def any(self) -> bool:
+        return self != Choice()
+
+    def of(self, page: StoryPage) -> StoryPage:
+        """The page with what was chosen."""
+        if not self.any:
+            return page
+        changes = tuple(
+            x
+            for x in page.changes
+            if self.aspect in ("", x.change.aspect)
+            and self.kind in ("", x.change.kind.value)
+            and self.outlet in ("", x.outlet)
+            and (x.silent or not self.silent)
+            and self.review in ("", x.review or "open")
+        )
+        quiet = tuple(
+            q
+            for q in page.quiet_edits
+            if self.aspect in ("", q.aspect) and self.outlet in ("", q.outlet) and (q.edit.silent or not self.silent)
+        )
+        return replace(page, changes=changes, quiet_edits=() if self.kind or self.review else quiet, days=())

@@ -55,7 +55,7 @@ def write_reports(settings: Settings, now: datetime, progress: Progress) -> Repo
         pages = [
             story_page(store, s, aspects_of(s, watches), as_of) for s, digest in stories if memory.moved(s.story_id, digest)
         ]
-        front = _front_stories(store, stories, pages, watches, as_of)
+        front = front_stories(store, stories, pages, watches, as_of)
         articles = store.rows("page_articles")
         moved = [r for r in articles if memory.moved(r["article_id"], r["digest"])]
         silent = [quiet_edit(r) for r in store.rows("silent_edits", {"most": MOST_SILENT})]
@@ -80,7 +80,7 @@ def _article_pages(store: Store, rows: Sequence[Mapping[str, Any]], progress: Pr
         progress("article pages", min(start + PART, len(rows)), len(rows))
 
 
-def _front_stories(
+def front_stories(
     store: Store, stories: Sequence[tuple[Story, str]], made: Sequence[StoryPage], watches: Sequence[Watch], as_of: datetime
 ) -> list[StoryPage]:
     """The stories of the front page: watched ones, then the found ones that were reported last."""
