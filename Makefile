@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test quick lint server clean
+.PHONY: demo test quick lint server nightly clean
 
 demo: $(VENV)/.installed  ## replay the recorded story and report
 	$(BIN)/writethru demo
@@ -13,6 +13,20 @@ test: $(VENV)/.installed-test  ## all tests
 
 quick: $(VENV)/.installed-test  ## the tests without a Prefect server or a browser
 	$(BIN)/python -m pytest -m "not server and not browser and not slow"
+
+server: export PREFECT_HOME := $(CURDIR)/.prefect
+server: export PREFECT_API_URL := http://127.0.0.1:4200/api
+server: export PREFECT_SERVER_ANALYTICS_ENABLED := false
+server: export DO_NOT_TRACK := 1
+server: $(VENV)/.installed  ## Prefect's server on 127.0.0.1:4200, the schedule and a worker, until stopped
+	@$(BIN)/prefect server start --host 127.0.0.1 --port 4200 & server=$$!; trap "kill $$server" EXIT INT TERM; \
+	n=0; until $(BIN)/prefect work-pool ls >/dev/null 2>&1; do n=$$((n+1)); [ $$n -lt 60 ] || exit 1; sleep 1; done; \
+	$(BIN)/prefect work-pool inspect local >/dev/null 2>&1 || $(BIN)/prefect work-pool create local --type process; \
+	$(BIN)/prefect --no-prompt deploy --all && $(BIN)/prefect worker start --pool local
+
+nightly: export WRITETHRU_KILLS := 1000
+nightly: $(VENV)/.installed-test  ## what takes an hour: runs killed at a thousand steps
+	$(BIN)/python -m pytest tests/test_crash.py
 
 lint: $(VENV)/.installed-dev  ## style and types
 	$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy

@@ -46,3 +46,11 @@ def test_each_dependency_says_why():
     listed = re.findall(r'^ *"([^"]+)",(.*)$', text, re.M)
     dependencies = [(name, rest) for name, rest in listed if re.search(r"[=<>~]", name)]
     assert len(dependencies) > 10 and all(re.search(r"# \w+", rest) for _, rest in dependencies)
+
+
+def test_the_tests_that_the_security_page_names_are_there():
+    """Each threat has a test file that would notice."""
+    text = (ROOT / "docs" / "security.md").read_text(encoding="utf8")
+    named = set(re.findall(r"`(test_\w+)`", text))
+    assert len(named) > 12
+    assert {f"{name}.py" for name in named} <= {p.name for p in (ROOT / "tests").glob("test_*.py")}
