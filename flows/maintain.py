@@ -10,7 +10,7 @@ from pipeline import journey
 def check_store(config: str | None) -> list[str]:
     """Every check of sql/checks. A check that fails fails the run, after the copy was made."""
     done = journey.verify(settings_for(config))
-    if done.failures:
+    if done.failures or done.archive:
         raise RuntimeError("; ".join(done.lines()))
     return done.lines()
 
@@ -27,11 +27,18 @@ def look_at_stories(config: str | None, now: str | None) -> list[str]:
     return journey.maintain(settings_for(config), clock(now), wait=WAIT).lines()
 
 
+@task(retries=2, retry_delay_seconds=60)
+def thin_archive(config: str | None, now: str | None) -> list[str]:
+    """Archived responses that `[keep] responses` no longer wants are let go; versions never."""
+    return journey.thin(settings_for(config), clock(now)).lines()
+
+
 @flow(name="maintain", log_prints=False)
 def maintain(config: str | None = None, now: str | None = None) -> None:
-    """Copy, look at the stories, then check."""
+    """Copy, look at the stories, thin the archive, then check."""
     tell(copy_store(config, now))
     tell(look_at_stories(config, now))
+    tell(thin_archive(config, now))
     tell(check_store(config))
 
 

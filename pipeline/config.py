@@ -69,6 +69,13 @@ class RecheckConfig(Strict):
     then: Duration = timedelta(days=30)
 
 
+class KeepConfig(Strict):
+    """`[keep]`: for how long. Versions, edits and what people decided are kept for ever."""
+
+    backups: Duration = Field(timedelta(days=30), description="dated copies beside the store; the newest always stays")
+    responses: Duration | None = Field(None, description="archived responses; for ever if not given")
+
+
 class Settings(BaseSettings):
     """What a run needs to know. All paths are absolute once loaded."""
 
@@ -83,6 +90,7 @@ class Settings(BaseSettings):
     time_zone: str = Field("UTC", description="how times are shown in reports and lists")
     fetch: FetchConfig = Field(default_factory=lambda: FetchConfig.model_validate({}))
     recheck: RecheckConfig = Field(default_factory=RecheckConfig)
+    keep: KeepConfig = Field(default_factory=lambda: KeepConfig.model_validate({}))
 
     @classmethod
     def settings_customise_sources(

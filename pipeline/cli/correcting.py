@@ -212,11 +212,16 @@ def maintain(
     quiet: QuietOption = False,
     json: JsonOption = False,
 ) -> None:
-    """What the schedule runs nightly: look for stories that are one, propose to merge them, and merge those that surely are."""
+    """What the schedule runs nightly: look for stories that are one, propose to merge them, and merge those that surely are.
+
+    Archived responses that are older than `[keep] responses` are let go.
+    """
     start = begin(config, db, now, quiet, json)
     with start.reporter as progress:
         done = journey.maintain(start.settings, start.now, progress=progress)
     start.tell(done)
+    if start.settings.keep.responses is not None:
+        start.tell(journey.thin(start.settings, start.now))
 
 
 def _who(by: str | None) -> str:

@@ -133,11 +133,11 @@ def serve(
 
 
 def verify(config: ConfigOption = None, db: DbOption = None, now: NowOption = None, json: JsonOption = False) -> None:
-    """Check that the store holds together: every file of sql/checks must return no rows."""
+    """Check that the store holds together: every file of sql/checks must return no rows, and the archive be whole."""
     start = begin(config, db, now, json=json)
     done = journey.verify(start.settings)
     start.tell(done)
-    if done.failures:
+    if done.failures or done.archive:
         raise typer.Exit(1)
 
 

@@ -13,7 +13,7 @@ from pipeline.config import Settings
 from pipeline.journey.asking import Told, ask, explain, listing, log_lines, reading, write_parquet
 from pipeline.journey.checking import metrics, status
 from pipeline.journey.decision import Decision
-from pipeline.journey.keeping import BackupSummary, VerifySummary, backup, restore, snapshot, verify
+from pipeline.journey.keeping import BackupSummary, ThinSummary, VerifySummary, backup, restore, snapshot, thin, verify
 from pipeline.journey.progress import Progress, silent
 from pipeline.journey.starting import init
 from pipeline.store import Store, lease, publish_snapshot
@@ -21,6 +21,7 @@ from pipeline.store import Store, lease, publish_snapshot
 __all__ = [
     "BackupSummary",
     "Decision",
+    "ThinSummary",
     "Told",
     "VerifySummary",
     "ask",
@@ -45,6 +46,7 @@ __all__ = [
     "run",
     "snapshot",
     "status",
+    "thin",
     "track",
     "verify",
     "write_parquet",

@@ -1,8 +1,9 @@
 """Looking after the store: checks, copies, the snapshot."""
 
 import os
+import re
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 from pipeline.config import Settings
@@ -16,10 +17,14 @@ class VerifySummary:
 
     held: list[str] = field(default_factory=list)
     failures: dict[str, int] = field(default_factory=dict)  # check -> rows that it found
+    archive: dict[str, int] = field(default_factory=dict)  # file of the archive that is not whole -> responses that lay in it
+    thinned: int = 0  # responses that `[keep] responses` has let go
 
     def lines(self) -> list[str]:
         failed = [f"FAILED {name}: {n} rows. See: writethru sql < sql/checks/{name}.sql" for name, n in self.failures.items()]
-        return [f"{len(self.held)} checks hold", *failed]
+        failed += [f"FAILED archive {file}: missing or cut; {n} responses lay in it" for file, n in self.archive.items()]
+        let_go = [f"{self.thinned} responses are older than [keep] responses and were let go"] if self.thinned else []
+        return [f"{len(self.held)} checks hold", *let_go, *failed]
 
 
 @dataclass(slots=True)
@@ -28,14 +33,28 @@ class BackupSummary:
 
     file: str
     counts: dict[str, int]
+    removed: list[str] = field(default_factory=list)  # older copies that `[keep] backups` no longer wants
 
     def lines(self) -> list[str]:
         told = ", ".join(f"{n} {view}" for view, n in self.counts.items())
-        return [f"{self.file}: {told}"]
+        return [f"{self.file}: {told}", *(f"{name}: removed, it is older than [keep] backups" for name in self.removed)]
+
+
+@dataclass(slots=True)
+class ThinSummary:
+    """What was taken out of the archive."""
+
+    files: int = 0
+    size: int = 0  # bytes
+
+    def lines(self) -> list[str]:
+        if not self.files:
+            return ["the archive holds nothing older than [keep] responses"]
+        return [f"{self.files} files of the archive removed, {self.size / 1e6:.1f} MB; all versions are kept"]
 
 
 def verify(settings: Settings) -> VerifySummary:
-    """Run every check over the store: each must return no rows."""
+    """Run every check over the store, each of which must return no rows; see that the archive has what it refers to."""
     from pipeline.journey.asking import reading
 
     done = VerifySummary()
@@ -45,18 +64,70 @@ def verify(settings: Settings) -> VerifySummary:
                 done.failures[name] = len(rows)
             else:
                 done.held.append(name)
+        _verify_archive(settings, store, done)
     return done
 
 
+def _verify_archive(settings: Settings, store: Store, done: VerifySummary) -> None:
+    for row in store.rows("archive_files"):
+        file = settings.archive_folder / row["file"]
+        if file.is_file() and file.stat().st_size > row["last"]:
+            continue
+        if settings.keep.responses is not None and not file.exists():
+            done.thinned += row["responses"]
+        else:
+            done.archive[row["file"]] = row["responses"]
+
+
 def backup(settings: Settings, now: datetime, target: Path | None = None) -> BackupSummary:
-    """Copy the store under the lease to a file that is opened and counted before it takes its name."""
+    """Copy the store under the lease to a file that is opened and counted before it takes its name.
+
+    Without a target the copy is dated and lies beside the store; dated copies that are too old are then removed.
+    """
+    dated = target is None
     target = target or settings.db.with_name(f"{settings.db.stem}-{now:%Y%m%dT%H%M%S}{settings.db.suffix}")
     if target.exists():
         raise UsageError(f"{target}: there is such a file already; a backup overwrites nothing")
     _must_exist(settings)
     with lease(settings.db, "backup"):
         _fold_in_the_log(settings, now)
-        return BackupSummary(file=str(target), counts=copy_store(settings.db, target))
+        done = BackupSummary(file=str(target), counts=copy_store(settings.db, target))
+        done.removed = _prune(settings, now, target) if dated else []
+    return done
+
+
+def _prune(settings: Settings, now: datetime, newest: Path) -> list[str]:
+    """Remove dated copies beside the store that are older than `[keep] backups`; the newest stays whatever its age."""
+    name = re.compile(re.escape(settings.db.stem) + r"-(\d{8}T\d{6})" + re.escape(settings.db.suffix))
+    removed = []
+    for file in sorted(settings.db.parent.iterdir()):
+        found = name.fullmatch(file.name)
+        if found and file != newest and now - _stamp(found[1]) > settings.keep.backups:
+            file.unlink()
+            removed.append(file.name)
+    return removed
+
+
+def _stamp(text: str) -> datetime:
+    return datetime.strptime(text, "%Y%m%dT%H%M%S").replace(tzinfo=UTC)
+
+
+def thin(settings: Settings, now: datetime) -> ThinSummary:
+    """Remove the archive's files that are older than `[keep] responses`, and versions never.
+
+    What `rebuild` could have read again from them stays as it was read.
+    """
+    done = ThinSummary()
+    if settings.keep.responses is None:
+        return done
+    with lease(settings.db, "thin"):
+        for file in sorted(settings.archive_folder.rglob("*.warc.gz")):
+            found = re.search(r"-(\d{8}T\d{6})\.warc\.gz$", file.name)
+            if found and now - _stamp(found[1]) > settings.keep.responses:
+                done.size += file.stat().st_size
+                done.files += 1
+                file.unlink()
+    return done
 
 
 def restore(settings: Settings, now: datetime, copy: Path) -> BackupSummary:
