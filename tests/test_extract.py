@@ -2,6 +2,7 @@
 
 import json
 import time
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -9,8 +10,8 @@ from cases.pages import kit
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.extract import EXTRACTOR, FEED_EXTRACTOR, IMPORT_EXTRACTOR, document_from_record, extract
-from pipeline.model import Document
+from pipeline.extract import EXTRACTOR, FEED_EXTRACTOR, IMPORT_EXTRACTOR, document_from_entry, document_from_record, extract
+from pipeline.model import Document, Entry
 
 URL = kit.url_of("harbour")
 LONG = (
@@ -355,3 +356,13 @@ def test_recorded_html_is_read_like_a_page_and_the_records_own_fields_go_first()
     page = extract(html.encode(), url=URL)
     assert document.paragraphs == page.paragraphs and document.extractor == EXTRACTOR
     assert (document.headline, document.published_at, document.updated_at) == ("Own title", given, page.updated_at)
+
+
+def test_the_content_of_an_item_is_read_without_comments_and_scripts():
+    """What a reader does not see is no text of the article, in a feed as on a page."""
+    content = "<p>The bridge <!-- draft --> is shut.</p><script>track()</script><style>p {}</style><?x y?><p>Buses run.</p>"
+    entry = Entry(
+        feed_url="f", key="k", key_basis="id", raw_id=None, url=None, raw_url=None, title="T", summary=None, content=content
+    )
+    assert document_from_entry(entry).paragraphs == ("The bridge is shut.", "Buses run.")
+    assert document_from_entry(replace(entry, content="<!-- nothing -->")).paragraphs == ()

@@ -14,7 +14,7 @@ from lxml.html import HtmlElement
 
 from pipeline.extract.blocks import Block, read_blocks
 from pipeline.extract.lines import own_lines
-from pipeline.extract.markup import decode, parse
+from pipeline.extract.markup import decode, parse, parse_fragment
 from pipeline.extract.metadata import Metadata, read_metadata
 from pipeline.extract.prune import NOTICE, asks_to_pay, prune
 from pipeline.extract.region import article_blocks
@@ -132,8 +132,8 @@ def _words(paragraphs: Sequence[str]) -> int:
 
 
 def _fragment(html: str, headline: str, byline: str | None) -> Sequence[str]:
-    tree = parse(html)
-    return own_lines(read_blocks(tree), headline, byline)
+    tree = parse_fragment(html)
+    return own_lines(read_blocks(tree), headline, byline) if tree is not None else ()
 
 
 def _given(paragraphs: Sequence[str] | None, text: str | None) -> tuple[str, ...]:

@@ -113,4 +113,4 @@ def _data_rows(table: HtmlElement) -> list[tuple[HtmlElement, str]]:
 def _cells(row: HtmlElement) -> Iterator[str]:
     for cell in row:
         if cell.tag in ("td", "th"):
-            yield squeeze(cell.text_content())
+            yield squeeze("".join(cell.itertext()))

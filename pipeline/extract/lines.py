@@ -19,18 +19,20 @@ def own_lines(blocks: list[Block], headline: str, byline: str | None) -> list[st
     name = _plain(byline or "")
     said = {_plain(headline), name, *(f"{lead} {name}" for lead in _leads())}
     firsts = {form.partition(" ")[0] for form in said}
-    kept = [b for b in blocks if _is_text(b, firsts) or not _is_line(b, said)]
+    kept = [b for b in blocks if _is_text(b, said, firsts) or not _is_line(b, said)]
     while kept and kept[-1].is_heading:
         kept.pop()
     return [b.text for b in kept]
 
 
-def _is_text(block: Block, firsts: set[str]) -> bool:
-    """Whether a block is text for certain, as most are: long, without a link, its first word not that of what is said."""
+def _is_text(block: Block, said: set[str], firsts: set[str]) -> bool:
+    """Whether a block is text for certain, as most are: long, without a link, and nothing of what is said begins like it."""
     if block.linked or block.words <= _LONG or block.element.tag == "h1":
         return False
-    first = plain_words(block.text[:_BEGINNING])[:-1]  # the last may be cut
-    return bool(first) and first[0] != "%" and first[0] not in firsts
+    first = plain_words(block.text[:_BEGINNING])[:-1]  # the last word may be cut
+    if not first or "%" in first:
+        return False
+    return first[0] not in firsts or not any(form.startswith(" ".join(first)) for form in said)
 
 
 def _is_line(block: Block, said: set[str]) -> bool:
@@ -53,7 +55,8 @@ def _points(plain: str) -> bool:
 
 
 def _plain(text: str) -> str:
-    return " ".join(word for word in plain_words(text) if word != "%")
+    found = plain_words(text)
+    return " ".join([word for word in found if word != "%"] if "%" in found else found)
 
 
 @cache

@@ -6,7 +6,9 @@ common, valid UTF-8 by accident is not); what the Content-Type header says; what
 
 import codecs
 import re
+from functools import cache
 
+from lxml import etree
 from lxml import html as lxml_html
 from lxml.etree import ParserError
 from lxml.html import HtmlElement
@@ -46,6 +48,23 @@ def parse(page: str) -> HtmlElement:
         return lxml_html.document_fromstring(page.encode("utf8"), parser=lxml_html.HTMLParser(encoding="utf-8"))
     except (ParserError, ValueError):  # nothing but blanks, comments or processing instructions
         return lxml_html.document_fromstring("<html><body></body></html>")
+
+
+def parse_fragment(html: str) -> HtmlElement | None:
+    """The element tree of a feed's content, without comments, scripts and styles; None if there is nothing in it."""
+    try:
+        tree = etree.fromstring(clean(html[:MOST]).replace("\ufffe", "").encode("utf8"), parser=_fragment_parser())
+    except (etree.XMLSyntaxError, ValueError):
+        return None
+    if tree is not None:
+        etree.strip_elements(tree, "script", "style", "noscript", "template", with_tail=False)
+    return tree
+
+
+@cache
+def _fragment_parser() -> etree.HTMLParser:
+    """Plain elements: those of lxml.html are looked up in Python one by one."""
+    return etree.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True)
 
 
 def _strict(body: bytes, name: str) -> str | None:

@@ -79,31 +79,37 @@ def _plainly(text: str, root: int, limits: FeedLimits) -> Pieces | None:
 
 def _items(text: str, first: re.Match[str], limits: FeedLimits) -> tuple[tuple[str, ...], int] | None:
     """The items from the first on, and where the last ends; None if one is not plain."""
-    begin, tag, name = first.start(), first[0], first[1]
-    items: list[str] = []
-    while text.startswith(f"<{name}", begin):
+    begin, name = first.start(), first[1]
+    start_tag, end_tag, items = f"<{name}", f"</{name}>", list[str]()
+    odd = text.rfind("<!--", begin) >= 0 or text.rfind("<?", begin) >= 0  # searched from behind, which is quicker
+    while text.startswith(start_tag, begin):
         found = _ITEM.match(text, begin)
-        end = text.find(f"</{name}>", begin) + len(name) + 3
-        if found is None or found[1] != name or end < begin + len(tag):
+        last = text.find(end_tag, begin)
+        if found is None or found[1] != name or last < 0 or len(items) >= limits.max_items:
             return None
-        item = text[begin:end]
-        whole = item.count(f"<{name}") == 1 and item.find(f"</{name}") == len(item) - len(name) - 3
-        if not whole or len(item) > limits.max_item_chars or len(items) >= limits.max_items or not _closed(text, begin, end):
+        end = last + len(end_tag)
+        if (
+            end - begin > limits.max_item_chars
+            or text.rfind(start_tag, begin, end) > begin
+            or not _closed(text, begin, end, odd)
+        ):
             return None
-        items.append(item)
+        items.append(text[begin:end])
         gap = _BLANKS.match(text, end)
         begin = gap.end() if gap else end
-    return tuple(items), begin
+    return (tuple(items), begin) if text.count(end_tag[:-1], first.start()) == len(items) else None
 
 
-def _closed(text: str, begin: int, end: int) -> bool:
-    """Whether comments and CDATA that begin in a stretch of text end in it. Instructions are for the walk."""
-    comment, section = text.rfind("<!--", begin, end), text.rfind("<![CDATA[", begin, end)
-    return (
-        text.find("<?", begin, end) < 0
-        and (comment < 0 or text.rfind("-->", begin, end) >= comment + 4)
-        and (section < 0 or text.rfind("]]>", begin, end) > section)
-    )
+def _closed(text: str, begin: int, end: int, odd: bool = True) -> bool:
+    """Whether comments and CDATA that begin in a stretch of text end in it. Instructions are for the walk.
+
+    Not `odd`: there are no comments and no instructions.
+    """
+    section = text.rfind("<![CDATA[", begin, end)
+    if section >= 0 and text.rfind("]]>", begin, end) < section:
+        return False
+    comment = text.rfind("<!--", begin, end) if odd else -1
+    return not odd or (text.rfind("<?", begin, end) < 0 and (comment < 0 or text.rfind("-->", begin, end) >= comment + 4))
 
 
 # ---- all others ----------------------------------------------------------------------------------------------------------

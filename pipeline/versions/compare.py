@@ -8,6 +8,7 @@ lag), link targets and the URL.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from functools import cache
 
 from pipeline import words
 from pipeline.model import Document, KnownArticle, Version
@@ -65,10 +66,15 @@ def without_furniture(paragraphs: Iterable[str], furniture: frozenset[str]) -> t
 def plain_byline(byline: str | None) -> str:
     """The names of a byline in one form: no leading "By", no case."""
     text = fold(byline).casefold().strip(" .,;:|-")
-    for lead in (lead for language in words.languages() for lead in words.lines("byline_leads", language)):
-        if text.startswith(lead + " "):
-            return text[len(lead) :].strip()
-    return text
+    if not text.startswith(_leads()):
+        return text
+    return text[len(next(lead for lead in _leads() if text.startswith(lead))) :].strip()
+
+
+@cache
+def _leads() -> tuple[str, ...]:
+    """What stands before a name in a byline, with the blank behind it."""
+    return tuple(f"{lead} " for language in words.languages() for lead in words.lines("byline_leads", language))
 
 
 def same_source(before: Version | Document, after: Document) -> bool:

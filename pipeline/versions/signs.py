@@ -221,7 +221,9 @@ def _alien(page: _Page) -> Sign | None:
 
 def _landed_elsewhere(page: _Page, final_url: str | None, seen_url: str) -> Sign | None:
     """A redirect to a log-in, consent or error page that carries nothing of the article."""
-    segments = set(urlsplit(final_url or "").path.casefold().strip("/").split("/")) - set(
+    if not final_url:
+        return None
+    segments = set(urlsplit(final_url).path.casefold().strip("/").split("/")) - set(
         urlsplit(seen_url).path.casefold().split("/")
     )
     kinds = [_LANDINGS[s] for s in sorted(segments) if s in _LANDINGS]
