@@ -1,7 +1,7 @@
 """Linking what is new, and carrying out what people decided, each decision at its place among the articles.
 
 Going on from what is saved and linking all anew take the same steps in the same order, so they end the same. A decision that is
-undone never was: all is linked anew without it.
+undone never was: all is linked anew without it, unless it only gave a title.
 """
 
 from collections import Counter
@@ -23,9 +23,9 @@ def linker_method(watches: Sequence[Watch]) -> str:
     return f"{METHOD} {ident('wat', *map(wording, watches))}"
 
 
-def decisions_on_stories(store: Store, watches: Sequence[Watch]) -> list[HumanDecision]:
+def _on_stories(every: Sequence[HumanDecision], watches: Sequence[Watch]) -> list[HumanDecision]:
     """What people decided about stories and holds, in the order in which it is carried out."""
-    return in_order(on_stories(that_hold(store.decisions()), {w.story_id for w in watches}))
+    return in_order(on_stories(that_hold(every), {w.story_id for w in watches}))
 
 
 class Desk:
@@ -34,10 +34,14 @@ class Desk:
     def __init__(self, store: Store, watches: Sequence[Watch]):
         self.store, self.watches = store, watches
         self.saved = store.load_state(NAME)
-        rows = decisions_on_stories(store, watches)
+        every = store.decisions()
+        rows = _on_stories(every, watches)
         heeded = set(self.saved.covers.split()) if self.saved else set()
         self.done = [r for r in rows if r.decision_id in heeded]
-        going_on = self._go_on() if len(self.done) == len(heeded) else None
+        gone = heeded - _ids(rows)
+        titles = [d for d in every if d.decision_id in gone and d.kind == "rename"]  # no link hangs on them
+        self.unnamed = {d.story_id for d in titles}
+        going_on = self._go_on() if len(titles) == len(gone) else None
         self.anew = going_on is None
         self.linker = going_on or Linker(watches)
         self.done = [] if self.anew else self.done
@@ -80,7 +84,7 @@ class Desk:
         linker = self.linker
         changed, removed = linker.changed_links(), linker.removed_links()
         moved = {x.story_id for x in changed} | {story_id for story_id, _ in removed}
-        moved |= {w.story_id for w in self.watches} | {d.story_id for d in self.done}
+        moved |= self.unnamed | {w.story_id for w in self.watches} | {d.story_id for d in self.done}
         stories = [s for s in linker.stories() if s.story_id in moved]
         self.store.save_stories(
             Linking(
@@ -121,7 +125,7 @@ def saved_linker(store: Store, watches: Sequence[Watch]) -> Linker | None:
 def linking_stands(store: Store, watches: Sequence[Watch]) -> bool:
     """Is all carried out that people decided and wrote into the list of stories?"""
     method, covers = store.saved_methods().get(NAME, ("", ""))
-    return method == linker_method(watches) and set(covers.split()) == _ids(decisions_on_stories(store, watches))
+    return method == linker_method(watches) and set(covers.split()) == _ids(_on_stories(store.decisions(), watches))
 
 
 def _ids(decisions: Sequence[HumanDecision]) -> set[str]:

@@ -288,7 +288,7 @@ class Groups:
                 other_story_id=gone.story_id,
                 reason=reason,
                 other_slug=gone.slug,
-                other_title=self.rulings.titles.get(gone.story_id, gone.title),
+                other_title=gone.title,
                 articles=articles,
             )
         )

@@ -37,6 +37,8 @@ def _concerned(linker: "Linker", d: HumanDecision) -> list[int]:
 def _tell(linker: "Linker", d: HumanDecision, articles: int) -> None:
     """The decision itself as a line of the audit trail. Found stories tell themselves that one ends in another."""
     reason = f"Decided by {d.made_by or 'a person'}" + (f": {d.note}" if d.note else ".")
+    if d.kind == "rename":
+        return  # nothing moves
     if d.kind == "merge":
         if d.story_id in linker.watching:
             gone = Story(story_id=d.other_story_id or "", slug=d.other_slug, title=d.title or d.other_slug, origin="found")

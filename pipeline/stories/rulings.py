@@ -33,7 +33,8 @@ class Rulings:
     def _take(self, d: HumanDecision) -> None:
         if d.kind not in KINDS:
             raise UsageError(f"decision {d.decision_id}: {d.kind!r} is not one of {', '.join(KINDS)}")
-        self.held.add(d.story_id)
+        if d.kind != "rename":  # what a story is called says nothing of what is in it
+            self.held.add(d.story_id)
         match d.kind:
             case "pin":
                 self._put(d, _needed(d, "article_id"), d.story_id)
