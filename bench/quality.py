@@ -11,10 +11,14 @@ import json
 import subprocess
 import sys
 import tomllib
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT))
+
+from bench import peers, steadiness  # noqa: E402 - found once the root is on the path
+
 PAGE = ROOT / "docs" / "quality.md"
 NOTES = ROOT / "docs" / "quality-notes.md"
 EXE = f"{sys.executable} -c 'from pipeline.cli import main; main()'"
@@ -133,10 +137,12 @@ def stories(folder: Path) -> dict[str, Path]:
 def main(arguments: list[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder", type=Path)
-    parser.add_argument("--only", help="comma-separated names: " + ", ".join([*(b.name for b in BENCHES), "stories"]))
+    parser.add_argument(
+        "--only", help="comma-separated names: " + ", ".join([*(b.name for b in BENCHES), "steadiness", "stories"])
+    )
     parser.add_argument("--no-write", action="store_true", help="print only")
     a = parser.parse_args(arguments)
-    wanted = a.only.split(",") if a.only else [*(b.name for b in BENCHES), "stories"]
+    wanted = a.only.split(",") if a.only else [*(b.name for b in BENCHES), "steadiness", "stories"]
     best = tomllib.loads((ROOT / "bench" / "best_known.toml").read_text(encoding="utf8"))
     page = Page()
     for bench in BENCHES:
@@ -145,12 +151,86 @@ def main(arguments: list[str] | None = None) -> None:
             rows = [(str(r["bench"]), r) for r in score(bench, a.folder)]
             rows += [(f"*best known: {k}*", v) for k, v in best.get(bench.name, {}).items()]
             page.table(bench.columns, rows, bench.script)
+        if bench.name in _BESIDE and bench.name in wanted:
+            _BESIDE[bench.name](page, bench, a.folder, best)
+    if "steadiness" in wanted:
+        _steadiness(page, a.folder)
     if "stories" in wanted:
         _stories(page, a.folder, best)
     text = "\n\n".join(page.parts) + "\n"
     print(text)
     if not a.no_write and not a.only:
         PAGE.write_text(HEAD + text + "\n" + NOTES.read_text(encoding="utf8"), encoding="utf8")
+
+
+def _alignment_beside(page: Page, bench: Bench, folder: Path, best: dict) -> None:
+    """The same pairs aligned by diff-match-patch alone."""
+    row = score(replace(bench, callables=("bench.peers:align_match_patch",)), folder)[0]
+    page.parts[-1] += (
+        f"\n| *diff-match-patch over sentences, measured here* | {' | '.join(shown(row.get(c)) for c in bench.columns)} |"
+    )
+
+
+PEERS = {
+    "bench.measure_edits:meaningful": "**this program**",
+    "bench.peers:newsdiff": "newsdiff's rule",
+    "bench.peers:diffengine": "diffengine's rule",
+    "bench.peers:newsdiffs": "NewsDiffs' rule",
+    "bench.peers:plain_difflib": "difflib, words: whatever differs",
+    "bench.peers:plain_match_patch": "diff-match-patch: whatever differs",
+}
+SETS = {
+    "whitehouse": ("accuracy", "F1"),
+    "news_dumpster": ("F1",),
+    "iterater-dev": ("F1",),
+    "iterater-train": ("F1",),
+    "whitehouse-noise": ("called",),
+    "bbc-headline-case": ("called",),
+}
+
+
+def _meaning_beside(page: Page, bench: Bench, folder: Path, best: dict) -> None:
+    """The same sets by the rules of other trackers, by plain diffs and by the baselines of the scripts, a line each."""
+    found: dict[str, dict[str, object]] = {PEERS[c]: {} for c in PEERS}
+    for row in score(replace(bench, callables=tuple(PEERS)), folder):
+        name = str(row["bench"]).rpartition(" ")[2]
+        found[PEERS[str(row["callable"])]] |= {f"{name} {c}": row[c] for c in SETS[name]}
+    rows = [*found.items(), *((f"*{k}*", v) for k, v in best["meaning_beside"].items())]
+    page.parts.append(
+        "The same sets by other rules (`called` on the last two: false alarms); lines in italics as measured before."
+    )
+    page.table(tuple(f"{name} {c}" for name, columns in SETS.items() for c in columns), rows, "rule")
+
+
+_BESIDE = {"alignment": _alignment_beside, "meaning": _meaning_beside}
+
+
+def _steadiness(page: Page, folder: Path) -> None:
+    """Noise by time and template, rewritten texts beside peers' rules, revisions of the stories, and first runs."""
+    page.parts.append(
+        "## Is it steady? Noise, and facts changed by a generator\n`python bench/steadiness.py FOLDER`\n\n"
+        "Revisions of a government's pages without a changed word of the author: how many are called, by time and by template."
+    )
+    page.table(("n", "called"), list(steadiness.noise_splits(folder).items()), "whitehouse-noise, all of it")
+    page.parts.append(
+        "News texts rewritten without changing a fact (share called), and with one fact changed (share hidden); three sets of "
+        "rewrites and two of changes, of which the first was developed on, the others once read:"
+    )
+    beside = steadiness.beside_peers(folder)
+    page.table(tuple(next(iter(beside.values()))), list(beside.items()), "rule")
+    page.parts.append(
+        "Labelled revisions of the stories, shown or not (`python bench/peers.py STORY...`): share of the edits with meaning "
+        "that stand in a revision shown, of the revisions shown that hold one, of the others that are kept quiet."
+    )
+    rules = peers.scores(list(stories(folder).values()))
+    page.table(("revisions", "shown", "recall", "precision", "quiet"), list(rules.items()), "rule")
+    first = tomllib.loads((ROOT / "bench" / "first_run.toml").read_text(encoding="utf8"))
+    rows = [(f"{name}, {part}", told) for name in FIRST for part, told in first[name].items()]
+    page.parts.append("First runs of sets whose author had not read a rule and whose errors nobody had read:")
+    page.table(("judgements", "right", "rewrites", "called", "facts", "missed", "other_kind"), rows, "**first run**")
+
+
+FIRST = ("noise_heldout", "second", "probes", "probes_second")  # of bench/first_run.toml, beside the stories
 
 
 def _stories(page: Page, folder: Path, best: dict) -> None:
