@@ -19,6 +19,7 @@ from pipeline.changelog.views import (
     KindCount,
     Look,
     OutletPage,
+    PairRow,
     QuietEdit,
     ReportRow,
     RevisionRow,
@@ -495,6 +496,7 @@ ARTICLE = ArticlePage(
         Look(seen_at=at(2, "11:00"), kind=QuarantineKind.BOT_WALL, reason="A proof is asked for.", times=3, status=403),
         Look(seen_at=at(4, "04:00"), kind=QuarantineKind.EMPTY, reason="The page has no paragraph.", status=200),
     ),
+    pairs=(PairRow(from_seq=1, to_seq=3, reason="A number and a year changed.", edits=(*EDITS, FIX)),),
     status="live",
     stories=(STORY,),
     copy_of=reports()[3],
@@ -587,6 +589,10 @@ FULL_LINE = replace(  # no field of it is empty
     otherwise="Had the survey been older, this would be a repetition.",
     nearest=SOMEBODY,
     review="accepted",
+    review_note="checked by telephone",
+    review_by="Ana Kelso",
+    review_id="dec_1",
+    value="9 metre",
 )
 SMALL = Site(  # every kind of thing once, every text filled: quick to render many times
     index=replace(INDEX, stories=(replace(INDEX.stories[0], moved=(FULL_LINE,)),)),

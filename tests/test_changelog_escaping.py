@@ -35,10 +35,25 @@ from pipeline.changelog import (
     terminal_lines,
 )
 from pipeline.changelog.escape import clean, csv_cell, markdown, one_line, safe_url, whole
+from pipeline.changelog.live import (
+    DecisionRow,
+    FoundVersion,
+    Head,
+    Hit,
+    SearchPage,
+    Statement,
+    ThenPage,
+    render_compare,
+    render_decisions,
+    render_message,
+    render_search,
+    render_then,
+)
 from pipeline.changelog.pictures import pictures
 from pipeline.changelog.syndication import Channel
-from pipeline.changelog.views import Site
+from pipeline.changelog.views import Choice, Live, Site
 from pipeline.changelog.wording import SENTENCE
+from pipeline.model import RevisionDecision
 
 CASES = Path(__file__).parent / "cases" / "payloads.txt"
 PAYLOADS = [json.loads(line) for line in CASES.read_text(encoding="utf8").splitlines() if not line.startswith("#")]
@@ -124,6 +139,56 @@ def pages(site: Site) -> dict[str, str]:
         "article": render_article(site.articles[0], links),
         "outlet": render_outlet(site.outlets[0], links),
         "index": render_index(site),
+        **live_pages(site, links),
+    }
+
+
+def live_pages(site: Site, links: Links) -> dict[str, str]:
+    """Every kind of live page, with its forms."""
+    story, article = site.stories[0], site.articles[0]
+    said = story.reports[0].title
+    live = Live(csrf=said, back=f"/{said}", name=said, told=said)
+    found = FoundVersion(
+        article_id=article.article_id,
+        outlet=said,
+        url=article.url,
+        seq=1,
+        seen_at=world.AS_OF,
+        headline=said,
+        text=said,
+        stands=False,
+    )
+    hit = Hit(latest=found, seqs=(1, 2), excerpt=((0, said), (1, said)))
+    search = SearchPage(query=said, outlet=said, story=said, outlets=(said,), stories=((said, said),), hits=(hit,), cut=True)
+    told = Statement(
+        outlet=said, seen_at=world.AS_OF, subject=said, value=said, attributed_to=said, sentence=said, url=article.url
+    )
+    head = Head(article_id=article.article_id, outlet=said, url=article.url, title=said, seq=1, seen_at=world.AS_OF)
+    then = ThenPage(page=story, at=world.AS_OF, first=world.at(2, "00:00"), hours=90, said=((said, (told,)),), heads=(head,))
+    step = article.revisions[0]
+    decision = RevisionDecision(kind=step.kind, meaningful=True, reason=said, edits=step.edits)
+    row = DecisionRow(
+        decision_id=said,
+        made_at=world.AS_OF,
+        kind=said,
+        made_by=said,
+        note=said,
+        slug="aldermere-dam",
+        value=said,
+        sentence=said,
+        change_id=said,
+        holds=True,
+    )
+    choice = Choice(aspect=said, outlet=said)
+    return {
+        "live story": render_story(story, links, live, Choice()),
+        "live choice": render_story(story, links, live, choice),
+        "live article": render_article(article, links, live, ((said, said),)),
+        "search": render_search(search, links, live),
+        "then": render_then(then, links, live),
+        "compare": render_compare(article, 1, 2, decision, links, live),
+        "decisions": render_decisions([row, replace(row, slug=f"{said} :")], links, live),
+        "message": render_message(said, said, links),
     }
 
 
@@ -166,7 +231,7 @@ def test_a_page_has_the_same_elements_and_attributes_whatever_the_texts_say(payl
         assert found.parts == plain_pages(harmless(payload))[name].parts, name
         assert elements(page) == plain_elements(harmless(payload))[name], name
         assert one_line(payload)[:60] in one_line(found.text), name
-        assert all(re.match(r"https?://[a-z]+\.example/|[.#]|[a-z0-9_/-]+", a) for a in found.addresses)
+        assert all(re.match(r"https?://[a-z]+\.example/|[.#]|[a-z0-9_/-]+(\.|#|$)", a) for a in found.addresses)
         assert not re.search("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]", page)
 
 

@@ -304,3 +304,11 @@ def test_an_article_page_stays_whole_when_a_version_is_missing() -> None:
     """A revision whose texts are not at hand is listed without them."""
     page = render_article(replace(world.ARTICLE, versions=world.ARTICLE.versions[1:]))
     assert "Version 1 → 2" in page and "version 1 and 2" not in page
+
+
+def test_any_two_versions_are_compared_not_only_neighbours() -> None:
+    """A table leads to every pair; each place that it names exists, with the words marked."""
+    page = render_article(world.ARTICLE)
+    assert {"#r2", "#r3", "#p1-3"} <= set(re.findall(r'href="(#[rp][-0-9]+)"', page))
+    part = page[page.index('id="p1-3"') : page.index('id="looks"')]
+    assert "<del>4</del>" in part and "<del>1961</del>" in part

@@ -17,7 +17,7 @@ from pipeline.changelog import days, wording
 from pipeline.changelog.compare import Run, compare
 from pipeline.changelog.escape import clean, one_line, safe_url, shorten
 from pipeline.changelog.matrix import matrix
-from pipeline.changelog.paths import Links, anchor, aspect_feed, outlet_file
+from pipeline.changelog.paths import Links, anchor, aspect_feed, outlet_file, safe_slug
 from pipeline.changelog.pictures import pictures
 from pipeline.changelog.views import (
     ArticlePage,
@@ -25,6 +25,7 @@ from pipeline.changelog.views import (
     IndexPage,
     Live,
     OutletPage,
+    PairRow,
     ReportRow,
     RevisionRow,
     Site,
@@ -81,7 +82,11 @@ def environment() -> Environment:
     )
     env.filters |= {name: getattr(wording, name) for name in (*names, "shown_value")}
     env.filters |= {"safe_url": safe_url, "anchor": anchor, "one_line": one_line, "shorten": shorten, "css": _include_css}
-    env.filters |= {"aspect_feed": aspect_feed, "outlet_feed": lambda outlet: outlet_file(outlet).removesuffix(".html")}
+    env.filters |= {
+        "safe_slug": safe_slug,
+        "aspect_feed": aspect_feed,
+        "outlet_feed": lambda outlet: outlet_file(outlet).removesuffix(".html"),
+    }
     env.globals |= {
         "live": None,
         "sign_in": False,
@@ -166,6 +171,8 @@ def render_article(
         stories=stories,
         steps=_steps(page),
         ladder=_ladder(page),
+        pairs=_pairs(page),
+        paired={(p.from_seq, p.to_seq) for p in page.pairs},
     )  # fmt: skip
 
 
@@ -258,6 +265,20 @@ def _steps(page: ArticlePage) -> list[tuple[RevisionRow, list[list[Edit]], list[
         telling, slight = [e for e in by_kind if e.meaningful], [e for e in by_kind if not e.meaningful]
         steps.append((step, passages(telling), passages(slight), runs))
     return steps
+
+
+def _pairs(page: ArticlePage) -> list[tuple[PairRow, list[list[Edit]], tuple[Run, ...]]]:
+    """Per further pair of versions: its meaning-bearing passages, the two texts compared."""
+    versions = {v.seq: v for v in page.versions}
+    return [
+        (
+            pair,
+            passages(e for e in pair.edits if e.meaningful),
+            compare(versions[pair.from_seq], versions[pair.to_seq], pair.edits),
+        )
+        for pair in page.pairs
+        if {pair.from_seq, pair.to_seq} <= versions.keys()
+    ]
 
 
 def passages(edits: Iterable[Edit]) -> list[list[Edit]]:

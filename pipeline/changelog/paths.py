@@ -8,7 +8,9 @@ from pipeline.changelog.views import Site
 from pipeline.model import Story
 
 LIMIT = 60  # characters of a slug
-_TAKEN = frozenset({"articles", "outlets", "index", "silent"})  # names of our own at the top of the folder
+_TAKEN = frozenset(  # names of our own at the top of the folder and of the live pages
+    {"articles", "outlets", "index", "silent", "search", "compare", "decisions", "review", "correct", "pin", "unpin", "undo"}
+)
 _DEVICES = frozenset({"con", "prn", "aux", "nul", *(f"{d}{n}" for d in ("com", "lpt") for n in range(10))})  # of Windows
 
 
@@ -32,8 +34,13 @@ def name(text: str) -> str:
 
 def story_folder(story: Story) -> str:
     """The folder of a story: its slug, as the stories file has it, if that is a safe name."""
-    fine = re.fullmatch(r"[a-z0-9][a-z0-9_-]{0,79}", story.slug) and story.slug not in _DEVICES | _TAKEN
-    return story.slug if fine else f"{slug(story.slug) or 'story'}-{_mark(story.story_id)}"
+    return safe_slug(story.slug) or f"{slug(story.slug) or 'story'}-{_mark(story.story_id)}"
+
+
+def safe_slug(text: str) -> str:
+    """The slug if it may be the name of a folder, else ""."""
+    fine = re.fullmatch(r"[a-z0-9][a-z0-9_-]{0,79}", text) and text not in _DEVICES | _TAKEN
+    return text if fine else ""
 
 
 def article_file(article_id: str, outlet: str) -> str:

@@ -191,6 +191,16 @@ class Look:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PairRow:
+    """Two versions that are no neighbours, compared as if the one had followed on the other."""
+
+    from_seq: int
+    to_seq: int
+    reason: str
+    edits: tuple[Edit, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ArticlePage:
     """An article with every version that was seen."""
 
@@ -207,6 +217,7 @@ class ArticlePage:
     stories: tuple[Story, ...] = ()  # that it is a report of
     copy_of: ReportRow | None = None
     copies: tuple[ReportRow, ...] = ()
+    pairs: tuple[PairRow, ...] = ()  # further pairs of versions that the page compares
 
 
 # ---- an outlet -----------------------------------------------------------------------------------------------------------

@@ -76,7 +76,7 @@ def write_reports(settings: Settings, now: datetime, progress: Progress) -> Repo
 def _article_pages(store: Store, rows: Sequence[Mapping[str, Any]], progress: Progress) -> Iterator[ArticlePage]:
     """The pages of articles, one at a time, read from the store some at a time."""
     for start in range(0, len(rows), PART):
-        yield from article_pages(store, rows[start : start + PART])
+        yield from article_pages(store, rows[start : start + PART], pairs=True)
         progress("article pages", min(start + PART, len(rows)), len(rows))
 
 

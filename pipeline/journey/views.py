@@ -17,6 +17,7 @@ from pipeline.changelog.views import (
     KindCount,
     Look,
     OutletPage,
+    PairRow,
     QuietEdit,
     ReportRow,
     RevisionRow,
@@ -26,6 +27,7 @@ from pipeline.changelog.views import (
     Voice,
 )
 from pipeline.diff import word_diff
+from pipeline.edits import compare
 from pipeline.model import (
     Aspect,
     Change,
@@ -45,6 +47,7 @@ DAY = timedelta(days=1)
 Row = Mapping[str, Any]
 MOST_EDITS = 200  # listed on one page
 SPARK_DAYS = 14
+MOST_PAIRED = 6  # versions of which a page compares every two
 
 
 # ---- a story -------------------------------------------------------------------------------------------------------------
@@ -123,8 +126,8 @@ def quiet_edit(r: Row) -> QuietEdit:
 # ---- articles ------------------------------------------------------------------------------------------------------------
 
 
-def article_pages(store: Store, rows: Sequence[Row]) -> list[ArticlePage]:
-    """The pages of articles, given their rows of `page_articles`."""
+def article_pages(store: Store, rows: Sequence[Row], pairs: bool = False) -> list[ArticlePage]:
+    """The pages of articles, given their rows of `page_articles`; if asked, with versions compared that are no neighbours."""
     wanted = {"article_ids": [r["article_id"] for r in rows]}
     versions = _by_article([value_of(Version, r) for r in store.rows("page_versions", wanted)])
     steps: dict[str, dict[str, list[Row]]] = {}
@@ -148,10 +151,24 @@ def article_pages(store: Store, rows: Sequence[Row]) -> list[ArticlePage]:
                 "stories": tuple(stories.get(r["article_id"], ())),
                 "copy_of": lineage.get(r["article_id"], (None, ()))[0],
                 "copies": lineage.get(r["article_id"], (None, ()))[1],
+                "pairs": _pairs(versions.get(r["article_id"], ())) if pairs else (),
             },
         )
         for r in rows
     ]
+
+
+def _pairs(versions: Sequence[Version]) -> tuple[PairRow, ...]:
+    """All pairs of a few versions; of many, each with the first and with the last. Neighbours are revisions already."""
+    found = [(old, new) for n, old in enumerate(versions) for new in versions[n + 2 :]]
+    if len(versions) > MOST_PAIRED:
+        found = [(old, new) for old, new in found if old is versions[0] or new is versions[-1]]
+    return tuple(_pair(old, new) for old, new in found)
+
+
+def _pair(old: Version, new: Version) -> PairRow:
+    decision = compare(old, new)
+    return PairRow(from_seq=old.seq, to_seq=new.seq, reason=decision.reason, edits=decision.edits)
 
 
 def _by_article(versions: Sequence[Version]) -> dict[str, list[Version]]:
