@@ -698,3 +698,17 @@ def test_a_renamed_watch_follows_its_list_again_once_the_renaming_is_undone(home
     assert ask(home, title) == [("Velm",)]
     assert call(home, "undo", last_decision(home), "-q") == 0
     assert ask(home, title) == [("Talks in Velm's harbour",)]
+
+
+def test_a_decision_on_an_article_that_proves_to_be_another_holds_for_that_one(home):
+    """An address under which an article was met a second time is an article of its own until that is known."""
+    assert call(home, "pin", url("bakery", 0), "harbour-talks", "-q") == 0
+    with duckdb.connect(str(home / "store.duckdb")) as con:
+        ids = dict(con.execute("SELECT url, article_id FROM record.article").fetchall())
+        mine, other = ids[url("bakery", 0)], ids[url("bakery", 1)]
+        con.execute("UPDATE record.article SET status = 'alias' WHERE article_id = $mine", {"mine": mine})
+        con.execute("UPDATE record.alias SET article_id = $other WHERE article_id = $mine", {"mine": mine, "other": other})
+    with journey.writing(load_settings(home / "writethru.toml"), "test", START) as store:
+        assert [d.article_id for d in store.decisions()] == [other]
+    assert call(home, "track", "-q", "--rebuild") == 0
+    assert "bakery-1" in places(home)["harbour-talks"]

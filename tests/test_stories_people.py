@@ -1,12 +1,15 @@
 """People's decisions about stories win over the linker, at once and for ever."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from pipeline.errors import UsageError
 from pipeline.model import Article, HumanDecision, Watch, ident
-from pipeline.stories import Linker
+from pipeline.stories import Linker, in_order, on_stories, one_by_one, that_hold
+from pipeline.stories.judge import Halves
+from pipeline.stories.proposals import LeavesApart, decide_proposal
 
 START = datetime(2026, 6, 1, 8, tzinfo=UTC)
 WATCH = Watch(slug="bridge", title="Harbour bridge closure", match=("harbour bridge",))
@@ -63,11 +66,15 @@ def places(linker: Linker) -> dict[str, set[str]]:
 
 
 def run(*decisions: HumanDecision, watches=(), late: bool = False) -> Linker:
-    """Link the stream; late decisions are made when all has been linked and saved."""
+    """Link the stream; late decisions are made one after the other when all has been linked and saved."""
     linker = Linker(watches, () if late else decisions)
     for article in STREAM:
         linker.add(article)
-    return Linker.load(linker.dump(), watches, decisions) if late else linker
+    if late:
+        linker = Linker.load(linker.dump(), watches)
+        for n, made in enumerate(decisions, 1):
+            linker.take(decisions[:n], made)
+    return linker
 
 
 def test_without_decisions_there_are_two_stories():
@@ -137,3 +144,65 @@ def test_a_decision_that_cannot_be_understood_is_refused_by_name():
     """The message names the decision and what it lacks."""
     with pytest.raises(UsageError, match=r"dec_.*a pin needs article_id"):
         Linker((), [decision("pin", BRIDGE_ID)])
+
+
+@pytest.mark.parametrize("late", [False, True])
+def test_an_article_may_be_put_into_several_watched_stories_and_one_found_one(late):
+    """None of the pins takes the place of another, and each link tells its own reason."""
+    other = replace(WATCH, slug="quays", match=("quay",))
+    pins = [
+        decision("pin", story, "art_4", at=n, note=f"note {n}")
+        for n, story in enumerate((WATCH.story_id, other.story_id, BRIDGE_ID))
+    ]
+    linker = run(*pins, watches=[WATCH, other], late=late)
+    reasons = {w.story_id: w.links[4].reason for w in linker.watching.values() if 4 in w.links}
+    assert reasons == {WATCH.story_id: "Put here by Vera: note 0", other.story_id: "Put here by Vera: note 1"}
+    assert linker.groups.links[4].story_id == BRIDGE_ID
+
+
+def test_two_stories_of_which_a_person_said_that_they_are_two_stay_two():
+    """Whatever their articles come to say; a later merge by a person holds again."""
+    two, one = decision("apart", BRIDGE_ID, other=BAKERY_ID, at=1), decision("merge", BRIDGE_ID, other=BAKERY_ID, at=2)
+    linker = run(two)
+    groups = [linker.groups.groups[linker.groups.by_story[s]] for s in (BRIDGE_ID, BAKERY_ID)]
+    assert not linker.groups.may_be_one(*groups)
+    assert len(places(run(two, one))) == 1
+    assert len(places(run(one, replace(two, made_at=one.made_at + timedelta(days=1))))) == 2
+
+
+def test_what_a_later_row_undoes_holds_no_longer():
+    """Nor is the row that undoes a decision of its own; the order is that in which they were carried out."""
+    pin, other = decision("pin", BAKERY_ID, "art_2"), decision("pin", BAKERY_ID, "art_1", at=3)
+    undo = replace(decision("undo", BAKERY_ID, at=5), undoes=pin.decision_id)
+    early = replace(other, decision_id="dec_early", read_through=START)
+    assert that_hold([pin, other, undo]) == [other]
+    assert in_order([pin, other, early]) == [early, pin, other]
+
+
+def test_decisions_on_a_story_that_is_watched_no_longer_rest():
+    """Its id is that of a slug, which no found story may take."""
+    pin = replace(decision("pin", WATCH.story_id, "art_4"), slug=WATCH.slug)
+    found = replace(decision("pin", BAKERY_ID, "art_4"), slug="bakers")
+    assert on_stories([pin, found], {WATCH.story_id}) == [pin, found]
+    assert on_stories([pin, found], set()) == [found]
+
+
+def test_a_split_of_several_articles_is_one_for_each():
+    """All into the same new story."""
+    split = replace(decision("split", BRIDGE_ID, other="sto_ferries"), article_ids=("art_1", "art_2"))
+    assert [(d.article_id, d.other_story_id) for d in one_by_one([split])] == [
+        ("art_1", "sto_ferries"),
+        ("art_2", "sto_ferries"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("between", "fit", "found"),
+    [(0.35, 1.2, "sure"), (0.35, 0.7, "asked"), (0.2, 0.7, "asked"), (0.2, 0.3, "two"), (0.1, 1.2, "two")],
+)
+def test_only_what_is_far_above_the_bar_is_merged_without_asking(between, fit, found):
+    """Likeness of the stories and the fit of each article both count."""
+    told = decide_proposal(Halves(sizes=(6, 3), between=between, inside=0.35, words=80), fit, ("pylon",))
+    kind = "two" if isinstance(told, LeavesApart) else "sure" if told.sure else "asked"
+    assert kind == found and "stories of 6 and 3 articles" in told.reason
+    assert ("both have pylon" in told.reason) == (found != "two")

@@ -52,7 +52,7 @@ class Desk:
         if self.saved is None or self.saved.method != linker_method(self.watches):
             return None
         try:
-            return Linker.load(self.saved.data, self.watches, one_by_one(self.done), heeded=True)
+            return Linker.load(self.saved.data, self.watches, one_by_one(self.done))
         except StoreError:  # of another version of the program: all is linked anew
             return None
 

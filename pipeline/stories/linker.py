@@ -135,18 +135,11 @@ class Linker:
         return data
 
     @classmethod
-    def load(
-        cls, data: bytes, watches: Sequence[Watch], decisions: Sequence[HumanDecision] = (), heeded: bool = False
-    ) -> "Linker":
-        """Go on from a dump. A watch that is new or worded otherwise starts without reports.
-
-        Decisions are carried out, unless they were `heeded` before the dump.
-        """
+    def load(cls, data: bytes, watches: Sequence[Watch], decisions: Sequence[HumanDecision] = ()) -> "Linker":
+        """Go on from a dump, with the decisions that it was made with. A watch worded otherwise starts without reports."""
         linker = cls(watches, decisions)
         load_state(linker, data)
         linker._remember()
-        if not heeded:
-            linker.enforce(list(linker.groups.items.values()))
         return linker
 
     def take(self, decisions: Sequence[HumanDecision], made: HumanDecision) -> None:
