@@ -14,7 +14,7 @@ from rapidfuzz.fuzz import ratio
 from pipeline import words
 from pipeline.changes.against import ALIKE, Near, Scene, contradicted, denied, other_date, out_of_date, still_held
 from pipeline.changes.entries import Entry
-from pipeline.changes.thing import FigureClaim, comparable, of_another_thing
+from pipeline.changes.thing import FigureClaim, comparable, counts_alike, of_another_thing
 from pipeline.claims import Figure, Statement, Unit
 from pipeline.claims.figures import MONEY
 from pipeline.claims.lexicon import cue_words
@@ -84,7 +84,7 @@ def decide_figure(claim: FigureClaim, known: tuple[Entry, ...], scene: Scene) ->
         return line(ChangeKind.CORRECTED, f"the report replaced {before.value} and says so in a note", before, 3.0)
     if claim.replaced is not None:
         return line(ChangeKind.CHANGED, f"the report replaced {before.value} in the same sentence", before, 3.0)
-    rival = _rival(claim, known, scene)
+    rival = _rival(claim, tuple(e for e in known if e.sure and e.amount is not None), scene)
     if rival is not None:
         return line(ChangeKind.CONFLICT, f"another report says {rival.value} and has not taken it back", rival, 3.0)
     return line(ChangeKind.CHANGED, f"a figure that no report gave before; the latest was {latest.value}", latest, 2.5)
@@ -95,7 +95,10 @@ def _known_value(claim: FigureClaim, same: Entry, known: tuple[Entry, ...], scen
     if claim.replaced is not None and scene.noted:
         reason = f"the report went back to {same.value} and says so in a note"
         return Verdict("corrected", reason, ChangeKind.CORRECTED, claim.replaced, same, 3.0)
-    newer = next((e for e in reversed(known) if e.number != same.number and e.holders and e.first_at > same.first_at), None)
+    later = [e for e in known if e.number != same.number and e.holders and e.first_at > same.first_at]
+    newer = next((e for e in reversed(later) if e.sure and e.amount is not None and counts_alike(claim.figure, e)), None)
+    if claim.figure.known or not (claim.sure or claim.labelled):
+        newer = None
     if same.retracted and newer is not None and not claim.edited:
         reason = f"repeats {same.value}, which was corrected to {newer.value}"
         return Verdict("conflict", reason, ChangeKind.CONFLICT, newer, same, 2.0)

@@ -37,6 +37,7 @@ class Entry:
     repeats: int = 0  # articles that repeat it
     retracted: bool = False  # replaced under a correction note
     lagging: bool = False  # a line has said that a report still gives it long after it was overtaken
+    counted: tuple[str, ...] = ()  # of a plain count: what it counts
     sure: bool = True  # of a figure: what it counts is named beside it
     bearer: tuple[str, ...] = ()  # of a figure: stems of the names before it, whose figure it is
     line: int = -1  # the log's line that brought it, -1 = none

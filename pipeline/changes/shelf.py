@@ -5,6 +5,7 @@ from collections import defaultdict
 from pipeline.changes.against import Near, Scene
 from pipeline.changes.entries import Entry
 from pipeline.claims import AspectProfile, Figure, Statement, Tied, Usage
+from pipeline.claims.figures import what_is_counted
 from pipeline.claims.lexicon import concept_words
 
 CANDIDATES = 40  # statements compared in full, those that share most first
@@ -65,6 +66,7 @@ class Shelf:
                 roots=[scene.root],
                 bearer=tied.bearer,
                 sure=tied.sure,
+                counted=() if figure.unit else what_is_counted(figure),
             )
         )
 

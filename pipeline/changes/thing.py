@@ -7,16 +7,18 @@ Measured on pairs of figures from real reports labelled by hand: see `bench/meas
 
 from dataclasses import dataclass
 from datetime import timedelta
+from decimal import Decimal
 
 from pipeline.changes.entries import Entry
 from pipeline.claims import AspectProfile, Figure, Unit
-from pipeline.claims.figures import MONEY, counts_people
-from pipeline.claims.lexicon import stems
+from pipeline.claims.figures import MONEY, counts_people, what_is_counted
+from pipeline.claims.lexicon import cue_words, stems
 from pipeline.claims.units import function_stems
 
 BEFORE_STORY = timedelta(days=7)  # a day this long before the first value of a key belongs to another event
 SAME_NAMES = 0.5  # share of the names before a sum that two sums of one giver have in common
-FEW, SHARED_FEW = 10, 0.35  # small numbers stand for all kinds of things: they need to have more in common
+FAR = 20  # times that a count of things may not grow from one report to the next
+FEW, SHARED_FEW = 10, 0.5  # small numbers stand for all kinds of things: they need to have more in common
 SHARED = 0.2  # share of the shorter sentence's words that two figures of things need to have in common
 
 
@@ -58,17 +60,25 @@ def of_another_thing(claim: FigureClaim, known: tuple[Entry, ...]) -> str:
         return "the report has given another figure for it: of a part, or of another thing"
     if _of_somebody_else(figure, frozenset(claim.bearer), frozenset(latest.bearer)):
         return "of somebody else than the figure that stands"
+    if not claim.labelled and not counts_alike(figure, latest):
+        return "of another thing than the figure that stands"
     if claim.deep and not claim.labelled:
         return "far down in a report that was not known: most likely of an earlier time or of a part"
-    if not claim.sure and not claim.labelled:
+    if not (claim.sure or claim.labelled or figure.known):
         return "what it counts is not named beside it"
     if figure.unit == MONEY and _currency(figure.value) != _currency(latest.value) and figure.number != latest.amount:
         return "a sum in another currency, which cannot be compared"
     things = bool(figure.unit or (figure.noun.isalpha() and not counts_people(figure))) and not figure.describes
-    few = not figure.unit and figure.number is not None and figure.number <= FEW
-    if things and not claim.labelled and shared(claim.unit, latest.sentence) < (SHARED_FEW if few else SHARED):
+    if things and not claim.labelled and shared(claim.unit, latest.sentence) < _needed(figure):
         return "in a sentence that shares too few words with the one that stands"
+    if things and _apart(figure.number, latest.amount):
+        return "of another order than the figure that stands"
     return ""
+
+
+def counts_alike(figure: Figure, entry: Entry) -> bool:
+    """Whether a plain count counts what an earlier one does: people, or things of one name or family."""
+    return bool(figure.unit) or not entry.counted or bool(set(entry.counted) & set(what_is_counted(figure)))
 
 
 def _of_somebody_else(figure: Figure, mine: frozenset[str], theirs: frozenset[str]) -> bool:
@@ -76,9 +86,20 @@ def _of_somebody_else(figure: Figure, mine: frozenset[str], theirs: frozenset[st
     both = len(mine & theirs)
     if figure.unit == MONEY:
         return bool(mine and theirs) and both <= SAME_NAMES * min(len(mine), len(theirs))
-    if figure.unit:
+    if figure.unit in cue_words("somebody's unit"):
         return bool(mine or theirs) and not both
     return bool(mine and theirs) and not both
+
+
+def _needed(figure: Figure) -> float:
+    """The share of words that two sentences need to have in common before their figures are held against each other."""
+    few = not figure.unit and figure.number is not None and figure.number <= FEW
+    return SHARED_FEW if few or figure.unit == "percent" else SHARED
+
+
+def _apart(a: Decimal | None, b: Decimal | None) -> bool:
+    """Whether two counts are so far apart that no report could take one for the other."""
+    return a is not None and b is not None and min(a, b) > 0 and max(a, b) >= FAR * min(a, b)
 
 
 def _currency(value: str) -> str:

@@ -25,9 +25,7 @@ VAGUE = 0.4  # taken off for dozens and hundreds
 MODIFIED = 2  # words after "28-point" in which the noun stands that it describes
 SURE, SURE_BARE, SURE_MONEY = 5, 2, 6  # words between a figure and the word of the aspect that says what it counts
 WEEK = 7  # days within which a day that is named is still the news
-LEADS = frozenset(
-    {"is", "was", "to", "at", "now", "stands", "stood", "reached", "risen", "fallen", "revised", "has", "had"}
-)
+LEADS = frozenset({"is", "was", "to", "at", "now", "stands", "stood", "reached", "risen", "fallen", "revised", "has", "had"})
 FIELD_WORDS = 8  # words of a field of a list at most
 FALLOFF = 5.0  # words between a figure and a concept that halve its worth
 MONEY = "money"
@@ -181,7 +179,8 @@ def _no_claim(unit: Unit, figure: Figure) -> bool:
         return True
     if after[:2] in (["more", "than"], ["fewer", "than"], ["less", "than"]) or figure.noun == "more than":
         return True
-    if _of_whole(after) and (not before or row[figure.at - 1].clause != figure.clause):
+    opens = not before or row[figure.at - 1].clause != figure.clause or before[-1] in cue_words("no name")
+    if _of_whole(after) and opens:
         return True  # "nine of the 28 are gone": a part
     if figure.at > 3 and _of_whole([*before, "0"]) and _is_number(row[figure.at - 3].low):
         return row[figure.at - 4].clause == figure.clause  # "won 90 of the 200": the whole, told in passing
@@ -329,7 +328,7 @@ def _fit(
     if figure.number is None and not figure.unit:
         strength -= VAGUE
     key, subject = _key(unit, figure, profile, nearest, seen)
-    sure = _is_sure(unit, figure, profile, nearest)
+    sure = _is_sure(unit, figure, profile, nearest) and not figure.known and (figure.past is None or sums)
     return Tied(profile.index, key, figure, strength, subject, sure, bearer(unit, figure) if takes else ())
 
 
@@ -402,18 +401,23 @@ def _is_sure(unit: Unit, figure: Figure, profile: AspectProfile, nearest: tuple[
     at = next(i for i, w in enumerate(unit.words) if w is nearest[1])
     apart = at - figure.at
     if bare and not figure.unit:
-        return -SURE_BARE <= apart <= SURE or (apart < 0 and all(_leads_on(w) for w in unit.words[at + 1 : figure.at]))
+        return -SURE_BARE <= apart <= SURE or (apart < 0 and all(_leads_on(w, profile) for w in unit.words[at + 1 : figure.at]))
     return abs(apart) <= (SURE_MONEY if figure.unit else SURE)
 
 
-def _leads_on(word: Word) -> bool:
+def _leads_on(word: Word, profile: AspectProfile) -> bool:
     """Whether a word only leads from a noun to its number: "the toll *has now risen to* 187"."""
-    return word.stem in function_stems() or word.low in cue_words("change verb") or word.low in LEADS
+    led = word.stem in function_stems() or word.low in cue_words("change verb") or word.low in LEADS
+    return led or word.aside or any(f in profile.weights for f in features(word))
 
 
 def bearer(unit: Unit, figure: Figure) -> tuple[str, ...]:
     """Stems of the names before a figure in its clause that are no source, place or day."""
-    row = [w for w in unit.words if w.clause == figure.clause and w.end <= figure.start and not w.aside and not w.source]
+    row = [w for w in unit.words if w.end <= figure.start and not w.aside and not w.source]
+    if (
+        not figure.unit or figure.unit == MONEY
+    ):  # a measure may be of whoever the sentence names: "Garrard, who ..., ran two yards"
+        row = [w for w in row if w.clause == figure.clause]
     opens = row[:1] if row and row[0].start == 0 and _is_opening_name(row[0]) else []
     names = [w for w in row if w.name and not any(c[0] == "@" for c in w.concepts)]
     days = words.lookup("weekdays").keys() | words.lookup("months").keys()
@@ -468,7 +472,16 @@ def _kinds() -> dict[str, str]:
 
 def counts_people(figure: Figure) -> bool:
     """Whether people are counted, or nothing is named that could be a thing: "killed 12"."""
-    return not figure.noun.isalpha() or figure.noun in _kinds() or _is_verb(figure.noun)
+    bare = not figure.noun.isalpha() or stem(figure.noun) in function_stems() or _is_verb(figure.noun)
+    return bare or figure.noun in _kinds()
+
+
+def what_is_counted(figure: Figure) -> tuple[str, ...]:
+    """What a plain count counts, so that two can be told apart: "people", else the noun's stem and concepts."""
+    if counts_people(figure):
+        return ("people",)
+    root = stem(figure.noun)
+    return (root, *concept_words().get(root, ()))
 
 
 def people_kind(unit: Unit, figure: Figure) -> str:
