@@ -29,7 +29,7 @@ from pipeline.stories.judge import (
 from pipeline.stories.naming import slug_of
 from pipeline.stories.parting import pair_likeness
 from pipeline.stories.profile import Profile, Vocabulary, name_runs, read_terms, stem, title_case
-from pipeline.stories.sense import Means, MeansBoth, decide_sense
+from pipeline.stories.sense import Means, MeansBoth, decide_earlier, decide_sense
 from pipeline.stories.vectors import Centroid, heaviest_first, likeness_of
 from pipeline.stories.watch import Joins as WatchJoins
 from pipeline.stories.watch import Pattern, Signs, Standing, Strength, decide_watch, read_signs, read_text
@@ -300,6 +300,15 @@ def test_of_two_matters_the_words_mean_the_one_that_has_more_of_them():
     assert isinstance(decide_sense(apart, (5.0, 6.0)), MeansBoth)
     assert isinstance(decide_sense(replace(apart, sizes=(6, 4)), (2.0, 6.0)), MeansBoth)
     assert isinstance(decide_sense(replace(apart, between=0.3), (2.0, 6.0)), MeansBoth)
+
+
+def test_an_earlier_story_with_fewer_of_the_words_only_opened_the_watch():
+    """A storm in the same place opened the watch on the flood; a story that has as many of the words is meant too."""
+    stories = Halves(sizes=(3, 8), between=0.2, inside=0.4, words=100)
+    assert isinstance(decide_earlier(stories, (3.0, 6.0)), Means)
+    assert isinstance(decide_earlier(stories, (5.0, 6.0)), MeansBoth)
+    assert isinstance(decide_earlier(replace(stories, between=0.3), (3.0, 6.0)), MeansBoth)
+    assert isinstance(decide_earlier(replace(stories, sizes=(6, 8)), (3.0, 6.0)), MeansBoth)
 
 
 def test_a_watch_on_an_earlier_year_is_not_opened_by_a_new_event():

@@ -16,7 +16,10 @@ from pipeline.stories.watch import Signs
 FROM = 6  # reports that make it worth a look
 LEAST = 3  # reports of a part
 APART = 0.4  # likeness between the parts, in parts of that within, below which they are two matters
+KIN_APART = 0.6  # the same for parts that are found stories of their own
+MAIN = 2.0  # times as many reports as an earlier found story: then it is the main one
 LESS = 0.75  # share of the other part's words below which a part has clearly fewer
+COMMONEST, RAREST = 0.5, 2.0  # limits of a word's weight
 DEEP = 0.4  # what a word far down in a text counts beside one in its opening
 
 
@@ -47,10 +50,24 @@ def decide_sense(halves: Halves, said: tuple[float, float]) -> Means | MeansBoth
     )
 
 
+def decide_earlier(halves: Halves, said: tuple[float, float]) -> Means | MeansBoth:
+    """The first of two found stories began before the second, the main one. Is the watch about the main one only?"""
+    told = f"the reports are in two stories, {halves.ratio:.2f} as alike as each is within"
+    if halves.ratio >= KIN_APART or said[0] >= LESS * said[1] or halves.sizes[1] < MAIN * halves.sizes[0]:
+        return MeansBoth(reason=f"Both stories are meant: {told}.")
+    share = f"{said[0] / said[1]:.0%}"
+    return Means(part=1, reason=f"An earlier matter: {told}, and this one has {share} of the other's words.")
+
+
 def how_much_said(signs: Signs, vocabulary: Vocabulary) -> float:
     """The weight of the watch's words in an article: each by its rarity, those far down at a part."""
     return _weight(signs.words_early, vocabulary) + DEEP * _weight(signs.words_deep, vocabulary)
 
 
 def _weight(stems: Iterable[str], vocabulary: Vocabulary) -> float:
-    return sum(max(0.0, math.log((vocabulary.articles + OTHERS) / (vocabulary.articles_with(s) + 0.5))) for s in stems)
+    return sum(_rarity(vocabulary.articles_with(s) + 0.5, vocabulary.articles + OTHERS) for s in stems)
+
+
+def _rarity(articles: float, all_articles: int) -> float:
+    """Within limits: the watched matter makes its own words common, and a word of one article is not the whole matter."""
+    return min(RAREST, max(COMMONEST, math.log(all_articles / articles)))

@@ -11,9 +11,10 @@ from datetime import datetime, timedelta
 
 from pipeline.model import Link, LinkEvent, Watch
 from pipeline.stories.groups import METHOD, PERSON, SAMPLE, Groups
+from pipeline.stories.judge import Halves
 from pipeline.stories.members import Group, Item, next_size
 from pipeline.stories.parting import part
-from pipeline.stories.sense import FROM, LEAST, Means, decide_sense, how_much_said
+from pipeline.stories.sense import FROM, LEAST, Means, decide_earlier, decide_sense, how_much_said
 from pipeline.stories.vectors import Centroid, typical
 from pipeline.stories.watch import (
     OPENING,
@@ -32,6 +33,7 @@ RETRY = timedelta(
     hours=48
 )  # how far back a growing story looks for reports among all articles; farther back are its neighbours
 RECENT = timedelta(days=10)
+ALIKE = 0.3  # likeness with the core, in parts of that within, from which a found story of reports without words is part of it
 OURS = 0.6  # share of a found story's articles that have the person's words: then it is part of the watched story
 FAR = 0.10  # a report that is less like the others than this, in parts of what is usual among them, is dropped
 ASTRAY = 0.2  # the same for a report from before the first ones that have the whole title
@@ -152,11 +154,16 @@ class Watching:
         return typical(self.groups.prior_inside(reports), max(reports.size, 1))
 
     def _ours(self, group: Group) -> bool:
-        """Is a found story part of the watched one, by what has joined or by the person's words?"""
-        if 2 * sum(o in self.links for o in group.members) >= len(group.members):
+        """Is a found story part of the watched one: by reports with the person's words, or by others and likeness?"""
+        size = len(group.members)
+        if 2 * sum(o in self.core for o in group.members) >= size:
             return True
+        if self.core and 2 * sum(o in self.links for o in group.members) >= size:
+            alike = self._halves(self.centroid, group.centroid).ratio >= ALIKE
+        else:
+            alike = False
         signs = [self.signs[o] for o in group.members if o in self.signs]
-        return sum(s.strength >= Strength.FAIR and not s.excluded for s in signs) >= OURS * len(group.members)
+        return alike or sum(s.strength >= Strength.FAIR and not s.excluded for s in signs) >= OURS * size
 
     # ---- the second look
 
@@ -169,6 +176,7 @@ class Watching:
         self._drop_astray(at)
         self._drop_far(at)
         self._drop_other_sense(at)
+        self._drop_earlier_kin(at)
         self.look_at_kin(at)
         for order in self._worth_a_try():
             if order not in self.links:
@@ -210,12 +218,36 @@ class Watching:
         if not isinstance(decision, Means):
             return
         kept, gone = sides[decision.part], sides[1 - decision.part]
-        ours, theirs = (Centroid([self.groups.items[o].profile for o in side]) for side in (kept, gone))
+        ours, theirs = self._sum(kept), self._sum(gone)
         for order in orders:
             item = self.groups.items[order]
             nearer = order not in kept and theirs.parts(item.profile).sum() > ours.parts(item.profile).sum()
             if not self.pinned(order) and (order in gone or nearer):
                 self.leave(item, decision.reason, at)
+
+    def _drop_earlier_kin(self, at: datetime) -> None:
+        """Found stories of an earlier matter may have opened the watch. Set them against the one that has most of the words."""
+        by_story: dict[int, list[int]] = {}
+        for order in sorted(self.core):
+            by_story.setdefault(self.groups.items[order].place, []).append(order)
+        kin = [orders for orders in by_story.values() if len(orders) >= LEAST]
+        if len(kin) < 2:
+            return
+        main = max(kin, key=lambda orders: (len(orders) * self._said(orders), -orders[0]))
+        ours = self._sum(main)
+        for orders in kin:
+            if orders[0] < main[0]:
+                halves = self._halves(self._sum(orders), ours)
+                decision = decide_earlier(halves, (self._said(orders), self._said(main)))
+                for item in (self.groups.items[o] for o in orders if isinstance(decision, Means) and not self.pinned(o)):
+                    self.leave(item, decision.reason, at)
+
+    def _sum(self, orders: Sequence[int]) -> Centroid:
+        return Centroid([self.groups.items[o].profile for o in orders])
+
+    def _halves(self, a: Centroid, b: Centroid) -> Halves:
+        inside = (self.groups.prior_inside(a) + self.groups.prior_inside(b)) / 2
+        return Halves(sizes=(a.size, b.size), between=a.between(b), inside=inside, words=1.0)
 
     def _said(self, orders: Sequence[int]) -> float:
         """How much of the person's words some articles have, on average."""
