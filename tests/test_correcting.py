@@ -483,6 +483,8 @@ def test_the_slug_of_a_story_that_ended_leads_to_the_one_that_goes_on(home, caps
         assert ask(home, f"SELECT count(*) FROM said('{bridge}', 'open points', TIMESTAMP '2026-04-01')") != [(0,)]
     assert call(home, "changes", "--story", pretzels, "--format", "json") == 0
     assert len(json.loads(capsys.readouterr().out)) == len(log)
+    assert call(home, "changes", "--story", pretzels) == 0
+    assert "Harbour talks in Velm" in capsys.readouterr().out
     assert call(home, "rename", pretzels, "All of it", "-q") == 0
     assert ask(home, "SELECT title FROM stories WHERE slug = 'harbour-talks'") == [("All of it",)]
     ((ended,),) = ask(home, f"SELECT story_id FROM stories WHERE slug = '{pretzels}'")

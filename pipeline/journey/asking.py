@@ -70,4 +70,6 @@ def log_lines(
     from pipeline.journey.reporting import terminal_log
 
     with reading(settings) as store:
-        return terminal_log(store, settings, story, aspect, since, until, width)
+        named = store.rows("stories_named", {"name": story}) if story else []
+        slug = named[0]["slug"] if len(named) == 1 else story  # that of a story that ended leads on
+        return terminal_log(store, settings, slug, aspect, since, until, width)
