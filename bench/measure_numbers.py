@@ -2,9 +2,10 @@
 
     python bench/measure_numbers.py FOLDER [--wrong] [--unlabelled]
 
-FOLDER holds `data/ecbplus/dev.jsonl.gz`: real reports, several outlets to an event, without dates. Each event is read by the ledger as a
-story with the aspects of `number_watches.toml`, an article an hour; a line that sets a figure against an earlier one is a shown pair. `number_pairs.txt` beside this file holds labels made by hand, and no text: for each pair the two articles and values, and
-whether both count the same thing of the same event, so that a reader is served by the line.
+FOLDER holds `data/ecbplus/dev.jsonl.gz`: real reports, several outlets to an event, without dates. Each event is read by the
+ledger as a story with the aspects of `number_watches.toml`, an article an hour; a line that sets a figure against an earlier one
+is a shown pair. `number_pairs.txt` holds labels made by hand, and no text: for each pair the two articles and values, and whether
+both count the same thing of the same event, so that a reader is served by the line.
 """
 
 import argparse
@@ -116,9 +117,8 @@ def main() -> None:
     judged = len(right) + len(wrong)
     share = f"{len(right) / judged:.3f}" if judged else "-"
     same = sum(known.values())
-    print(
-        f"labels {len(known)}  of one thing {same}  shown {len(pairs)}  labelled {judged}  right {len(right)}  precision {share}"
-    )
+    print(f"labels {len(known)}  of one thing {same}  shown {len(pairs)}  labelled {judged}", end="  ")
+    print(f"right {len(right)}  precision {share}")
     print(f"of the labelled pairs of one thing shown: {len(right) / same:.3f}" if same else "no labels")
     for pair in wrong if a.wrong else [q for q in pairs if q.key not in known] if a.unlabelled else []:
         print(f"{pair.key}\t{pair.aspect} {pair.kind}\n    {pair.texts[0]}\n    {pair.texts[1]}")

@@ -96,13 +96,13 @@ def _known_value(claim: FigureClaim, same: Entry, known: tuple[Entry, ...], scen
         reason = f"the report went back to {same.value} and says so in a note"
         return Verdict("corrected", reason, ChangeKind.CORRECTED, claim.replaced, same, 3.0)
     later = [e for e in known if e.number != same.number and e.holders and e.first_at > same.first_at]
-    newer = next((e for e in reversed(later) if e.sure and e.amount is not None and counts_alike(claim.figure, e)), None)
-    if claim.figure.known or not (claim.sure or claim.labelled):
-        newer = None
+    newer = later[-1] if later else None
     if same.retracted and newer is not None and not claim.edited:
         reason = f"repeats {same.value}, which was corrected to {newer.value}"
         return Verdict("conflict", reason, ChangeKind.CONFLICT, newer, same, 2.0)
-    lags = _lags(claim, same, newer, scene)
+    newer = next((e for e in reversed(later) if e.sure and e.amount is not None and counts_alike(claim.figure, e)), None)
+    surely = not claim.figure.known and (claim.sure or claim.labelled)
+    lags = _lags(claim, same, newer, scene) if surely else None
     if lags is not None:
         reason = f"still {same.value}, long after another report said {lags.value}"
         return Verdict("conflict", reason, ChangeKind.CONFLICT, lags, same, 2.0)
