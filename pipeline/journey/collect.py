@@ -149,11 +149,11 @@ class Ingest:
         """Read the feeds that have arrived, as far as they changed, and meet their articles."""
         arrived, self._arrived = [(state, got, volatile_hash(got.body or b"")) for state, got in self._arrived], []
         changed = {state.feed.feed_id for state, _, digest in arrived if digest != state.body_hash}
-        known = self.store.items(changed) if changed else {}
+        known = self.store.item_hashes(changed) if changed else {}
         met: list[tuple[FeedDocument, Feed]] = []
         for state, got, digest in arrived:
             if state.feed.feed_id in changed:
-                document, got = read_arrived(state, got, known.get(state.feed.feed_id, []))
+                document, got = read_arrived(state, got, known.get(state.feed.feed_id, frozenset()))
                 if document:
                     met.append((document, state.feed))
                     state = after_document(state, document, digest)
@@ -161,8 +161,10 @@ class Ingest:
         self.done.feeds_changed += len(met)
         if met:
             self.desk.load_entries([e for document, _ in met for e in document.entries], {feed.outlet for _, feed in met})
+        paged = [feed.feed_id for document, feed in met if feed.read != "feed" and document.entries]
+        items = self.store.items(paged) if paged else {}
         for document, feed in met:
-            self._meet(document.entries, feed, {i.key: i for i in known.get(feed.feed_id, [])})
+            self._meet(document.entries, feed, {i.key: i for i in items.get(feed.feed_id, [])})
 
     def _meet(self, entries: Sequence[Entry], feed: Feed, before: Mapping[str, KnownItem]) -> None:
         """New entries become articles; changed ones are a hint that their page moved."""
@@ -312,10 +314,12 @@ def _host(url: str) -> str:
     return (urlsplit(url).hostname or "").rstrip(".")
 
 
-def read_arrived(state: FeedState, got: Fetched, known: Sequence[KnownItem]) -> tuple[FeedDocument | None, Fetched]:
-    """The document of a feed that answered, None if it is none, and the fetch with what reading it has shown."""
-    hashes = frozenset(i.item_hash for i in known)
-    document = read_feed(got.body or b"", url=state.feed.url, headers=got.headers, known=hashes, base=got.final_url)
+def read_arrived(state: FeedState, got: Fetched, known: frozenset[str]) -> tuple[FeedDocument | None, Fetched]:
+    """The document of a feed that answered, None if it is none, and the fetch with what reading it has shown.
+
+    `known`: hashes of items that are not read again.
+    """
+    document = read_feed(got.body or b"", url=state.feed.url, headers=got.headers, known=known, base=got.final_url)
     if isinstance(document, NotAFeed):
         return None, replace(got, outcome=document.outcome, reason=document.reason)
     if document.cut:  # what it was cut from may still come, under the same validators

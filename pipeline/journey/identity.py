@@ -76,6 +76,7 @@ class Registry:
         self._claimed: dict[str, str] = {}  # article_id of one not read yet -> the one whose page says that it is that article
         self._namesakes: dict[tuple[str, str], list[str]] = {}  # (outlet, last part of the address) -> article_ids
         self._states: dict[str, ArticleState] = {}
+        self._stored: dict[str, ArticleState] = {}  # as the store holds them
         self._known: dict[str, KnownArticle] = {}
         self._stood: dict[str, Sequence[Appearance]] = {}  # appearances of each article, in time order
         self._versions: dict[str, Version] = {}  # those that a look needed, by id
@@ -142,6 +143,7 @@ class Registry:
         if wanted:
             states, stood = self.store.article_states(wanted), self.store.appearances(wanted)
             self._states |= states
+            self._stored |= states
             self._stood |= stood
             self._known |= self.store.known_articles(states, stood)
 

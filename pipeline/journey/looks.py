@@ -196,9 +196,13 @@ class Desk(Registry):
         pending, self._pending = self._pending, Pending()
         if len(self._versions) > HELD:
             self._versions.clear()
+        articles = {i: self._states[i] for i in sorted(pending.touched)}
+        stood = {i: self._stored[i] for i in articles if i in self._stored}
+        self._stored |= articles
         return Batch(
             fetches=tuple(fetches),
-            articles=tuple(self._states[i] for i in sorted(pending.touched)),
+            articles=tuple(articles.values()),
+            stood=stood,
             aliases=tuple(pending.aliases),
             versions=tuple(pending.versions),
             earlier=tuple(pending.earlier),

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -24,7 +24,7 @@ from pipeline.model import (
     Version,
     ident,
 )
-from pipeline.store.database import Tables, query, read
+from pipeline.store.database import Row, Tables, query, read
 from pipeline.store.rows import plain_row, value_of
 
 ALIKE = 50  # feeds that change in the same way, for a statement of their own
@@ -76,6 +76,7 @@ class Batch:
     fetches: tuple[FetchRow, ...] = ()
     items: tuple[KnownItem, ...] = ()
     articles: tuple[ArticleState, ...] = ()
+    stood: Mapping[str, ArticleState] = field(default_factory=dict)  # by id: those of the articles that were read, as read
     aliases: tuple[Alias, ...] = ()
     versions: tuple[tuple[Version, str | None, str], ...] = ()  # (version, archive, reason)
     earlier: tuple[tuple[Version, str | None, str], ...] = ()  # known versions as a look showed them that was made before
@@ -101,7 +102,8 @@ class Collected:
         self._record_feeds(batch.feeds)
         t.insert_absent("record.fetch", "fetch_id", [_fetch_row(f) for f in batch.fetches], since="fetched_at")
         t.insert("record.item", [plain_row(i) for i in batch.items])
-        t.upsert("record.article", "article_id", [_article_row(a) for a in batch.articles])
+        stood = {i: _article_row(a) for i, a in batch.stood.items()}
+        self._record_states("record.article", "article_id", [_article_row(a) for a in batch.articles], stood)
         t.upsert("record.alias", "url", [plain_row(a) for a in batch.aliases])
         t.insert_absent("record.version", "version_id", [_version_row(*v) for v in batch.versions])
         t.upsert("record.version", "version_id", [_version_row(*v) for v in batch.earlier])
@@ -117,19 +119,30 @@ class Collected:
 
     def _record_feeds(self, states: Sequence[FeedState]) -> None:
         """Write feeds. Most of those that tell nothing new change in the same way, to the same times: that is one statement
-        with a few values, where all columns of each of them cost several times as much."""
-        rest: list[dict[str, object]] = []
-        ways: dict[tuple[tuple[str, object], ...], list[dict[str, object]]] = {}
-        for row in map(_feed_row, states):
-            stood = self._feeds_read.pop(str(row["feed_id"]), None)
-            way = tuple((c, v) for c, v in row.items() if v != stood[c]) if stood else None
-            (rest if way is None else ways.setdefault(way, [])).append(row)
-        for way, rows in ways.items():
-            if len(rows) < ALIKE and len(rows) < len(states):
-                rest += rows
+        with a few values, where a row for each of them costs several times as much."""
+        rows: list[Row] = [_feed_row(s) for s in states]
+        stood: dict[str, Row] = {i: r for row in rows if (r := self._feeds_read.pop(i := row["feed_id"], None))}
+        ways: dict[tuple[tuple[str, object], ...], list[Row]] = {}
+        for row in rows:
+            then = stood.get(row["feed_id"])
+            ways.setdefault(tuple((c, v) for c, v in row.items() if not then or v != then[c]), []).append(row)
+        rest: list[Row] = []
+        for way, alike in ways.items():
+            if (len(alike) < ALIKE and len(alike) < len(rows)) or alike[0]["feed_id"] not in stood:
+                rest += alike
             elif way:
-                self.tables.update("record.feed", "feed_id", [str(r["feed_id"]) for r in rows], dict(way))
-        self.tables.upsert("record.feed", "feed_id", rest)
+                self.tables.update("record.feed", "feed_id", [r["feed_id"] for r in alike], dict(way))
+        self._record_states("record.feed", "feed_id", rest, stood)
+
+    def _record_states(self, table: str, key: str, rows: Sequence[Row], stood: Mapping[str, Row]) -> None:
+        """Write rows that change; of those that stand in the table as told, the columns in which one of them has changed."""
+        pairs = [(r, stood[r[key]]) for r in rows if r[key] in stood]
+        changed = {c for now, then in pairs for c, v in now.items() if v != then[c]}
+        whole = not changed.isdisjoint({"url", "guid"})  # from which the numbers of a row are made
+        self.tables.upsert(table, key, [r for r in rows if whole or r[key] not in stood])
+        if changed and not whole:
+            kept = [c for c in rows[0] if c in changed or c == key]
+            self.tables.change(table, key, [{c: now[c] for c in kept} for now, _ in pairs])
 
     def _settle(self, article_ids: Sequence[str]) -> None:
         """Looks came late: say anew when each version was first seen, in which order, and which appearances are returns."""
@@ -149,13 +162,18 @@ class Collected:
 
     def holds(self, now: datetime) -> list[HoldRow]:
         """Hosts that have asked to be left alone for longer than now."""
-        rows = read(self.con, "SELECT * FROM record.hold WHERE until > $now ORDER BY host", {"now": now})
-        return [value_of(HoldRow, r) for r in rows]
+        holds = (value_of(HoldRow, r) for r in read(self.con, "SELECT * FROM record.hold"))
+        return sorted((h for h in holds if h.until > now), key=lambda h: h.host)
 
     def feed_states(self) -> dict[str, FeedState]:
         """Every feed ever followed, by feed_id."""
         self._feeds_read = {str(r["feed_id"]): r for r in read(self.con, query("feed_states"))}
         return {i: _feed_state(self._feeds_read[i]) for i in sorted(self._feeds_read)}
+
+    def item_hashes(self, feed_ids: Iterable[str]) -> dict[str, frozenset[str]]:
+        """The hashes of the items of feeds as last seen, by feed_id."""
+        rows = read(self.con, query("item_hashes"), {"feed_ids": sorted(feed_ids)})
+        return {str(r["feed_id"]): frozenset(r["hashes"]) for r in rows}
 
     def items(self, feed_ids: Iterable[str]) -> dict[str, list[KnownItem]]:
         """The items of feeds as last seen, by feed_id: the newest row of each."""

@@ -61,7 +61,7 @@ def attach(path: Path) -> duckdb.DuckDBPyConnection:
     To start an instance costs 6 CPU-ms, to attach a file to one that runs 1. `detach` gives it back.
     """
     idle = _idle.setdefault(os.getpid(), [])
-    con = idle.pop() if idle else duckdb.connect(":memory:", config=_WRITER)
+    con = idle.pop() if idle else _instance()
     quoted = str(path).replace("'", "''")
     try:
         con.execute(f"ATTACH '{quoted}' AS store (STORAGE_VERSION '{STORAGE_VERSION}')")
@@ -69,6 +69,11 @@ def attach(path: Path) -> duckdb.DuckDBPyConnection:
         con.close()
         raise _unopened(path, e) from None
     con.execute("USE store")
+    return con
+
+
+def _instance() -> duckdb.DuckDBPyConnection:
+    con = duckdb.connect(":memory:", config=_WRITER)
     con.execute(f"SET dynamic_or_filter_threshold = {FILTERED}")
     return con
 
@@ -140,7 +145,7 @@ class Schema:
 
     migrations: Mapping[str, str]  # name -> text, in order
     definitions: Sequence[str]  # of views and macros
-    digest: str  # of the definitions
+    digest: str  # of all of it
 
 
 @cache
@@ -149,7 +154,7 @@ def schema() -> Schema:
     migrations = {f.stem: f.read_text(encoding="utf8") for f in sorted((sql_folder() / "migrations").glob("*.sql"))}
     files = [f for kind in ("views", "macros") for f in sorted((sql_folder() / kind).glob("*.sql"))]
     texts = [f.read_text(encoding="utf8") for f in files]
-    return Schema(migrations, texts, hash_of(texts))
+    return Schema(migrations, texts, hash_of([*migrations, *migrations.values(), *texts]))
 
 
 def migrate(con: duckdb.DuckDBPyConnection, now: datetime) -> list[str]:
@@ -173,12 +178,11 @@ def migrate(con: duckdb.DuckDBPyConnection, now: datetime) -> list[str]:
 
 
 def _is_up_to_date(con: duckdb.DuckDBPyConnection, wanted: Schema) -> bool:
-    """Asked at every opening, so in one statement. A file that is new has neither table."""
+    """Asked at every opening, so in one small statement: the digest is written last. A file that is new has no such table."""
     try:
-        found = con.execute("SELECT name FROM main.migration UNION ALL SELECT digest FROM main.definition").fetchall()
+        return con.execute("SELECT digest FROM main.definition").fetchall() == [(wanted.digest,)]
     except duckdb.CatalogException:
         return False
-    return sorted(name for (name,) in found) == sorted((*wanted.migrations, wanted.digest))
 
 
 def _applied(con: duckdb.DuckDBPyConnection) -> set[str]:
@@ -187,7 +191,7 @@ def _applied(con: duckdb.DuckDBPyConnection) -> set[str]:
 
 
 def _define(con: duckdb.DuckDBPyConnection, wanted: Schema) -> None:
-    """Views and macros are made anew whenever their text differs from what the store holds."""
+    """Views and macros are made anew whenever what the SQL files say differs from what the store was made by."""
     con.execute("CREATE TABLE IF NOT EXISTS main.definition (digest VARCHAR NOT NULL)")
     if con.execute("SELECT digest FROM main.definition").fetchall() == [(wanted.digest,)]:
         return
@@ -255,30 +259,43 @@ class Tables:
         `since` names a time that is part of the key: rows of earlier times are not looked at, however many there are.
         """
         distinct = list({r[key]: r for r in reversed(rows)}.values())[::-1]
-        if since and distinct:
-            earliest = min(r[since] for r in distinct)
-            held = self._held(table, key, since, earliest)
-            if held is not None:
-                return self.insert(table, [r for r in distinct if r[key] not in held])
-        if distinct:
-            source, parameters = self._source(table, distinct)
-            later = f" AND t.\"{since}\" >= '{_plain(earliest)}'" if since else ""
-            self.con.execute(
-                f"MERGE INTO {table} AS t USING ({source}) AS s ON {_same(table, key)}{later}"
-                " WHEN NOT MATCHED THEN INSERT BY NAME",
-                parameters,
-            )
-        return None
+        if not distinct:
+            return
+        earliest = min(r[since] for r in distinct) if since else None
+        held = self._held(table, key, distinct, since, earliest)
+        if held is not None:
+            self.insert(table, [r for r in distinct if r[key] not in held])
+            return
+        source, parameters = self._source(table, distinct)
+        later = f" AND t.\"{since}\" >= '{_plain(earliest)}'" if since else ""
+        self.con.execute(
+            f"MERGE INTO {table} AS t USING ({source}) AS s ON {_same(table, key)}{later} WHEN NOT MATCHED THEN INSERT BY NAME",
+            parameters,
+        )
 
-    def _held(self, table: str, key: str, since: str, earliest: datetime) -> set[str] | None:
-        """The keys of rows of this time or a later one, None if they are many. A run's own moment is mostly the latest."""
-        asked = f'SELECT "{key}" FROM {table} WHERE "{since}" >= $earliest LIMIT {MOST_HELD + 1}'
-        found = self.con.execute(asked, {"earliest": naive(earliest)}).fetchall()
-        return {k for (k,) in found} if len(found) <= MOST_HELD else None
+    def _held(self, table: str, key: str, rows: Sequence[Row], since: str | None, earliest: datetime | None) -> set[str] | None:
+        """Keys that the table holds of those of the rows, and perhaps more; None if to ask would find too many, or costs more.
+
+        To ask first and then to append costs half of a MERGE.
+        """
+        number = MATCHED.get((table, key))
+        asked = f'SELECT "{key}" FROM {table} WHERE '
+        if since:  # a run's own moment is mostly the latest: hardly any row is later
+            found = self.con.execute(f"{asked} \"{since}\" >= '{_plain(earliest)}' LIMIT {MOST_HELD + 1}").fetchall()
+        elif number:
+            wanted = json.dumps([KEYS[table][number](r) for r in rows])
+            found = self.con.execute(f'{asked} "{number}" IN (SELECT unnest($n::JSON::UBIGINT[]))', {"n": wanted}).fetchall()
+        else:
+            return None
+        return {k for (k,) in found} if len(found) <= MOST_HELD or not since else None
 
     def upsert(self, table: str, key: str, rows: Sequence[Row]) -> None:
         """Write rows; those whose key the table holds replace what stands, column by column as far as given."""
         distinct = list({r[key]: r for r in rows}.values())
+        held = self._held(table, key, distinct, None, None) if distinct else None
+        if held is not None:
+            self.insert(table, [r for r in distinct if r[key] not in held])
+            distinct = [r for r in distinct if r[key] in held]
         if not distinct:
             return
         source, parameters = self._source(table, distinct)
@@ -290,12 +307,19 @@ class Tables:
             parameters,
         )
 
+    def change(self, table: str, key: str, rows: Sequence[Row]) -> None:
+        """Give rows that the table holds new values in the columns that are given; no other column is written."""
+        source, parameters = self._source(table, rows, [c for c in (MATCHED.get((table, key)),) if c])
+        given = ", ".join(f'"{c}" = s."{c}"' for c in rows[0] if c != key)
+        self.con.execute(f"UPDATE {table} AS t SET {given} FROM ({source}) AS s WHERE {_same(table, key)}", parameters)
+
     def update(self, table: str, key: str, values: Sequence[str], given: Row) -> None:
         """Give all the rows that have these keys the same values in some columns."""
         types = self.columns(table)
-        told = ", ".join(f'"{c}" = ${c}::{types[c]}' for c in given)
+        times = {c: _plain(v) for c, v in given.items() if isinstance(v, datetime)}  # in the text: each parameter costs 80 us
+        told = ", ".join(f"\"{c}\" = '{times[c]}'" if c in times else f'"{c}" = ${c}::{types[c]}' for c in given)
         named = f'"{key}" IN (SELECT unnest($these::JSON::VARCHAR[]))'
-        parameters = {c: _parameter(v) for c, v in given.items()} | {"these": json.dumps(list(values))}
+        parameters = {c: v for c, v in given.items() if c not in times} | {"these": json.dumps(list(values))}
         self.con.execute(f"UPDATE {table} SET {told} WHERE {named}", parameters)
 
     def delete(self, table: str, key: str, values: Iterable[str]) -> None:
@@ -308,8 +332,11 @@ class Tables:
         asked = [KEYS[table][number]({key: v}) for v in wanted] if number else wanted
         self.con.execute(f"DELETE FROM {table} WHERE {named}", {"values": json.dumps(asked)})
 
-    def _source(self, table: str, rows: Sequence[Row]) -> tuple[str, dict[str, object]]:
+    def _source(self, table: str, rows: Sequence[Row], numbers: Sequence[str] | None = None) -> tuple[str, dict[str, object]]:
+        """A query that gives the rows, with numbers that they are looked up by (all if none are named), its parameter."""
         keys, types = KEYS.get(table, {}), self.columns(table)
+        if numbers is not None:
+            keys = {c: keys[c] for c in numbers}
         if keys:
             rows = [{**r, **{column: made(r) for column, made in keys.items()}} for r in rows]
         names = list(rows[0])
