@@ -51,10 +51,10 @@ class _Reader:
     linked: int = 0
 
     def flush(self, element: HtmlElement) -> None:
+        if not self.pieces:
+            return
         text, linked = "".join(self.pieces), self.linked
         self.pieces, self.linked = [], 0
-        if not text or text.isspace():
-            return
         parts = [squeeze(part) for part in (_BLANK_LINE.split(text) if "\n" in text else [text])]
         parts = [part for part in parts if part]
         for part in parts:
@@ -67,7 +67,7 @@ class _Reader:
             self.blocks += [Block(text=text, element=row) for row, text in rows]
             return
         breaking = tag in _BREAKING
-        if breaking:
+        if breaking and self.pieces:
             self.flush(_holder(element))
         in_link = in_link or (tag == "a" and not element.get("href", "#").startswith("#"))
         self._add(element.text, in_link)
@@ -81,7 +81,7 @@ class _Reader:
             self.flush(element)
 
     def _add(self, text: str | None, in_link: bool) -> None:
-        if text:
+        if text and (self.pieces or not text.isspace()):
             self.pieces.append(text.replace("\n", " "))
             self.linked += len(text.strip()) if in_link else 0
 

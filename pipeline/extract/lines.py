@@ -29,7 +29,11 @@ def _is_text(block: Block, said: set[str], firsts: set[str]) -> bool:
     """Whether a block is text for certain, as most are: long, without a link, and nothing of what is said begins like it."""
     if block.linked or block.words <= _LONG or block.element.tag == "h1":
         return False
-    first = plain_words(block.text[:_BEGINNING])[:-1]  # the last word may be cut
+    start = block.text[:_BEGINNING]
+    word = start.partition(" ")[0]
+    if word.isascii() and word.isalpha() and word.lower() not in firsts:
+        return True
+    first = plain_words(start)[:-1]  # the last word may be cut
     if not first or "%" in first:
         return False
     return first[0] not in firsts or not any(form.startswith(" ".join(first)) for form in said)

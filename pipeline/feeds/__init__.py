@@ -62,7 +62,6 @@ def read_feed(
         format=found.format,
         entries=entries,
         warnings=(*found.warnings, *warnings),
-        volatile_hash=volatile_hash(body),
         unchanged=sum(item_hash in found.skipped for item_hash in found.hashes),
         item_hashes=found.hashes,
         unchanged_hashes=tuple(dict.fromkeys(item_hash for item_hash in found.hashes if item_hash in found.skipped)),

@@ -28,7 +28,6 @@ class FeedDocument:
     format: str  # rss20, rss10, atom10, json11 ...
     entries: tuple[Entry, ...]  # in the feed's order, which need not be by time; without the known ones
     warnings: tuple[str, ...]  # what was left out and why, in words
-    volatile_hash: str  # equal hash = nothing to read: see gate.volatile_hash
     unchanged: int  # how many items were skipped because their hash was known
     item_hashes: tuple[str, ...] = ()  # of all items, skipped ones too, in the feed's order
     unchanged_hashes: tuple[str, ...] = ()  # of the skipped ones

@@ -8,7 +8,7 @@ lag), link targets and the URL.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, lru_cache
 
 from pipeline import words
 from pipeline.model import Document, KnownArticle, Version
@@ -50,6 +50,7 @@ def text_hash(document: Document | Version, furniture: frozenset[str] = frozense
     return str(key(document, furniture))
 
 
+@lru_cache(maxsize=8)  # one judgement asks for the keys of the same two texts several times
 def key(document: Document | Version, furniture: frozenset[str] = frozenset()) -> Key:
     body = " ".join(without_furniture(document.paragraphs, furniture))
     return Key(headline=_part(document.headline), body=_part(body), byline=_part(plain_byline(document.byline)))

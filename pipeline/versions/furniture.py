@@ -36,9 +36,9 @@ def is_furniture_like(paragraph: str) -> bool:
     """Whether a paragraph that recurs reads like furniture and not like background."""
     form = plain(paragraph)
     cues = _cues()
-    if any(cue in form for word in form.split() if word in cues for cue in cues[word]):
+    if any(cue in form for word in _first_words().intersection(form.split()) for cue in cues[word]):
         return True
-    return not _END.search(paragraph.strip()) and form.count(" ") - 1 <= LABEL
+    return form.count(" ") - 1 <= LABEL and not _END.search(paragraph.strip())
 
 
 @cache
@@ -46,3 +46,8 @@ def _cues() -> dict[str, tuple[str, ...]]:
     """The cues by their first word: most paragraphs have none of these words."""
     cues = [plain(cue) for language in words.languages() for cue in words.lines("recurring", language)]
     return {first: tuple(c for c in cues if c.split()[0] == first) for first in dict.fromkeys(c.split()[0] for c in cues)}
+
+
+@cache
+def _first_words() -> frozenset[str]:
+    return frozenset(_cues())

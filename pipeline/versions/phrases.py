@@ -126,9 +126,9 @@ class Index:
     def possible(self, form: str) -> Iterator[tuple[Family, Pattern]]:
         """The patterns that a plain form may hold, in their order but for those that need no word, which come first."""
         yield from self.always
-        words = set(form.split())
+        words = form.split()
         found = 0
-        for sign in (self.signs & words) | (self.signs & {word[:_BEGINNING] + "*" for word in words}):
+        for sign in self.signs.intersection([*words, *(word[:_BEGINNING] + "*" for word in words)]):
             found |= self.parts[sign]
         keys = found & self.keys
         while keys:
