@@ -24,6 +24,7 @@ _CLOSE = {
     "'": re.compile(r"['’](?!\w)"),
 }
 _ADVERBS = r"(?:(?:has|had|also|later|then|\w{1,30}ly)\s)*"
+_LEADING = re.compile(r"^(?:.*\b[^\W\d_]{4,}\. |(?:But|And|Then|So|When|While|As|which|that|who|and|but|when|while|as)\s)+")
 _PRONOUN = re.compile(r"(?:he|she|they|it)$", re.IGNORECASE)
 
 
@@ -71,8 +72,8 @@ def who_pattern() -> str:
     name = rf"{word}(?:\s(?:(?:of|de|van|von|bin|al|the)\s)?{word}){{0,6}}"
     article = "(?:[Tt]he|[Aa]n?|[Oo]ne|[Aa]nother|[Tt]wo|[Tt]hree|[Ss]everal|[Ss]ome|[Oo]ther)"
     nouns = _any(list(lookup("roles")))
-    role = rf"(?:{article}\s)?(?:[\w'’.-]{{1,40}}\s){{0,3}}?(?:{nouns})"
-    return rf"(?:{role}\s{name}|{name}|{role}|[Hh]e|[Ss]he|[Tt]hey)"
+    role = rf"(?:{article}\s)?(?:[\w'’.-]{{1,40}}\s){{0,3}}?(?:{nouns})(?:\s(?:{nouns}))?"
+    return rf"(?<![\w'’-])(?:{role}\s{name}|{name}|{role}|[Hh]e|[Ss]he|[Tt]hey)"
 
 
 def _any(forms: list[str]) -> str:
@@ -104,10 +105,10 @@ def _speaker(paragraph: str, start: int, end: int) -> tuple[str, float]:
     """The speaker of a quotation and how far that can be trusted."""
     after = _after().match(paragraph, end)
     if after and _belongs(paragraph, end, after):
-        return _named(paragraph, start, after["late"] or after["early"], 0.85)
+        return _named(paragraph, start - 1, after["late"] or after["early"], 0.85)
     before = _before().search(paragraph, max(0, start - 220), start)
     if before:
-        return _named(paragraph, start, before["who"] or before["by"], 0.75)
+        return _named(paragraph, before.start(), before["who"] or before["by"], 0.75)
     return "", 0.0
 
 
@@ -119,9 +120,16 @@ def _belongs(paragraph: str, end: int, after: re.Match[str]) -> bool:
     return not (closed and leads_on and opens)
 
 
-def _named(paragraph: str, start: int, who: str, confidence: float) -> tuple[str, float]:
-    """The speaker as named; a pronoun becomes the last name before the quotation, at less confidence."""
+def _named(paragraph: str, at: int, who: str, confidence: float) -> tuple[str, float]:
+    """The speaker as named; a pronoun becomes the last person named before it, at less confidence, or nobody."""
     if not _PRONOUN.match(who.strip()):
-        return who.strip(" ,."), confidence
-    earlier = [n.text for n in names(paragraph[: start - 1]) if n.text.lower() not in family("stopwords")]
-    return (earlier[-1], 0.6) if earlier else (who.strip(), 0.3)
+        return _LEADING.sub("", who.strip(" ,.")), confidence
+    earlier = [n for n in names(paragraph[:at]) if _can_speak(paragraph, n.start, n.end, n.text)]
+    return (earlier[-1].text, 0.6) if earlier else ("", 0.0)
+
+
+def _can_speak(paragraph: str, start: int, end: int, name: str) -> bool:
+    """Whether a name may be meant by "he said": no word that only opens a sentence, no owner of something, no place."""
+    owner = re.match(r"['’]", paragraph[end:]) or name.endswith(("'s", "’s"))
+    placed = re.search(r"\b(?:in|at|from|near|of|to|the|on|for)\s$", paragraph[:start], re.IGNORECASE)
+    return name.lower() not in family("stopwords") and not owner and not placed
