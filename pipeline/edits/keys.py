@@ -161,6 +161,8 @@ def _forms(word: str, name: bool) -> tuple[_Form, ...]:
     if word == "?":
         return (_Form("?", 0, end, KeyKind.MARK),)
     low = word.lower()
+    if low == "n't":  # of a text cut into words: "did n't"
+        return (_Form("not", 0, end),)
     for ending, meaning in _ENDINGS.items() if "'" in low else ():
         if low.endswith(ending) and len(low) > len(ending):
             head = low[: -len(ending)]

@@ -36,11 +36,12 @@ def _matches(name: str, line: str) -> bool:
 
 def is_furniture(line: str) -> bool:
     """Whether a line belongs to the page, not to the report."""
-    if len(line.split()) > LONGEST_FURNITURE:
+    if len(line.split()) > LONGEST_FURNITURE or _QUOTES.search(line):
         return False
     return _matches("boilerplate", line) or is_agency(line) or bool(_BYLINE.fullmatch(line.strip()))
 
 
+_QUOTES = re.compile(r"[\"“„«][^\"”»]*(?: [^ \"”»]+){4}[\"”»]")  # five words and more that somebody said
 _BYLINE = re.compile(
     r"By (?:[A-Z][\w.'’-]*(?:,? (?:and |in )?)?){1,9}"
     r"|(?:[A-Z][\w.'’-]* ){1,3}[A-Z][\w'’-]*(?:,| [|/-]) (?:[\w&'’-]+ ){0,4}"
@@ -113,6 +114,8 @@ def is_stamp(line: str) -> bool:
     found = values(low if machine else line)
     passed = re.search(r"\b(?:ago|read|reading time)\b|^\W*updated", low) is not None  # "3 hours ago", "2 min read"
     timed = [v for v in found if v.kind in (ValueKind.DATE, ValueKind.TIME) or (passed and v.unit in _LENGTHS)]
+    if any(v.kind is ValueKind.QUANTITY and v.unit not in _LENGTHS for v in found):
+        return False  # a count is no time
     for v in found:
         low = low[: v.start] + " " * (v.end - v.start) + low[v.end :]
     words = _WORD.findall(low)
