@@ -16,7 +16,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 from pydantic_settings import BaseSettings, EnvSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
 
 from pipeline.errors import ConfigError
-from pipeline.model import Aspect, Feed, Watch
+from pipeline.model import Aspect, ChangeKind, Feed, Watch
 
 FILE_NAME = "writethru.toml"
 PREFIX = "WRITETHRU_"
@@ -76,6 +76,22 @@ class KeepConfig(Strict):
     responses: Duration | None = Field(None, description="archived responses; for ever if not given")
 
 
+class NotifyEntry(Strict):
+    """One `[[notify]]`: who is told of what, and when. What is not named is not narrowed down."""
+
+    name: str = Field(min_length=1, max_length=80)
+    to: str = Field(pattern=r"^[A-Za-z_]\w*$", description="environment variable that holds addresses as Apprise writes them")
+    stories: tuple[str, ...] = Field((), description="slugs")
+    aspects: tuple[str, ...] = ()
+    kinds: tuple[ChangeKind, ...] = ()
+    outlets: tuple[str, ...] = ()
+    changes: bool = Field(True, description="lines of the change log")
+    silent_edits: bool = Field(False, description="edits that bear meaning and carry no note")
+    warnings: bool = Field(False, description="what `writethru status` warns of")
+    every: Duration | None = Field(None, description="a digest so often; at once if not given")
+    most: int = Field(40, gt=0, description="things in one message")
+
+
 class Settings(BaseSettings):
     """What a run needs to know. All paths are absolute once loaded."""
 
@@ -90,6 +106,7 @@ class Settings(BaseSettings):
     time_zone: str = Field("UTC", description="how times are shown in reports and lists")
     fetch: FetchConfig = Field(default_factory=lambda: FetchConfig.model_validate({}))
     recheck: RecheckConfig = Field(default_factory=RecheckConfig)
+    notify: tuple[NotifyEntry, ...] = ()
     keep: KeepConfig = Field(default_factory=lambda: KeepConfig.model_validate({}))
 
     @classmethod
@@ -103,6 +120,14 @@ class Settings(BaseSettings):
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """Only what `load_settings` passes in: it merges the sources itself, so that each mistake names its own."""
         return (init_settings,)
+
+    @field_validator("notify")
+    @classmethod
+    def different_rules(cls, rules: tuple[NotifyEntry, ...]) -> tuple[NotifyEntry, ...]:
+        names = [r.name for r in rules]
+        if twice := [n for n in names if names.count(n) > 1]:
+            raise ValueError(f"two rules are named {twice[0]!r}")
+        return rules
 
     @property
     def archive_folder(self) -> Path:

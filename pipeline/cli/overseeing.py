@@ -1,6 +1,6 @@
-"""The command that tells whether all goes well."""
+"""Commands that tell: how it goes, and, to whom it concerns, what is new."""
 
-import json
+import json as json_
 from dataclasses import asdict, fields
 from enum import StrEnum
 from typing import Annotated
@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from pipeline import journey
-from pipeline.cli.options import ConfigOption, DbOption, NowOption, begin
+from pipeline.cli.options import ConfigOption, DbOption, JsonOption, NowOption, QuietOption, begin
 from pipeline.cli.output import as_csv, as_table, plain
 from pipeline.health import OutletHealth
 from pipeline.journey.checking import Status
@@ -23,8 +23,9 @@ class StatusFormat(StrEnum):
 
 
 def add_to(app: typer.Typer) -> None:
-    """Register the command."""
+    """Register the commands."""
     app.command()(status)
+    app.command()(notify)
 
 
 def status(
@@ -40,7 +41,7 @@ def status(
     if form is StatusFormat.OPENMETRICS:
         print(journey.metrics(found), end="")
     elif form is StatusFormat.JSON:
-        print(json.dumps(plain(_facts(found)), ensure_ascii=False))
+        print(json_.dumps(plain(_facts(found)), ensure_ascii=False))
     elif form is StatusFormat.CSV:
         print(as_csv(_full(found)), end="")
     else:
@@ -49,6 +50,19 @@ def status(
             run.out.print(as_table(_short(found)))
     if check and found.warnings:
         raise typer.Exit(1)
+
+
+def notify(
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would be sent, send nothing.")] = False,
+    config: ConfigOption = None,
+    db: DbOption = None,
+    now: NowOption = None,
+    quiet: QuietOption = False,
+    json: JsonOption = False,
+) -> None:
+    """Send what the rules of `[[notify]]` ask for and was not sent before. `run` does it, too."""
+    run = begin(config, db, now, quiet, json)
+    run.tell(journey.notify(run.settings, run.now, dry_run=dry_run))
 
 
 def _short(found: Status) -> Rows:

@@ -39,6 +39,7 @@ __all__ = [
     "maintain",
     "markdown_logs",
     "metrics",
+    "notify",
     "reading",
     "rebuild",
     "report",
@@ -137,6 +138,16 @@ def maintain(settings: Settings, now: datetime, *, progress: Progress = silent, 
         return maintain_in(store, settings, now, progress)
 
 
+def notify(settings: Settings, now: datetime, *, dry_run: bool = False, wait: float = 0.0):
+    """Tell people what the rules of `[[notify]]` ask for. Returns a NotifySummary. Raises ConfigError."""
+    from pipeline.journey.notifying import NotifySummary, notify_in
+
+    if not settings.notify:
+        return NotifySummary()
+    with writing(settings, "notify", now, wait) as store:
+        return notify_in(store, settings, now, dry_run=dry_run)
+
+
 def report(settings: Settings, now: datetime, *, progress: Progress = silent):
     """Write the reports from the snapshot. Returns a ReportSummary."""
     from pipeline.journey.reporting import write_reports
@@ -160,20 +171,23 @@ def markdown_logs(settings: Settings, since: datetime, until: datetime) -> dict[
 
 @dataclass(slots=True)
 class RunSummary:
-    """Ingest, track and report, one after the other."""
+    """Ingest, track, notify and report, one after the other."""
 
     ingested: object
     tracked: object
+    notified: object
     reported: object
 
     def lines(self) -> list[str]:
-        return [line for part in (self.ingested, self.tracked, self.reported) for line in part.lines()]  # type: ignore[attr-defined]
+        parts = (self.ingested, self.tracked, self.notified, self.reported)
+        return [line for part in parts for line in part.lines()]  # type: ignore[attr-defined]
 
 
 def run(
     settings: Settings, now: datetime, *, everything: bool = False, progress: Progress = silent, wait: float = 0.0
 ) -> RunSummary:
-    """What the schedule runs: ingest, track, report."""
+    """What the schedule runs: ingest, track, notify, report."""
     ingested = ingest(settings, now, everything=everything, progress=progress, wait=wait)
     tracked = track(settings, now, progress=progress, wait=wait)
-    return RunSummary(ingested, tracked, report(settings, now, progress=progress))
+    notified = notify(settings, now, wait=wait)
+    return RunSummary(ingested, tracked, notified, report(settings, now, progress=progress))

@@ -73,8 +73,13 @@ class Status:
 def status(settings: Settings, now: datetime) -> Status:
     """How it goes. Reads the snapshot, so it can be asked at any time. Raises UsageError if there is no store yet."""
     with reading(settings) as store:
-        totals = value_of(Totals, store.rows("status")[0])
-        outlets = sorted(_outlets(store, now), key=lambda o: (not o.ailing, o.health.outlet))
+        return status_of(store, settings, now)
+
+
+def status_of(store: Store, settings: Settings, now: datetime) -> Status:
+    """The same of a store that is open already."""
+    totals = value_of(Totals, store.rows("status")[0])
+    outlets = sorted(_outlets(store, now), key=lambda o: (not o.ailing, o.health.outlet))
     archived = sum(f.stat().st_size for f in settings.archive_folder.rglob("*.warc.gz"))
     size = settings.db.stat().st_size if settings.db.exists() else 0
     return Status(at=now, totals=totals, store_bytes=size, archive_bytes=archived, outlets=tuple(outlets))

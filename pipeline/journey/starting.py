@@ -16,6 +16,19 @@ reports = "reports"
 # user_agent = "Writethru/0.1 (+https://your.site/contact)"   # tell outlets who you are
 per_host_delay = 1.0            # seconds between two requests to one host
 total_timeout = 30.0            # seconds for one whole exchange
+
+# [keep]
+# backups = "30d"               # dated copies beside the store
+# responses = "365d"            # archived responses; for ever if not given. Versions are kept for ever
+
+# Who is told of what, over any channel of Apprise: mail, chat, push. The address is a secret: an environment variable holds it.
+# [[notify]]
+# name = "desk"
+# to = "DESK_CHANNEL"           # such as mailtos://user:password@mail.example?to=desk@mail.example
+# stories = ["harbour-strike"]  # and aspects, kinds, outlets; everything if not given
+# silent_edits = true           # edits that bear meaning and carry no note
+# warnings = true               # what `writethru status` warns of
+# every = "1d"                  # a digest; at once if not given
 """
 
 

@@ -1,0 +1,224 @@
+"""Who is told of what: real messages to a server on this machine, each thing once, and no address in any text."""
+
+import json
+import logging
+from datetime import timedelta
+
+import pytest
+from collecting import DAY, HOUR, Desk
+from pytest_httpserver import HTTPServer
+from werkzeug import Request, Response
+from world import World
+
+from pipeline import cli, journey
+from pipeline.config import load_settings
+from pipeline.notify import LONGEST, Item, message, moved
+
+STORY = """\
+[[story]]
+slug = "harbour-talks"
+title = "Talks on the harbour"
+match = ["harbour talks"]
+
+[[story.aspect]]
+name = "money"
+about = "How many million crowns the council sets aside"
+"""
+TEXT = "Harbour talks went on, and the council set aside {n} million crowns for the quay, its spokeswoman Ilse Brandt said."
+BACKGROUND = "The storm kept the boats in the port, and the market on the quay stayed closed until noon on that day."
+
+
+class Channel:
+    """What arrived, and the answer to come."""
+
+    def __init__(self, server: HTTPServer):
+        self.messages: list[dict[str, str]] = []
+        self.status = 200
+        self.address = f"json://127.0.0.1:{server.port}/hook-7f3a"
+        server.expect_request("/hook-7f3a").respond_with_handler(self._take)
+
+    def _take(self, request: Request) -> Response:
+        if self.status == 200:
+            self.messages.append(json.loads(request.data))
+        return Response("", status=self.status)
+
+
+@pytest.fixture
+def channel(httpserver, monkeypatch):
+    channel = Channel(httpserver)
+    monkeypatch.setenv("DESK_CHANNEL", channel.address)
+    return channel
+
+
+@pytest.fixture
+def press(tmp_path):
+    """An outlet whose one article is part of a watched story, and the desk that follows it."""
+    world = World()
+    tern = world.outlet("Tern")
+    paragraphs = [TEXT.format(n=50), BACKGROUND]
+    tern.publish("harbour-talks", headline="Harbour talks go on", paragraphs=paragraphs, at=DAY)
+    with world.serve():
+        desk = Desk(tmp_path, world)
+        (tmp_path / "stories.toml").write_text(STORY, encoding="utf8")
+        yield desk, tern.articles[0]
+
+
+def rules(desk: Desk, text: str) -> None:
+    file = desk.folder / "writethru.toml"
+    file.write_text(file.read_text(encoding="utf8") + text, encoding="utf8")
+    desk.settings = load_settings(file)
+
+
+def poll(desk: Desk, hours: int) -> list[str]:
+    """Everything that a scheduled run does, at that hour."""
+    return journey.run(desk.settings, DAY + hours * HOUR, everything=True).lines()
+
+
+def test_a_change_is_told_once_with_its_story_and_address(press, channel):
+    """Not what was there when the rule began; what comes, the moment it comes; and never again."""
+    desk, article = press
+    rules(desk, '[[notify]]\nname = "desk"\nto = "DESK_CHANNEL"\n')
+    poll(desk, 0)
+    assert channel.messages == []
+    article.edit(paragraph=0, text=TEXT.format(n=80))
+    told = poll(desk, 3)
+    assert "desk: 1 things sent" in told
+    (sent,) = channel.messages
+    assert sent["title"].startswith("desk: money: ") and "Talks on the harbour" in sent["message"]
+    assert "80 million crowns" in sent["message"] and article.url in sent["message"] and "(Tern, changed)" in sent["message"]
+    poll(desk, 6)
+    assert len(channel.messages) == 1
+
+
+def test_what_could_not_be_sent_is_sent_with_the_next_run(press, channel):
+    """The channel answers with an error: the summary says so, nothing is lost."""
+    desk, article = press
+    rules(desk, '[[notify]]\nname = "desk"\nto = "DESK_CHANNEL"\n')
+    poll(desk, 0)
+    article.edit(paragraph=0, text=TEXT.format(n=80))
+    channel.status = 500
+    assert "desk: could not be sent; it is tried again with the next run" in poll(desk, 3)
+    channel.status = 200
+    poll(desk, 6)
+    assert len(channel.messages) == 1 and "80 million" in channel.messages[0]["message"]
+
+
+@pytest.mark.parametrize(
+    ("narrow", "wanted"),
+    [
+        ('stories = ["harbour-talks"]', True),
+        ('stories = ["another"]', False),
+        ('aspects = ["money"]\nkinds = ["changed", "corrected"]', True),
+        ('kinds = ["denied"]', False),
+        ('outlets = ["Gull"]', False),
+        ("changes = false", False),
+        ("changes = false\nsilent_edits = true", True),
+    ],
+)
+def test_a_rule_is_told_of_what_it_asks_for(press, channel, narrow, wanted):
+    """By story, aspect, kind and outlet; lines of the log, silent edits."""
+    desk, article = press
+    rules(desk, f'[[notify]]\nname = "desk"\nto = "DESK_CHANNEL"\n{narrow}\n')
+    poll(desk, 0)
+    article.edit(paragraph=0, text=TEXT.format(n=80))
+    poll(desk, 3)
+    assert len(channel.messages) == wanted
+
+
+def test_a_digest_comes_as_often_as_asked(press, channel):
+    """What gathers in between comes together."""
+    desk, article = press
+    rules(desk, '[[notify]]\nname = "daily"\nto = "DESK_CHANNEL"\nevery = "1d"\n')
+    poll(desk, 0)
+    for hours, n in ((3, 80), (9, 90)):
+        article.edit(paragraph=0, text=TEXT.format(n=n))
+        poll(desk, hours)
+    assert channel.messages == []
+    poll(desk, 25)
+    (sent,) = channel.messages
+    assert sent["title"] == "daily: 2 news" and "80 million" in sent["message"] and "90 million" in sent["message"]
+
+
+def test_warnings_come_over_the_same_channels_once_a_day(press, channel):
+    """A feed that has died."""
+    desk, _ = press
+    rules(desk, '[[notify]]\nname = "keeper"\nto = "DESK_CHANNEL"\nchanges = false\nwarnings = true\n')
+    poll(desk, 0)
+    desk.world.outlets[0].answer(500, times=99)
+    for hours in (30, 34, 60):
+        poll(desk, hours)
+    assert len(channel.messages) == 2
+    assert "Tern: no feed has been read since 4 Mar 09:30" in channel.messages[0]["message"]
+
+
+def test_a_dry_run_shows_and_sends_nothing(press, channel, capsys):
+    """Neither a message nor a note that one was sent."""
+    desk, article = press
+    rules(desk, '[[notify]]\nname = "desk"\nto = "DESK_CHANNEL"\n')
+    poll(desk, 0)
+    article.edit(paragraph=0, text=TEXT.format(n=80))
+    desk.ingest(DAY + 3 * HOUR, everything=True)
+    journey.track(desk.settings, DAY + 3 * HOUR)
+    config = ["--config", str(desk.folder / "writethru.toml"), "--now", (DAY + 3 * HOUR).isoformat()]
+    for _ in range(2):
+        assert cli.run(["notify", "--dry-run", *config]) == 0
+        assert "80 million crowns" in capsys.readouterr().out
+    assert channel.messages == []
+
+
+@pytest.mark.parametrize(
+    ("value", "told"),
+    [(None, "not set, but the rule 'desk'"), ("nothing://x hook-7f3a", "address 1 is none that Apprise")],
+)
+def test_an_address_that_is_not_there_or_not_known_is_named_by_its_variable(press, channel, monkeypatch, capsys, value, told):
+    """With the code for configuration; its value stands in no text."""
+    desk, article = press
+    rules(desk, '[[notify]]\nname = "desk"\nto = "DESK_CHANNEL"\n')
+    poll(desk, 0)
+    article.edit(paragraph=0, text=TEXT.format(n=80))
+    desk.ingest(DAY + 3 * HOUR, everything=True)
+    journey.track(desk.settings, DAY + 3 * HOUR)
+    monkeypatch.delenv("DESK_CHANNEL")
+    if value:
+        monkeypatch.setenv("DESK_CHANNEL", value)
+    config = ["--config", str(desk.folder / "writethru.toml"), "--now", (DAY + 3 * HOUR).isoformat()]
+    assert cli.run(["notify", *config]) == 2
+    said = capsys.readouterr()
+    assert "DESK_CHANNEL" in said.err and told in said.err and "7f3a" not in said.err + said.out
+
+
+def test_an_address_stands_in_no_log_store_or_summary(press, channel, caplog):
+    """Not when all is well, and not when the channel fails."""
+    caplog.set_level(logging.DEBUG)
+    desk, article = press
+    rules(desk, '[[notify]]\nname = "desk"\nto = "DESK_CHANNEL"\n')
+    lines = poll(desk, 0)
+    for hours, status in ((3, 500), (6, 200)):
+        channel.status = status
+        article.edit(paragraph=0, text=TEXT.format(n=80 + hours))
+        lines += poll(desk, hours)
+    assert channel.messages and "hook-7f3a" not in "".join(lines)
+    assert not [r for r in caplog.records if r.name.startswith("apprise") and "hook-7f3a" in r.getMessage()]
+    for file in desk.folder.rglob("*"):
+        assert not file.is_file() or b"hook-7f3a" not in file.read_bytes(), file
+
+
+def test_messages_are_bounded_and_in_one_line_each():
+    """Very many things, very long ones, control characters: what arrives is short, plain text."""
+    items = [Item(subject=str(n), heading="A story", text=moved("\x1b[31m" + "long " * 99, f"new\n{n}")) for n in range(60)]
+    told = message("desk", items, 40)
+    assert told.title == "desk: 60 news" and len(told.body) < LONGEST
+    assert "\x1b" not in told.body and told.body.count("\n- ") == 40 and told.body.endswith("the reports")
+    assert moved("", "new") == "new" and moved("old", "") == "removed: old"
+
+
+def test_old_finds_are_no_news(press, channel):
+    """What an import fills in about last month is not sent."""
+    desk, article = press
+    rules(desk, '[[notify]]\nname = "desk"\nto = "DESK_CHANNEL"\n')
+    poll(desk, 0)
+    article.edit(paragraph=0, text=TEXT.format(n=80))
+    desk.ingest(DAY + 3 * HOUR, everything=True)
+    journey.track(desk.settings, DAY + 3 * HOUR)
+    journey.notify(desk.settings, DAY + timedelta(days=9))
+    assert channel.messages == []
