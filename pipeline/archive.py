@@ -15,18 +15,15 @@ from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
 from types import TracebackType
-from typing import BinaryIO
-
-from warcio.archiveiterator import ArchiveIterator
-from warcio.bufferedreaders import ChunkedDataException, ChunkedDataReader
-from warcio.exceptions import ArchiveLoadFailed
-from warcio.limitreader import LimitReader
-from warcio.recordloader import ArcWarcRecord, ArcWarcRecordLoader
-from warcio.statusandheaders import StatusAndHeaders, StatusAndHeadersParser
-from warcio.warcwriter import WARCWriter
+from typing import TYPE_CHECKING, BinaryIO
 
 from pipeline.errors import StoreError, WritethruError
 from pipeline.model import Fetched, Outcome
+
+if TYPE_CHECKING:  # the library is loaded when there is something to write or read
+    from warcio.limitreader import LimitReader
+    from warcio.recordloader import ArcWarcRecord
+    from warcio.warcwriter import WARCWriter
 
 STANDARD = "WARC/1.1"  # the first that may tell a time to the microsecond
 MAGIC = b"WARC/"  # how every record begins
@@ -64,6 +61,8 @@ class Archive:
 
     def add(self, got: Fetched) -> str:
         """Append a response that has a body; returns its reference."""
+        from warcio.warcwriter import WARCWriter
+
         if self._file is None:
             path = self.folder / self.name
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -81,7 +80,9 @@ class Archive:
             os.fsync(self._file.fileno())
 
 
-def _response(writer: WARCWriter, got: Fetched) -> ArcWarcRecord:
+def _response(writer: "WARCWriter", got: Fetched) -> "ArcWarcRecord":
+    from warcio.statusandheaders import StatusAndHeaders
+
     headers = [(k, v) for k, v in got.headers.items() if k not in _CODED]
     body = got.body or b""
     http = StatusAndHeaders(f"{got.status or 200} OK", [*headers, ("content-length", str(len(body)))], protocol="HTTP/1.1")
@@ -101,6 +102,9 @@ def _date(at: datetime) -> str:
 
 def read_archived(folder: Path, reference: str) -> Fetched:
     """An archived response as it was fetched. Raises StoreError if it is not there."""
+    from warcio.archiveiterator import ArchiveIterator
+    from warcio.exceptions import ArchiveLoadFailed
+
     name, _, offset = reference.rpartition("#")
     path = (folder / name).resolve()
     if not path.is_relative_to(folder.resolve()):
@@ -115,7 +119,7 @@ def read_archived(folder: Path, reference: str) -> Fetched:
     raise StoreError(f"archived response {reference} is missing from {folder}")
 
 
-def _fetched(record: ArcWarcRecord) -> Fetched:
+def _fetched(record: "ArcWarcRecord") -> Fetched:
     told, http = record.rec_headers, record.http_headers
     url, at = told.get_header("WARC-Target-URI"), told.get_header("WARC-Date")
     if record.rec_type != "response" or http is None or url is None or at is None:
@@ -143,6 +147,8 @@ def write_warc(
     file: BinaryIO, about: Mapping[str, str], responses: Iterable[tuple[Fetched, Mapping[str, str]]], now: datetime, name: str
 ) -> int:
     """Write a web archive: what it is (`about`), then each response, followed by what else is known of it. Returns how many."""
+    from warcio.warcwriter import WARCWriter
+
     writer = WARCWriter(file, gzip=True, warc_version=STANDARD)
     writer.write_record(_warcinfo(writer, about, now, name))
     count = 0
@@ -153,13 +159,13 @@ def write_warc(
     return count
 
 
-def _warcinfo(writer: WARCWriter, about: Mapping[str, str], now: datetime, name: str) -> ArcWarcRecord:
+def _warcinfo(writer: "WARCWriter", about: Mapping[str, str], now: datetime, name: str) -> "ArcWarcRecord":
     identity = uuid.uuid5(uuid.NAMESPACE_URL, f"{name} {now.isoformat()}")
     told = {"WARC-Date": _date(now), "WARC-Record-ID": f"<urn:uuid:{identity}>", "WARC-Filename": name}
     return writer.create_warc_record("", "warcinfo", payload=_fields(about), warc_headers_dict=told)
 
 
-def _metadata(writer: WARCWriter, got: Fetched, told: Mapping[str, str]) -> ArcWarcRecord:
+def _metadata(writer: "WARCWriter", got: Fetched, told: Mapping[str, str]) -> "ArcWarcRecord":
     identity = uuid.uuid5(uuid.NAMESPACE_URL, f"{_identity(got)} metadata")
     headers = {
         "WARC-Date": _date(got.fetched_at),
@@ -198,6 +204,9 @@ def read_records(stream: io.BufferedReader, most_body: int) -> Iterator[Record]:
 
     Bytes between records are passed over. Raises BadArchive where the file cannot be read on; what came before stands.
     """
+    from warcio.exceptions import ArchiveLoadFailed
+    from warcio.recordloader import ArcWarcRecordLoader
+
     lines, loader = _Lines(stream), ArcWarcRecordLoader(verify_http=False)
     while line := lines.next_record():
         try:
@@ -212,7 +221,9 @@ def read_records(stream: io.BufferedReader, most_body: int) -> Iterator[Record]:
             pass
 
 
-def _record(record: ArcWarcRecord, lines: "_Lines", most: int) -> Record:
+def _record(record: "ArcWarcRecord", lines: "_Lines", most: int) -> Record:
+    from warcio.statusandheaders import StatusAndHeadersParser
+
     told = record.rec_headers
     out = Record(
         kind=told.get_header("WARC-Type", "").lower(),
@@ -239,8 +250,10 @@ def _record(record: ArcWarcRecord, lines: "_Lines", most: int) -> Record:
     return replace(out, status=status, headers=headers, body=body, cut=cut)
 
 
-def _body(stream: LimitReader, headers: Mapping[str, str], most: int) -> tuple[bytes, str]:
+def _body(stream: "LimitReader", headers: Mapping[str, str], most: int) -> tuple[bytes, str]:
     """A response's body out of its chunks, and why it is not whole."""
+    from warcio.bufferedreaders import ChunkedDataException, ChunkedDataReader
+
     if stream.limit > most:
         return b"", f"larger than {most} bytes"
     raw = b"".join(iter(lambda: stream.read(STEP), b""))

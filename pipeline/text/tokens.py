@@ -5,11 +5,11 @@ token a grapheme. Joined in order, the pieces of a text are the text.
 """
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
 import regex
-import snowballstemmer
 
 from pipeline.words import groups, lookup
 
@@ -48,7 +48,6 @@ _PLAIN_PIECE = re.compile(
 )
 _PLAIN_WORD = re.compile(r"\w++(?:['.,\-]\w++)*+")
 _MARKS = str.maketrans({**dict.fromkeys("‘’ʼ´`", "'"), **dict.fromkeys("‐‑‒–—−", "-")})
-_stemmer = snowballstemmer.stemmer("english")
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +100,14 @@ def spelling(word: str) -> str:
     return word
 
 
+@cache
+def _stem_word() -> Callable[[str], str]:
+    import snowballstemmer  # here: it loads the stemmers of thirty languages
+
+    return snowballstemmer.stemmer("english").stemWord  # type: ignore[no-any-return]  # it has no types
+
+
 @lru_cache(maxsize=1 << 16)
 def stem(word: str) -> str:
     """The stem of an English word (Porter's Snowball algorithm), one for both spellings; other words come back as they are."""
-    return _stemmer.stemWord(spelling(word.lower()))
+    return _stem_word()(spelling(word.lower()))
