@@ -11,7 +11,8 @@ from pipeline.text import squeeze
 
 _COMMENT = re.compile(r"<!--.{0,5000}?-->|<(script|style|figure|figcaption|noscript|iframe)\b.{0,5000}?</\1>", re.DOTALL | re.I)
 _STRUCK = re.compile(r"<(?:s|del|strike)>(.{0,2000}?)</(?:s|del|strike)>|~~(.{1,2000}?)~~", re.DOTALL | re.IGNORECASE)
-_BREAK = re.compile(r"<(?:br|/p|p|/div|div|/li|li|/h\d|h\d|/tr|/blockquote|blockquote|hr)\b[^>]*>", re.IGNORECASE)
+_LINE = re.compile(r"[ \t]*<br\s*/?>[ \t]*\n?", re.IGNORECASE)  # a line's end; two of them a paragraph's
+_BREAK = re.compile(r"<(?:/p|p|/div|div|/li|li|/h\d|h\d|/tr|/blockquote|blockquote|hr)\b[^>]*>", re.IGNORECASE)
 _TAG = re.compile(r"</?[a-zA-Z][^<>]{0,2000}>")
 _IMAGE = re.compile(r"!\[[^\]]*\]\([^()]*(?:\([^()]*\)[^()]*)*\)")
 _LINK = re.compile(
@@ -27,7 +28,7 @@ _BULLET = re.compile(
     r"^\s*(?:>\s*)*(?:[-*+\u2022\u2023\u25aa\u25cf\u25e6\u00b7\u2013\u2014]\s+|\(?\d{1,2}[.)]\s+(?=[\"'\u201c(]?[A-Z]))"
 )
 _MARKUP = re.compile(r"[<>*_\[\]\\#`|&~\u2022\u00ad]|\n|^\s|\d[.)]\s")
-_NOTE_MARK = re.compile(r"(?<=[^\s\[\d])\[\d{1,3}\]|(?<=[^\W\d])<sup>\d{1,2}</sup>|(?<=[.,;:!?\"”])<sup>\d{1,2}</sup>")
+_NOTE_MARK = re.compile(r"(?<=[^\s\[\d])\[\d{1,3}\]|(?<=[^\W\d])<sup>\d{1,2}</sup>|(?<=[.,;:!?\"”)\]])<sup>\d{1,2}</sup>")
 _ASIDE = re.compile(  # of the page, not of the report: where a link leads, whom the picture shows
     r"\s?\((?:opens? in (?:a )?new (?:tab|window)|external(?: link)?|link is external|"
     r"pictured(?: (?:above|below|left|right|centre|center|here|top|bottom))?)\)",
@@ -61,7 +62,7 @@ def _inline(text: str) -> str:
     if "<" in text:
         text = _COMMENT.sub(" ", text) if "-->" in text or "</" in text else text
         text = _STRUCK.sub(lambda m: f" (struck: {m[1] or m[2]}) ", text)
-        text = _TAG.sub("", _BREAK.sub("\n\n", text))
+        text = _TAG.sub("", _BREAK.sub("\n\n", _LINE.sub("\n", text)))
     if "](" in text:
         text = _IMAGE.sub("", text)
         for _ in range(2):  # a link may stand inside another's brackets
