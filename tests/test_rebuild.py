@@ -290,8 +290,8 @@ def test_an_upgrade_shows_as_no_edit(tmp_path, monkeypatch):
     with world.serve():
         desk = Desk(tmp_path, world)
         desk.ingest(DAY)
-        monkeypatch.setattr("pipeline.journey.collect.extract", upper)
-        monkeypatch.setattr("pipeline.journey.collect.page_reader", lambda store, folder: page_reader(store, folder, upper))
+        monkeypatch.setattr("pipeline.extract.extract", upper)
+        monkeypatch.setattr("pipeline.journey.earlier.page_reader", lambda store, folder: page_reader(store, folder, upper))
         for hour in (1, 2):
             desk.ingest(DAY + hour * HOUR, everything=True)
         assert desk.value("SELECT count(*) FROM versions") == 1

@@ -1,4 +1,8 @@
-"""Ingest: the feeds that are due, then the pages that are due. What was fetched is written in batches as it comes in."""
+"""Ingest: the feeds that are due, then the pages that are due. What was fetched is written in batches as it comes in.
+
+What reads documents, judges texts and keeps responses is loaded when the first one arrives: most runs of a schedule find
+nothing new, and to load it costs more than all else that they do.
+"""
 
 import asyncio
 import hashlib
@@ -7,20 +11,16 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 from urllib.parse import urlsplit
 
 from pipeline import schedule
-from pipeline.archive import Archive
 from pipeline.config import Settings, load_feeds, secret_of
-from pipeline.extract import document_from_entry, extract
-from pipeline.feeds import FeedDocument, NotAFeed, read_feed, volatile_hash
 from pipeline.fetch import FEED_BYTES, FetchRequest, FetchSettings, RobotsFile, RobotsMemory
-from pipeline.journey.earlier import page_reader
-from pipeline.journey.identity import LOOKS, Tally
-from pipeline.journey.looks import Desk
 from pipeline.journey.progress import Progress
+from pipeline.journey.tally import Tally
 from pipeline.model import (
     ArticleState,
     Entry,
@@ -34,11 +34,13 @@ from pipeline.model import (
     Reverted,
     Same,
 )
-from pipeline.store import FetchRow, HoldRow, RobotsRow, Store, plain_row, value_of
-from pipeline.urls import canonical
+from pipeline.store import Batch, FetchRow, HoldRow, RobotsRow, Store, plain_row, value_of
 
 if TYPE_CHECKING:
+    from pipeline.archive import Archive
+    from pipeline.feeds import FeedDocument
     from pipeline.fetch import Fetcher
+    from pipeline.journey.looks import Desk
 
 PAGES = 50  # pages written in one transaction
 FEEDS = 100  # feeds read and written together: a query for each of them would cost more than reading it
@@ -74,16 +76,13 @@ def ingest_into(
 ) -> IngestSummary:
     """Fetch what is due and write it in batches. `proxy` stands for all hosts and is trusted: the demo's own press."""
     run = Ingest(store, settings, now, progress, proxy)
-    with Archive(settings.archive_folder, now) as run.archive:
-        asyncio.run(run.go(everything))
-    run.done.tally = run.desk.tally
+    asyncio.run(run.go(everything))
     return run.done
 
 
 class Ingest:
     """One run of ingestion."""
 
-    archive: Archive
     _until_the_end: AsyncExitStack
     _fetcher: "Fetcher | None" = None
 
@@ -94,7 +93,6 @@ class Ingest:
         self.random = random.Random(now.isoformat())  # jitter only; the same run makes the same choices
         self.robots = RobotsMemory(value_of(RobotsFile, plain_row(r)) for r in store.robots())
         self._robots_known = frozenset(self.robots.records())
-        self.desk = Desk(store, page_reader(store, settings.archive_folder))
         self.done = IngestSummary()
         self._fetches: list[FetchRow] = []
         self._feeds: list[FeedState] = []
@@ -116,6 +114,27 @@ class Ingest:
 
             self._fetcher = await self._until_the_end.enter_async_context(Fetcher(self.fetching, self.random, self.robots))
         return self._fetcher
+
+    @cached_property
+    def desk(self) -> "Desk":
+        """Where looks are judged."""
+        from pipeline.journey.earlier import page_reader
+        from pipeline.journey.looks import Desk
+
+        desk = Desk(self.store, page_reader(self.store, self.settings.archive_folder))
+        self.done.tally = desk.tally
+        return desk
+
+    @cached_property
+    def archive(self) -> "Archive":
+        """Where responses are kept, closed with the run."""
+        from pipeline.archive import Archive
+
+        return self._until_the_end.enter_context(Archive(self.settings.archive_folder, self.now))
+
+    def _has(self, part: str) -> bool:
+        """Whether a part that is made when it is needed was needed."""
+        return part in vars(self)
 
     # ---- feeds
 
@@ -147,6 +166,10 @@ class Ingest:
 
     def _read_arrived(self) -> None:
         """Read the feeds that have arrived, as far as they changed, and meet their articles."""
+        if not self._arrived:
+            return
+        from pipeline.feeds import volatile_hash
+
         arrived, self._arrived = [(state, got, volatile_hash(got.body or b"")) for state, got in self._arrived], []
         changed = {state.feed.feed_id for state, _, digest in arrived if digest != state.body_hash}
         known = self.store.item_hashes(changed) if changed else {}
@@ -183,6 +206,8 @@ class Ingest:
 
     def _read_entry(self, entry: Entry, article_id: str) -> None:
         """A look at an article that its feed carries whole; its page is never fetched."""
+        from pipeline.extract import document_from_entry
+
         state = self.desk.state(article_id)
         self.desk.look(
             Observation(
@@ -203,7 +228,8 @@ class Ingest:
         """Fetch the pages that are due and judge what they show."""
         whole = {f.url for f in self.feeds if f.read == "feed"}
         due = [a for a in self.store.due_articles(self.now, everything) if a.feed not in whole]
-        self.desk.load_articles(due)
+        if due:
+            self.desk.load_articles(due)
         jobs = [(_page_request(a, self.settings), a) for a in due]
         await self._fetch(jobs, self._take_page, PAGES, "pages")
 
@@ -221,6 +247,9 @@ class Ingest:
         self._fetches.append(FetchRow(fetched=got, kind="page", archive=reference[0] if reference else None))
 
     def _look_at(self, state: ArticleState, got: Fetched, keep: Callable[[], str]) -> None:
+        from pipeline.journey.identity import LOOKS
+        from pipeline.urls import canonical
+
         if got.outcome in LOOKS or got.body:
             decision = self.desk.look(observation(state, got, self.now), keep if got.body else None)
             if got.permanent_url and isinstance(decision, New | Same | Reverted):
@@ -269,8 +298,9 @@ class Ingest:
     def write(self) -> None:
         """Write what was taken since the last time. Archived responses reach the disk before the rows that name them."""
         self._read_arrived()
-        self.archive.sync()
-        rows = self.desk.batch(self._fetches)
+        if self._has("archive"):
+            self.archive.sync()
+        rows = self.desk.batch(self._fetches) if self._has("desk") else Batch(fetches=tuple(self._fetches))
         with self.store.transaction():
             feeds, items, holds = tuple(self._feeds), tuple(self._items), tuple(self._holds.values())
             self.store.record(replace(rows, feeds=feeds, items=items, holds=holds, robots=self._new_robots()))
@@ -314,11 +344,13 @@ def _host(url: str) -> str:
     return (urlsplit(url).hostname or "").rstrip(".")
 
 
-def read_arrived(state: FeedState, got: Fetched, known: frozenset[str]) -> tuple[FeedDocument | None, Fetched]:
+def read_arrived(state: FeedState, got: Fetched, known: frozenset[str]) -> "tuple[FeedDocument | None, Fetched]":
     """The document of a feed that answered, None if it is none, and the fetch with what reading it has shown.
 
     `known`: hashes of items that are not read again.
     """
+    from pipeline.feeds import NotAFeed, read_feed
+
     document = read_feed(got.body or b"", url=state.feed.url, headers=got.headers, known=known, base=got.final_url)
     if isinstance(document, NotAFeed):
         return None, replace(got, outcome=document.outcome, reason=document.reason)
@@ -327,7 +359,7 @@ def read_arrived(state: FeedState, got: Fetched, known: frozenset[str]) -> tuple
     return document, got
 
 
-def after_document(state: FeedState, document: FeedDocument, digest: str) -> FeedState:
+def after_document(state: FeedState, document: "FeedDocument", digest: str) -> FeedState:
     """A feed's state after its document was read; one that was cut is read again."""
     return state if document.cut else replace(state, body_hash=digest, title=document.title or state.title)
 
@@ -374,6 +406,8 @@ def observation(state: ArticleState, got: Fetched, now: datetime) -> Observation
         got = replace(got, outcome=Outcome.NOT_MODIFIED)
     document = None
     if got.body and got.outcome is not Outcome.NOT_MODIFIED:
+        from pipeline.extract import extract
+
         document = extract(got.body, url=got.final_url, headers=got.headers)
     return Observation(
         at=now,

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Sequence, Set
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+from pipeline.journey.tally import Tally
 from pipeline.model import (
     Alias,
     Appearance,
@@ -34,18 +35,6 @@ ALIKE = 0.2  # a text that shares less with the known one is another article und
 NAME = 8  # characters that the last part of an address needs to name an article
 HELD = 5_000  # versions that are held in memory: a long import must not hold every text
 NAMESAKES = 5  # articles of one outlet that may bear it, if it is a name
-
-
-@dataclass(slots=True)
-class Tally:
-    """What became of the looks."""
-
-    looks: int = 0
-    new_articles: int = 0
-    new_versions: int = 0
-    reverted: int = 0
-    same: int = 0
-    quarantined: int = 0
 
 
 @dataclass(slots=True)

@@ -20,9 +20,9 @@ from pipeline.config import Settings, load_feeds
 from pipeline.errors import UsageError
 from pipeline.extract import document_from_record
 from pipeline.journey.earlier import page_reader
-from pipeline.journey.identity import Tally
 from pipeline.journey.looks import Desk
 from pipeline.journey.progress import Progress
+from pipeline.journey.tally import Tally
 from pipeline.journey.warc import Outlets, Page, Spool, host_of, is_warc, observation, outcome_of, read_pages
 from pipeline.model import Document, Fetched, Judged, Observation, QuarantineKind, ident
 from pipeline.store import FetchRow, Store

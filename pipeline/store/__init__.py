@@ -23,7 +23,6 @@ from pipeline.store.database import (
     transaction,
 )
 from pipeline.store.keys import last_part
-from pipeline.store.noticed import Noticed
 from pipeline.store.reading import Reading, Rows
 from pipeline.store.rebuilt import KeptVersion, Rebuilt, RecordedLook, Replacement
 from pipeline.store.rows import plain_row, value_of
@@ -54,7 +53,7 @@ __all__ = [
 ]
 
 
-class Store(Rebuilt, Collected, Tracked, Noticed, Reading):
+class Store(Rebuilt, Collected, Tracked, Reading):
     """An open store. Use as a context manager; one thread, one process."""
 
     def __init__(self, path: Path, *, now: datetime, read_only: bool = False):
@@ -76,10 +75,6 @@ class Store(Rebuilt, Collected, Tracked, Noticed, Reading):
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         self._end(calm=kind is None)
-
-    def close(self) -> None:
-        """Close the file; its log is folded into it."""
-        self._end(calm=True)
 
     def _end(self, *, calm: bool) -> None:
         if self._read_only:

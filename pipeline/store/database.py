@@ -6,7 +6,7 @@ import os
 import re
 import shutil
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
@@ -17,7 +17,6 @@ import duckdb
 from filelock import FileLock, Timeout
 
 from pipeline.errors import StoreBusy, StoreError
-from pipeline.store.failures import damage_advice, must_be_whole, told_plainly
 from pipeline.store.keys import KEYS, MATCHED, Row
 
 # 1.5.5's own default would silently ignore `USING COMPRESSION zstd`; with this both 1.5 and 2.0 read the file.
@@ -99,7 +98,7 @@ def _unopened(path: Path, e: duckdb.Error) -> StoreBusy | StoreError:
         return StoreBusy(path, f"process {m[2]} ({m[1]})")
     if "already attached" in str(e):
         return StoreBusy(path, "this process itself")
-    return StoreError(f"{path} cannot be opened: {first_line(e)}{damage_advice(path, str(e))}")
+    return StoreError(f"{path} cannot be opened: {first_line(e)}")
 
 
 def first_line(e: Exception) -> str:
@@ -113,21 +112,20 @@ def first_line(e: Exception) -> str:
 def lease(path: Path, what: str, wait: float = 0.0) -> Iterator[None]:
     """Hold the right to write to a store. Ends with the process, however that ends.
 
-    Raises StoreBusy with the holder's name if it is not free within `wait` seconds, StoreError if the disk is full.
+    Raises StoreBusy with the holder's name if it is not free within `wait` seconds.
     """
+    path.parent.mkdir(parents=True, exist_ok=True)
     lock, note = FileLock(f"{path}.lock"), Path(f"{path}.holder")
-    with told_plainly(path):
-        path.parent.mkdir(parents=True, exist_ok=True)
-        try:
-            lock.acquire(timeout=wait, poll_interval=0.1)
-        except Timeout:
-            raise StoreBusy(path, _holder(note)) from None
-        try:
-            note.write_text(json.dumps({"pid": os.getpid(), "command": what}), encoding="utf8")
-            yield
-        finally:
-            note.unlink(missing_ok=True)
-            lock.release()
+    try:
+        lock.acquire(timeout=wait, poll_interval=0.1)
+    except Timeout:
+        raise StoreBusy(path, _holder(note)) from None
+    try:
+        note.write_text(json.dumps({"pid": os.getpid(), "command": what}), encoding="utf8")
+        yield
+    finally:
+        note.unlink(missing_ok=True)
+        lock.release()
 
 
 def _holder(note: Path) -> str:
@@ -215,8 +213,7 @@ def transaction(con: duckdb.DuckDBPyConnection) -> Iterator[None]:
     try:
         yield
     except BaseException:
-        with suppress(duckdb.Error):  # of a dead database: what happened before is what counts
-            con.execute("ROLLBACK")
+        con.execute("ROLLBACK")
         raise
     con.execute("COMMIT")
 
@@ -390,41 +387,19 @@ def read(con: duckdb.DuckDBPyConnection, sql: str, parameters: Mapping[str, obje
 # ---- copies and checks -----------------------------------------------------------------------------------------------------
 
 
-@contextmanager
-def _part_of(target: Path) -> Iterator[Path]:
-    """A name to write under before the file takes its own; nothing is left of a copy that failed."""
-    part = target.with_name(target.name + ".part")
-    try:
-        yield part
-    finally:
-        part.unlink(missing_ok=True)
-
-
-def copy_store(store: Path, target: Path) -> dict[str, int]:
-    """Copy a closed store to a new file; opened and counted under a temporary name before it takes its own.
-
-    Raises StoreError if the store has a log beside it, or is no store.
-    """
-    must_be_whole(store)
+def copy_store(store: Path, target: Path, now: datetime) -> dict[str, int]:
+    """Copy a closed store to a new file; opened and counted under a temporary name before it takes its own."""
     target.parent.mkdir(parents=True, exist_ok=True)
-    with _part_of(target) as part:
-        shutil.copyfile(store, part)
-        try:
-            counts = _counts(part)
-        except (StoreError, duckdb.CatalogException):
-            raise StoreError(f"{store}: is damaged, or no store of writethru. Nothing was changed") from None
-        os.replace(part, target)
-    return counts
-
-
-def _counts(store: Path) -> dict[str, int]:
-    """Rows of the views that tell most about a store."""
-    con = connect(store, read_only=True)
+    part = target.with_name(target.name + ".part")
+    shutil.copyfile(store, part)
+    con = connect(part, read_only=True)
     try:
         views = ("feeds", "articles", "versions", "changes")
-        return {v: con.execute(f"SELECT count(*) FROM {v}").fetchall()[0][0] for v in views}
+        counts = {v: con.execute(f"SELECT count(*) FROM {v}").fetchall()[0][0] for v in views}
     finally:
         con.close()
+    os.replace(part, target)
+    return counts
 
 
 def check_files() -> list[tuple[str, str]]:
