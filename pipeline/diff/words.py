@@ -133,7 +133,9 @@ def _inner_diff(before: str, after: str) -> list[tuple[int, str]]:
     parts: list[tuple[int, str]] = []
     for equal, (i, i_end), (j, j_end) in _readable(blocks(old.words, new.words), old.words):
         left, right = before[old.ends[i] : old.ends[i_end]], after[new.ends[j] : new.ends[j_end]]
-        if not equal:
+        if not equal and left[:1] == right[:1] == " " and left[1] != " " and right[1] != " ":  # the common case, at once
+            parts += [(0, " "), (-1, left[1:]), (1, right[1:])]
+        elif not equal:
             parts += _gap(left, right)
         elif left == right:
             parts.append((0, left))
@@ -189,18 +191,22 @@ def _gap(before: str, after: str) -> list[tuple[int, str]]:
 def _joined(parts: list[tuple[int, str]]) -> tuple[tuple[int, str], ...]:
     """Parts without empty ones; within a change all deleted text stands before all inserted text."""
     out: list[tuple[int, str]] = []
-    gone = come = ""
-    for op, text in [*(p for p in parts if p[1]), (0, "")]:
-        if op < 0:
+    kept = gone = come = ""
+    for op, text in parts:
+        if not text:
+            continue
+        if op == 0:
+            if gone or come:
+                out += _changed(kept, gone, come)
+                kept = gone = come = ""
+            kept += text
+        elif op < 0:
             gone += text
-            continue
-        if op > 0:
+        else:
             come += text
-            continue
-        out += [(sign, chunk) for sign, chunk in ((-1, gone), (1, come)) if chunk]
-        gone = come = ""
-        if out and out[-1][0] == 0:
-            out[-1] = (0, out[-1][1] + text)
-        elif text:
-            out.append((0, text))
-    return tuple(out)
+    return (*out, *_changed(kept, gone, come))
+
+
+def _changed(kept: str, gone: str, come: str) -> list[tuple[int, str]]:
+    """A kept stretch and the change behind it, without what is empty."""
+    return [part for part in ((0, kept), (-1, gone), (1, come)) if part[1]]

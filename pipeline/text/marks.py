@@ -14,7 +14,7 @@ _ONE_FOR_ONE = str.maketrans(
 
 def plain_marks(text: str) -> str:
     """The text with one form of quotation marks, dashes and blanks; as long as it was, so offsets hold."""
-    return text.translate(_ONE_FOR_ONE)
+    return text if text.isascii() and "`" not in text else text.translate(_ONE_FOR_ONE)
 
 
 _LOWER = {ord(c): ord(c) + 32 for c in "ABCDEFGHIJKLMNOPQRSTUVWXYZ"}

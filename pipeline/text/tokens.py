@@ -72,6 +72,8 @@ def tokens(text: str) -> tuple[Token, ...]:
 
 def words(text: str) -> list[str]:
     """Lower-case words and figures, inner `' - . ,` kept, all other marks dropped. For matching, never for judging."""
+    if text.isascii() and "`" not in text:
+        return _PLAIN_WORD.findall(text.lower())
     low = text.translate(_MARKS).lower()
     return (_WORD if _NEEDS_GRAPHEMES.search(low) else _PLAIN_WORD).findall(low)
 
