@@ -18,11 +18,14 @@ from pipeline.store.database import (
     connect,
     copy_store,
     detach,
+    keep_before,
     lease,
     migrate,
+    outdated,
     transaction,
 )
 from pipeline.store.keys import last_part
+from pipeline.store.noticed import Noticed
 from pipeline.store.reading import Reading, Rows
 from pipeline.store.rebuilt import KeptVersion, Rebuilt, RecordedLook, Replacement
 from pipeline.store.rows import plain_row, value_of
@@ -53,7 +56,7 @@ __all__ = [
 ]
 
 
-class Store(Rebuilt, Collected, Tracked, Reading):
+class Store(Rebuilt, Collected, Tracked, Noticed, Reading):
     """An open store. Use as a context manager; one thread, one process."""
 
     def __init__(self, path: Path, *, now: datetime, read_only: bool = False):
@@ -64,17 +67,30 @@ class Store(Rebuilt, Collected, Tracked, Reading):
         self.con = connect(path, read_only=True) if read_only else attach(path)
         self.tables, self._feeds_read = Tables(self.con), {}
         if not read_only:
-            try:
-                migrate(self.con, now)
-            except BaseException:
-                detach(self.con, path, calm=False)
-                raise
+            self._upgrade(now)
+
+    def _upgrade(self, now: datetime) -> None:
+        """Make or migrate the schema; a store of an earlier program is copied first."""
+        if migration := outdated(self.con):
+            detach(self.con, self.path, calm=True)
+            keep_before(self.path, migration)
+            self.con = attach(self.path)
+            self.tables = Tables(self.con)
+        try:
+            migrate(self.con, now)
+        except BaseException:
+            detach(self.con, self.path, calm=False)
+            raise
 
     def __enter__(self) -> "Store":
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         self._end(calm=kind is None)
+
+    def close(self) -> None:
+        """Close the file; its log is folded into it."""
+        self._end(calm=True)
 
     def _end(self, *, calm: bool) -> None:
         if self._read_only:

@@ -6,7 +6,7 @@ import os
 import re
 import shutil
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
@@ -17,6 +17,7 @@ import duckdb
 from filelock import FileLock, Timeout
 
 from pipeline.errors import StoreBusy, StoreError
+from pipeline.store.failures import damage_advice, must_be_whole, told_plainly
 from pipeline.store.keys import KEYS, MATCHED, Row
 
 # 1.5.5's own default would silently ignore `USING COMPRESSION zstd`; with this both 1.5 and 2.0 read the file.
@@ -98,7 +99,7 @@ def _unopened(path: Path, e: duckdb.Error) -> StoreBusy | StoreError:
         return StoreBusy(path, f"process {m[2]} ({m[1]})")
     if "already attached" in str(e):
         return StoreBusy(path, "this process itself")
-    return StoreError(f"{path} cannot be opened: {first_line(e)}")
+    return StoreError(f"{path} cannot be opened: {first_line(e)}{damage_advice(path, str(e))}")
 
 
 def first_line(e: Exception) -> str:
@@ -112,20 +113,21 @@ def first_line(e: Exception) -> str:
 def lease(path: Path, what: str, wait: float = 0.0) -> Iterator[None]:
     """Hold the right to write to a store. Ends with the process, however that ends.
 
-    Raises StoreBusy with the holder's name if it is not free within `wait` seconds.
+    Raises StoreBusy with the holder's name if it is not free within `wait` seconds, StoreError if the disk is full.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
     lock, note = FileLock(f"{path}.lock"), Path(f"{path}.holder")
-    try:
-        lock.acquire(timeout=wait, poll_interval=0.1)
-    except Timeout:
-        raise StoreBusy(path, _holder(note)) from None
-    try:
-        note.write_text(json.dumps({"pid": os.getpid(), "command": what}), encoding="utf8")
-        yield
-    finally:
-        note.unlink(missing_ok=True)
-        lock.release()
+    with told_plainly(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            lock.acquire(timeout=wait, poll_interval=0.1)
+        except Timeout:
+            raise StoreBusy(path, _holder(note)) from None
+        try:
+            note.write_text(json.dumps({"pid": os.getpid(), "command": what}), encoding="utf8")
+            yield
+        finally:
+            note.unlink(missing_ok=True)
+            lock.release()
 
 
 def _holder(note: Path) -> str:
@@ -177,6 +179,16 @@ def migrate(con: duckdb.DuckDBPyConnection, now: datetime) -> list[str]:
     return todo
 
 
+def outdated(con: duckdb.DuckDBPyConnection) -> str | None:
+    """The newest migration that a store of an earlier program lacks; None for a store that is new or current."""
+    wanted = schema()
+    if _is_up_to_date(con, wanted):
+        return None
+    done = _applied(con)
+    lacking = [name for name in wanted.migrations if name not in done]
+    return lacking[-1] if done and lacking and done <= set(wanted.migrations) else None
+
+
 def _is_up_to_date(con: duckdb.DuckDBPyConnection, wanted: Schema) -> bool:
     """Asked at every opening, so in one small statement: the digest is written last. A file that is new has no such table."""
     try:
@@ -213,7 +225,8 @@ def transaction(con: duckdb.DuckDBPyConnection) -> Iterator[None]:
     try:
         yield
     except BaseException:
-        con.execute("ROLLBACK")
+        with suppress(duckdb.Error):  # of a dead database: what happened before is what counts
+            con.execute("ROLLBACK")
         raise
     con.execute("COMMIT")
 
@@ -387,19 +400,50 @@ def read(con: duckdb.DuckDBPyConnection, sql: str, parameters: Mapping[str, obje
 # ---- copies and checks -----------------------------------------------------------------------------------------------------
 
 
-def copy_store(store: Path, target: Path, now: datetime) -> dict[str, int]:
-    """Copy a closed store to a new file; opened and counted under a temporary name before it takes its own."""
-    target.parent.mkdir(parents=True, exist_ok=True)
+def keep_before(store: Path, migration: str) -> None:
+    """Keep a copy of a closed store as it was before a migration, once; dated copies are the backups' business."""
+    target = store.with_name(f"{store.stem}.before-{migration}{store.suffix}")
+    if not target.exists():
+        with _part_of(target) as part:
+            shutil.copyfile(store, part)
+            os.replace(part, target)
+
+
+@contextmanager
+def _part_of(target: Path) -> Iterator[Path]:
+    """A name to write under before the file takes its own; nothing is left of a copy that failed."""
     part = target.with_name(target.name + ".part")
-    shutil.copyfile(store, part)
-    con = connect(part, read_only=True)
+    try:
+        yield part
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def copy_store(store: Path, target: Path) -> dict[str, int]:
+    """Copy a closed store to a new file; opened and counted under a temporary name before it takes its own.
+
+    Raises StoreError if the store has a log beside it, or is no store.
+    """
+    must_be_whole(store)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with _part_of(target) as part:
+        shutil.copyfile(store, part)
+        try:
+            counts = _counts(part)
+        except (StoreError, duckdb.CatalogException):
+            raise StoreError(f"{store}: is damaged, or no store of writethru. Nothing was changed") from None
+        os.replace(part, target)
+    return counts
+
+
+def _counts(store: Path) -> dict[str, int]:
+    """Rows of the views that tell most about a store."""
+    con = connect(store, read_only=True)
     try:
         views = ("feeds", "articles", "versions", "changes")
-        counts = {v: con.execute(f"SELECT count(*) FROM {v}").fetchall()[0][0] for v in views}
+        return {v: con.execute(f"SELECT count(*) FROM {v}").fetchall()[0][0] for v in views}
     finally:
         con.close()
-    os.replace(part, target)
-    return counts
 
 
 def check_files() -> list[tuple[str, str]]:
