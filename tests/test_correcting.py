@@ -210,6 +210,18 @@ def test_a_decision_takes_effect_at_once_lasts_and_can_be_undone(home, kind):
     assert call(home, "verify", "--json") == 0
 
 
+def test_what_a_person_puts_into_a_found_story_is_told_there_though_it_is_watched_too(home):
+    """The found story of the talks is not told, for the watched one has it all; a part that a person made of it is."""
+    with duckdb.connect(str(home / "store.duckdb"), read_only=True) as con:
+        query = "SELECT story_id FROM derived.story_event WHERE kind = 'started' AND article_id IN"
+        ids = con.execute(f"{query} (SELECT article_id FROM record.article WHERE url = '{url('talks', 0)}')").fetchall()
+    assert call(home, "pin", url("talks", 2), "harbour-talks", "-q") == 0
+    assert call(home, "pin", url("talks", 2), slug(home, url("bridge", 0)), "-q") == 0
+    now = places(home)
+    assert "talks-2" in now["harbour-talks"] and "talks-2" in now[BRIDGES]
+    assert ids and ask(home, f"SELECT * FROM stories WHERE story_id = '{ids[0][0]}'") == []
+
+
 # ---- what comes later ----------------------------------------------------------------------------------------------------
 
 LATER = [

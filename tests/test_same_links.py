@@ -24,6 +24,17 @@ def rows(db: Path) -> dict[str, list[str]]:
         return out | {"state": sorted(map(repr, con.execute(state).fetchall()))}
 
 
+def parts(lines: list[str]) -> list[list[str]]:
+    """The observations in time order in some parts; what was seen at one moment is in one part, as in a run."""
+    moments = sorted({json.loads(x)["at"] for x in lines})
+    size = -(-len(moments) // PARTS)
+    number = {at: n // size for n, at in enumerate(moments)}
+    out: list[list[str]] = [[] for _ in range(PARTS)]
+    for x in lines:
+        out[number[json.loads(x)["at"]]].append(x)
+    return [p for p in out if p]
+
+
 def decide(home: Path, part: int) -> None:
     """Some decisions on what is there, each of another kind."""
     settings = load_settings(home / "writethru.toml")
@@ -56,9 +67,7 @@ def test_tracking_part_by_part_and_rebuilding_give_the_same_rows(folder, decided
     ):
         (tmp_path / name).write_text(text, encoding="utf8")
     config = ["--config", str(tmp_path / "writethru.toml"), "-q"]
-    size = -(-len(lines) // PARTS)
-    for part in range(PARTS):
-        mine = lines[part * size : (part + 1) * size]
+    for part, mine in enumerate(parts(lines)):
         (tmp_path / "part.jsonl").write_text("\n".join(mine), encoding="utf8")
         assert run(["import", str(tmp_path / "part.jsonl"), *config]) == 0
         assert run(["track", *config]) == 0

@@ -1,7 +1,7 @@
 """The linker: articles in, in the order in which they were seen; stories, links, lineage and an audit trail out.
 
 Every article is in one found story, and in each watched story that it reports. Where a found story is mostly watched, its links
-are not told a second time for the articles that the watched story has.
+are not told a second time for the articles that the watched story has, unless a person put them there.
 """
 
 from collections import Counter
@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from pipeline.model import Article, Copy, HumanDecision, Link, LinkEvent, Story, Watch
 from pipeline.stories.copies import CopyIndex, IsCopy, Known, Pair, decide_copy, shingles
 from pipeline.stories.furniture import Furniture
-from pipeline.stories.groups import METHOD, Groups
+from pipeline.stories.groups import METHOD, PERSON, Groups
 from pipeline.stories.heeding import heed
 from pipeline.stories.judge import Joins, Starts, StaysApart
 from pipeline.stories.members import Item
@@ -240,7 +240,7 @@ class Linker:
         shown = [
             link
             for order, link in sorted(self.groups.links.items())
-            if order not in watched or 2 * inside[link.story_id] < size[link.story_id]
+            if order not in watched or link.method == PERSON or 2 * inside[link.story_id] < size[link.story_id]
         ]
         return [link for w in self.watching.values() for _, link in sorted(w.links.items())] + shown
 
