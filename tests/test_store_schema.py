@@ -6,7 +6,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from pipeline.errors import StoreError
+from pipeline.errors import StoreBusy, StoreError
 from pipeline.model import ident
 from pipeline.store import Store, check_files
 from pipeline.store.database import STORAGE_VERSION, schema
@@ -91,3 +91,24 @@ def test_a_store_of_a_newer_program_is_refused(tmp_path):
     with pytest.raises(StoreError, match="9999_of_tomorrow"):
         Store(file, now=NOW)
     duckdb.connect(str(file)).close()  # and it is not held any longer
+
+
+def test_a_store_is_open_for_writing_once(tmp_path):
+    """A second opening in the same process says who holds it, and does no harm to the first."""
+    file = store_of(tmp_path / "old.duckdb", 3)
+    with Store(file, now=NOW) as store:
+        with pytest.raises(StoreBusy, match="this process"):
+            Store(file, now=NOW)
+        assert store.articles_by_url([URL]) == {URL: ARTICLE}
+
+
+def test_what_goes_wrong_in_one_store_is_no_matter_to_the_next(tmp_path):
+    """Whatever ended it: it is closed, its log is not lost, and another one opens."""
+    one, other = (store_of(tmp_path / name, 3) for name in ("one.duckdb", "other.duckdb"))
+    with pytest.raises(ZeroDivisionError), Store(one, now=NOW) as store, store.transaction():
+        store.con.execute("DELETE FROM record.alias")
+        raise ZeroDivisionError
+    for file in (other, one):
+        with Store(file, now=NOW) as store:
+            assert store.articles_by_url([URL]) == {URL: ARTICLE}
+        duckdb.connect(str(file)).close()
