@@ -120,3 +120,19 @@ def test_any_text_gives_a_value_and_a_reason(text, zone):
 def test_garbled_dates_raise_nothing(text, zone):
     """Texts made of the pieces of dates are read or refused, never an error."""
     assert parse_date(text, zone).raw == text.strip()
+
+
+@given(
+    st.sampled_from([1, 1899, 1900, 1969, 1970, 2026, 2099, 2100, 9999]),
+    st.tuples(*(st.integers(0, most) for most in (13, 32, 25, 61, 61))),
+    st.sampled_from(["GMT", "Z", "+00:00", "-0530", "+14:00", "+1459", "+1500", "+01:75", "EST", ""]),
+    st.booleans(),
+)
+def test_the_usual_forms_are_read_as_the_thorough_way_reads_them(year, parts, zone, iso):
+    """Dates in exactly the form of a standard have a way of their own; an empty comment behind one sends it the long way."""
+    month, day, *clock = parts
+    time = ":".join(f"{n:02}" for n in clock)
+    name = ["", "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec", "Nil"][month]
+    written = f"{year:04}-{month:02}-{day:02}T{time}{zone}" if iso else f"Tue, {day} {name} {year:04} {time} {zone}"
+    quick, thorough = parse_date(written), parse_date(f"{written} ()")
+    assert (quick.at, quick.zone, quick.reason) == (thorough.at, thorough.zone, thorough.reason)

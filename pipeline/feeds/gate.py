@@ -23,15 +23,17 @@ def volatile_hash(body: bytes) -> str:
         digest.update(body)
         return digest.hexdigest()[:32]
     end = _end_of_items(body, first.start())
-    for part in (_lasting(body[: first.start()]), body[first.start() : end], _lasting(body[end:])):
-        digest.update(len(part).to_bytes(8, "big") + part)
+    for part in (_lasting(body[: first.start()]), memoryview(body)[first.start() : end], _lasting(body[end:])):
+        digest.update(len(part).to_bytes(8, "big"))
+        digest.update(part)
     return digest.hexdigest()[:32]
 
 
 def _end_of_items(body: bytes, start: int) -> int:
     """Where the last item ends; looked for from the end, and if it is not near, everything counts as items."""
     tail = max(start, len(body) - 65_536)
-    ends = [match.end() for match in _ITEM_END.finditer(body, tail)]
+    usual = max(body.rfind(b"</item>", tail), body.rfind(b"</entry>", tail))  # an odd spelling may still come behind it
+    ends = [match.end() for match in _ITEM_END.finditer(body, max(tail, usual))]
     return ends[-1] if ends else len(body)
 
 
