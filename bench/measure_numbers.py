@@ -2,10 +2,10 @@
 
     python bench/measure_numbers.py FOLDER [--wrong] [--unlabelled]
 
-FOLDER holds `data/ecbplus/dev.jsonl.gz`: real reports, several outlets to an event, without dates. Each event is read by the
-ledger as a story with the aspects of `number_watches.toml`, an article an hour; a line that sets a figure against an earlier one
-is a shown pair. `number_pairs.txt` holds labels made by hand, and no text: for each pair the two articles and values, and whether
-both count the same thing of the same event, so that a reader is served by the line.
+FOLDER holds `data/ecbplus/dev.jsonl.gz`: real reports, several outlets to an event, without dates. Each event is read by
+the ledger as a story with the aspects of `number_watches.toml`, an article an hour; a line that sets a figure against an
+earlier one is a shown pair. `number_pairs.txt` holds labels made by hand, and no text: for each pair the two articles and
+values, and whether both count the same thing of the same event, so that a reader is served by the line.
 """
 
 import argparse

@@ -68,9 +68,15 @@ def contradicted(new: Statement, near: tuple[Near, ...], scene: Scene) -> Near |
         ):
             continue
         shared = ((new.stems & n.said.stems) - new.names) or (new.dates & n.said.dates)
-        if n.overlap >= ALIKE and other.root != scene.root and shared and opposite(new, n.said):
+        apart = n.overlap >= ALIKE and other.root != scene.root and shared and opposite(new, n.said)
+        if apart and not tells_of_later(new, n.said):
             return n
     return None
+
+
+def tells_of_later(new: Statement, old: Statement) -> bool:
+    """Whether a statement is of a later day than another, both past: "released on Saturday" after "held on Friday"."""
+    return bool(new.dates and old.dates) and not (new.ahead or old.ahead) and max(new.dates) > max(old.dates)
 
 
 def stands(entry: Entry, scene: Scene) -> bool:

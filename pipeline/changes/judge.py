@@ -52,6 +52,7 @@ ALIKE = 0.3  # overlap from which an earlier statement draws a new one to its as
 ENOUGH_WORDS = 8  # words that the shown part of a long sentence has at least
 SECOND_AT = 0.8  # worth from which a sentence tells on a second aspect too
 DEEP = 6  # paragraphs of a new report from which a figure that is new moves nothing
+TWIN = 0.95  # shares from which a sentence that earned no line is the same as an earlier one
 KEEP_AT = -4.0  # worth from which a statement is kept at all, for later edits and conflicts
 SETTLED = frozenset({"will", "must", "shall"})
 
@@ -293,7 +294,8 @@ class Judge:
             voice_only=voice_only,
         )
         verdict = decide_changes(claim, near, place.scene)
-        entry = self._enter_statement(reading, statement, best, verdict, place.scene)
+        twin = next((n.entry for n in near[:3] if min(n.contained, n.overlap) >= TWIN), None)
+        entry = self._enter_statement(reading, statement, best, verdict, twin, place.scene)
         start, end = _telling_part(reading)
         return Finding(
             reading,
@@ -319,9 +321,11 @@ class Judge:
         values = frozenset(f.value for f in read_figures(old, when) if not f.old)
         return read_statement(old, values, when), _told(reading.unit) == _told(old)
 
-    def _enter_statement(self, reading: Reading, statement: Statement, best: Fit, verdict: Verdict, scene: Scene) -> int:
-        """The number of the entry that a statement belongs to; what earned no line is kept too, for later edits."""
-        entry = verdict.same
+    def _enter_statement(
+        self, reading: Reading, statement: Statement, best: Fit, verdict: Verdict, twin: Entry | None, scene: Scene
+    ) -> int:
+        """The number of the entry that a statement belongs to; what earned no line is kept too, once, for later edits."""
+        entry = verdict.same if verdict.same is not None or verdict.kind is not None else twin
         if entry is not None:
             entry.take_up(scene.root, scene.at, entry.number in scene.mine)
             entry.lagging = entry.lagging or verdict.kind is ChangeKind.CONFLICT

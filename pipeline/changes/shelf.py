@@ -1,14 +1,17 @@
 """Where the ledger keeps its entries: figures by key, statements by the stems that they share with what comes."""
 
 from collections import defaultdict
+from heapq import nsmallest
 
 from pipeline.changes.against import Near, Scene
 from pipeline.changes.entries import Entry
 from pipeline.claims import AspectProfile, Figure, Statement, Tied, Usage
 from pipeline.claims.figures import what_is_counted
 from pipeline.claims.lexicon import concept_words
+from pipeline.claims.routing import rarity_of
 
-CANDIDATES = 40  # statements compared in full, those that share most first
+CANDIDATES = 20  # statements compared in full, those that share most first
+LEAST = 0.05  # added to the weight of each stem, so that common ones count at all
 LARGE = 1000  # values from which two counts are equal only if they are one
 POSTINGS_MOST = 400  # newest entries looked at for one stem
 
@@ -18,6 +21,7 @@ class Shelf:
 
     def __init__(self) -> None:
         self.entries: list[Entry] = []
+        self._features: dict[int, tuple[str, ...]] = {}  # of a statement's entry: its stems as features
         self._by_key: dict[str, list[int]] = {}
         self._by_stem: dict[str, list[int]] = {}
         self._by_value: dict[str, str] = {}  # aspect, unit and large value -> key that had it first
@@ -101,37 +105,41 @@ class Shelf:
             self._by_value.setdefault(_place(entry.aspect, entry.value), entry.key)
             self._by_key.setdefault(entry.key, []).append(entry.number)
         if entry.statement is not None:
+            self._features[entry.number] = tuple("=" + s for s in sorted(entry.statement.stems))
             for stem in sorted(entry.statement.stems):
                 self._by_stem.setdefault(stem, []).append(entry.number)
         return entry
 
     def near(self, new: Statement, profiles: tuple[AspectProfile, ...], usage: Usage) -> tuple[Near, ...]:
         """The earlier statements that share most with a new one, of whatever aspect, the nearest first."""
-        weight = {s: usage.rarity("=" + s) + 0.05 for s in new.stems}
+        weight = {s: usage.rarity("=" + s) + LEAST for s in sorted(new.stems)}
         shared: dict[int, float] = defaultdict(float)
         for stem in sorted(new.stems):
             for number in self._by_stem.get(stem, ())[-POSTINGS_MOST:]:
                 shared[number] += weight[stem]
-        best = sorted(shared.items(), key=lambda item: (-item[1], item[0]))[:CANDIDATES]
+        best = nsmallest(CANDIDATES, shared.items(), key=lambda item: (-item[1], item[0]))
         whole = sum(weight.values()) or 1.0
         found = []
         for number, common in best:
             entry = self.entries[number]
             if entry.statement is not None:
-                found.append(_near(entry, entry.statement, new, (common, whole), profiles[entry.aspect], usage))
+                theirs = self._weight(number, usage)
+                found.append(_near(entry, entry.statement, new, (common, whole, theirs), profiles[entry.aspect]))
         return tuple(sorted(found, key=lambda n: (-n.overlap - n.contained, n.entry.number)))
+
+    def _weight(self, number: int, usage: Usage) -> float:
+        """The weight of all stems of a statement, as rare as they are now."""
+        units, held = usage.units, usage.seen.get
+        return sum(rarity_of(units, held(f, 0)) + LEAST for f in self._features[number]) or 1.0
 
 
 def _place(aspect: int, value: str) -> str:
     return f"{aspect} {value}"
 
 
-def _near(
-    entry: Entry, said: Statement, new: Statement, shared: tuple[float, float], profile: AspectProfile, usage: Usage
-) -> Near:
-    """What two statements share: `shared` is the weight of their common stems, and of all stems of the new one."""
-    common, whole = shared
-    theirs = sum(usage.rarity("=" + s) + 0.05 for s in said.stems) or 1.0
-    told = [c for s in new.stems & said.stems for c in ("=" + s, *concept_words().get(s, ()))]
-    topical = any(c in profile.weights and c not in profile.light for c in told)
+def _near(entry: Entry, said: Statement, new: Statement, shared: tuple[float, float, float], profile: AspectProfile) -> Near:
+    """What two statements share: `shared` is the weight of their common stems, of all stems of the new one, of the other."""
+    common, whole, theirs = shared
+    both = new.stems & said.stems
+    topical = any(c in profile.weights and c not in profile.light for s in both for c in ("=" + s, *concept_words().get(s, ())))
     return Near(entry, said, common / whole, common / min(whole, theirs), topical, bool(new.names & said.names))

@@ -4,6 +4,7 @@ import math
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from pipeline.claims.lexicon import cue_words
 from pipeline.claims.profile import AspectProfile, features
@@ -27,6 +28,12 @@ LEARNED_ALONE = 0.7  # learned words that hold alone
 STRONG = 0.5  # weight of a feature that counts as a witness with another, and alone
 
 
+@lru_cache(maxsize=1 << 12)
+def rarity_of(units: int, held: int) -> float:
+    """Weight of what so many of so many units hold."""
+    return min(RARE, max(COMMON, math.log((units + 20) / (held + 1)) / 2.2))
+
+
 @dataclass(slots=True)
 class Usage:
     """How the story has used words so far: for rarity, and for the words that go with one aspect."""
@@ -38,7 +45,7 @@ class Usage:
 
     def rarity(self, feature: str) -> float:
         """Weight of a feature by how few of the story's units hold it; between .5 and 1.5."""
-        return min(RARE, max(COMMON, math.log((self.units + 20) / (self.seen[feature] + 1)) / 2.2))
+        return rarity_of(self.units, self.seen.get(feature, 0))
 
     def count(self, unit: Unit) -> None:
         """Counts a unit's features once."""
