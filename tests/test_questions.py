@@ -285,8 +285,18 @@ def test_every_form_of_a_result_says_the_same(settings, tmp_path, capsys):
     assert "06:00" in said["table"] and "[1, 2]" in said["table"]
     out = tmp_path / "it's out.parquet"
     assert run(["sql", ODD, "--format", "parquet", "-o", str(out), "--db", str(settings.snapshot_file)]) == 0
-    back = duckdb.connect().execute("SELECT struct.k, list, \"at\", span FROM read_parquet($f)", {"f": str(out)}).fetchall()
+    back = duckdb.connect().execute('SELECT struct.k, list, "at", span FROM read_parquet($f)', {"f": str(out)}).fetchall()
     assert back[0][0] == "v" and back[0][1] == [1, 2] and str(back[0][2]) == "2025-11-24 06:00:00"
+
+
+@pytest.mark.parametrize("text", ["=1", "+1", "-1 x", "@x", " =1", "\t=1", "\n=1", "\r1", "＝1", "\u00a0=1", '=cmd|"/c x"!A1'])
+def test_no_cell_of_csv_is_a_formula(settings, text, capsys):
+    """Whatever stands before it, a text that a spreadsheet would compute gets an apostrophe; a number stays a number."""
+    literal = text.replace("'", "''")
+    query = f"SELECT '{literal}' AS cell, -1 AS number"
+    assert run(["sql", query, "--format", "csv", "--db", str(settings.snapshot_file)]) == 0
+    [row] = csv.DictReader(io.StringIO(capsys.readouterr().out, newline=""))
+    assert row["cell"].startswith("'") and row["number"] == "-1"
 
 
 def test_a_parquet_file_is_whole_or_not_there(settings, tmp_path, capsys):

@@ -108,21 +108,22 @@ def moved(page: StoryPage) -> tuple[ChangeLine, ...]:
 
 
 def latest(page: StoryPage, day: date) -> tuple[ChangeLine, ...]:
-    """The last change of every subject until the end of a day, in the aspects' order."""
+    """The last change of every subject until the end of a day, in the aspects' order, the newest first."""
     return _latest(page, [x for x in page.changes if day_of(x.change.detected_at) <= day])
 
 
 def latest_until(page: StoryPage, at: datetime) -> tuple[ChangeLine, ...]:
-    """The last change of every subject until a moment, in the aspects' order."""
+    """The last change of every subject until a moment, in the aspects' order, the newest first."""
     return _latest(page, [x for x in page.changes if x.change.detected_at <= at])
 
 
 def _latest(page: StoryPage, changes: Iterable[ChangeLine]) -> tuple[ChangeLine, ...]:
     order = aspect_order(page)
-    last: dict[tuple[int, str], ChangeLine] = {}
+    last: dict[tuple[str, str], ChangeLine] = {}
     for line in sorted(changes, key=lambda x: (x.change.detected_at, x.change.change_id)):
-        last[order.index(line.change.aspect), line.change.subject] = line
-    return tuple(last[key] for key in sorted(last))
+        last[line.change.aspect, line.change.subject] = line
+    newest = sorted(last.values(), key=lambda x: (x.change.detected_at, x.change.change_id), reverse=True)
+    return tuple(sorted(newest, key=lambda x: order.index(x.change.aspect)))
 
 
 def last_word(page: StoryPage) -> str:

@@ -74,9 +74,10 @@ def as_csv(rows: Rows) -> str:
 def _safe_cell(value: Any) -> Any:
     if isinstance(value, list | dict):
         value = json.dumps(value, ensure_ascii=False)
-    if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r"):
-        return "'" + value
-    return value
+    if isinstance(value, str) and (value[:1] in ("\t", "\r", "\n") or value.lstrip()[:1] in tuple("=+-@＝＋－＠")):
+        value = "'" + value
+    # a carriage return alone would not be quoted, and readers take it for the end of a row
+    return value.replace("\r\n", "\n").replace("\r", "\n") if isinstance(value, str) else value
 
 
 def as_table(rows: Rows) -> Table:
