@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from pipeline.model import Article, Copy, HumanDecision, Link, LinkEvent, Story, Watch
 from pipeline.stories.copies import CopyIndex, IsCopy, Known, Pair, decide_copy, shingles
 from pipeline.stories.furniture import Furniture
-from pipeline.stories.groups import METHOD, PERSON, Groups
+from pipeline.stories.groups import METHOD, Groups
 from pipeline.stories.heeding import heed
 from pipeline.stories.judge import Joins, Starts, StaysApart
 from pipeline.stories.members import Item
@@ -240,7 +240,7 @@ class Linker:
         shown = [
             link
             for order, link in sorted(self.groups.links.items())
-            if order not in watched or link.method == PERSON or 2 * inside[link.story_id] < size[link.story_id]
+            if order not in watched or self.rulings.puts(link) or 2 * inside[link.story_id] < size[link.story_id]
         ]
         return [link for w in self.watching.values() for _, link in sorted(w.links.items())] + shown
 

@@ -7,7 +7,7 @@ lets them end in another story; and those that a person composed take in no othe
 from collections.abc import Collection, Sequence
 
 from pipeline.errors import UsageError
-from pipeline.model import HumanDecision, ident
+from pipeline.model import HumanDecision, Link, ident
 
 KINDS = ("pin", "unpin", "merge", "split", "rename", "apart")
 
@@ -99,6 +99,11 @@ class Rulings:
         """The stories that a person wants an article in, given the found story that it is in."""
         own = self.end_of(self.target.get(article_id, found))
         return list(dict.fromkeys([own, *(self.end_of(s) for s in self.pins.get(article_id, ()))]))
+
+    def puts(self, link: Link) -> bool:
+        """Did a person put the article into this found story?"""
+        target = self.target.get(link.article_id)
+        return target is not None and self.end_of(target) == link.story_id
 
     def bars(self, article_id: str, story_id: str) -> bool:
         """Did a person say that the article is not of the story?"""
