@@ -127,19 +127,22 @@ def _explains(note: _Note, edit: Edit, revision: int) -> bool:
         return note.revision == revision
     changed = " ".join(text for op, text in edit.words if op) or f"{edit.before} {edit.after}"
     found = [k for k in keys(changed) if k.content and any(_same(k, told) for told in note.told)]
-    return any(k.value or k.name for k in found) or len({k.stem for k in found}) >= 2 or _speaks_of(note, edit)
+    return any(k.value or k.name for k in found) or len({k.stem for k in found}) >= 2 or _speaks_of(note, edit, revision)
 
 
-def _speaks_of(note: _Note, edit: Edit) -> bool:
-    """Whether a note tells what was wrong without giving it: "the number of people aboard", where that is what was edited.
+def _speaks_of(note: _Note, edit: Edit, revision: int) -> bool:
+    """Whether a note tells what was wrong without giving it: "the number of people aboard", "a remark about the troops".
 
-    The edit must be of that kind, and its sentence hold most of what the note names, the day of the note left out.
+    The sentence of the edit must hold half of what the note names, its figures aside. A note that says what sort of thing was
+    wrong speaks of edits of that kind; one that does not, of edits that share two of its words, most if it is later.
     """
     told = {k.stem for k in note.told if not k.value}
-    if edit.kind.value not in note.about or not told:
+    if not told or (note.about and edit.kind.value not in note.about):
         return False
-    stands = {k.stem for k in (*keys(edit.before), *keys(edit.after))}
-    return 2 * len(told & stands) >= len(told)
+    shared = told & {k.stem for k in (*keys(edit.before), *keys(edit.after))}
+    if note.about or note.revision == revision:
+        return 2 * len(shared) >= len(told) and (len(shared) >= 2 or bool(note.about))
+    return 3 * len(shared) >= 2 * len(told) and len(shared) >= 2
 
 
 def _same(a: Key, b: Key) -> bool:

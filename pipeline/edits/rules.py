@@ -105,9 +105,10 @@ def negation(block: Block, scene: Scene) -> Finding | None:
     """A denial that came or went: "not" and its kin counted over the sentences, or a verb of denial on one side."""
     words = family("negations")
     if here := [k for k in block.gone + block.come if k.key in words]:
-        before, after = sum(k.key in words for k in scene.before), sum(k.key in words for k in scene.after)
-        if before != after:
-            return Finding(EditKind.NEGATION, True, f"“{here[0].text}” was {'added' if after > before else 'dropped'}")
+        (before, denied), (after, still) = _denials(scene.before), _denials(scene.after)
+        if before != after or denied != still:
+            more = after > before if before != after else still > denied
+            return Finding(EditKind.NEGATION, True, f"“{here[0].text}” was {'added' if more else 'dropped'}")
     if never := next((k for k in here if k.key == "never"), None):
         return Finding(EditKind.NEGATION, True, f"“{never.text}” was {'dropped' if never in block.gone else 'added'}")
     gone, come = stems_in(block.gone, "denials"), stems_in(block.come, "denials")
@@ -115,6 +116,21 @@ def negation(block: Block, scene: Scene) -> Finding | None:
         said = (gone or come)[0].text
         return Finding(EditKind.NEGATION, True, f"“{said}” was {'dropped' if gone else 'added'}")
     return None
+
+
+def _denials(sentence: Sequence[Key]) -> tuple[int, int]:
+    """How many words of denial a sentence has, and how often it denies: "not ruled out" and "did not deny" deny nothing."""
+    words, count, undone = family("negations"), 0, 0
+    for i, k in enumerate(sentence):
+        if k.key in words:
+            count += 1
+            verb = next((n for n, f in enumerate(sentence[i + 1 : i + 4], i + 1) if f.content), len(sentence))
+            undone += bool(stems_in(sentence[verb : verb + 1], "denials")) or _ruled_out(sentence[verb : verb + 2])
+    return count, count - undone
+
+
+def _ruled_out(found: Sequence[Key]) -> bool:
+    return [k.stem for k in found] == ["rule", "out"]
 
 
 def attribution(block: Block, scene: Scene) -> Finding | None:
