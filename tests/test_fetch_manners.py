@@ -263,6 +263,6 @@ def test_the_http_library_is_loaded_only_when_there_is_work():
     code = (
         "import random, sys; from datetime import datetime, UTC; from pipeline.fetch import FetchSettings, fetch_all\n"
         "assert fetch_all([], datetime(2025, 3, 4, tzinfo=UTC), FetchSettings(), random.Random()) == []\n"
-        "assert not {'aiohttp', 'yarl', 'asyncio'} & set(sys.modules), sorted(sys.modules)"
+        "assert not {'httptools', 'yarl', 'asyncio'} & set(sys.modules), sorted(sys.modules)"
     )
     subprocess.run([sys.executable, "-c", code], check=True, timeout=20)

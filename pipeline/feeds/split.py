@@ -63,7 +63,8 @@ def _plainly(text: str, root: int, limits: FeedLimits) -> Pieces | None:
     that the walk finds; whether they keep within the limits has to be asked of those that are to be parsed.
     """
     first = _ITEM.search(text, root)
-    if first is None or text.count("<", root) > limits.max_tags or not _closed(text, root, first.start()):
+    crowded = len(text) > limits.max_tags and text.count("<", root) > limits.max_tags
+    if first is None or crowded or not _closed(text, root, first.start()):
         return None
     head = _Cutter(text[: first.start()], root, limits)
     if head.walk() or head.items or head.start is not None or head.stopped or head.crowded or not head.seen:
