@@ -83,11 +83,11 @@ def test_equal_memories_give_equal_bytes():
 
 def test_the_result_does_not_depend_on_the_hash_seed():
     """Two processes with other hash seeds dump the same bytes."""
-    code = "import tests.test_stories as t, hashlib; print(hashlib.sha256(t.linked().dump()).hexdigest())"
+    code = "import test_stories as t, hashlib; print(hashlib.sha256(t.linked().dump()).hexdigest())"
     root = Path(__file__).parent.parent
     run = [
         subprocess.run(
-            [sys.executable, "-c", code], cwd=root, env={"PYTHONHASHSEED": seed, "PYTHONPATH": "."}, capture_output=True
+            [sys.executable, "-c", code], cwd=root, env={"PYTHONHASHSEED": seed, "PYTHONPATH": ".:tests"}, capture_output=True
         )
         for seed in ("1", "2")
     ]

@@ -53,6 +53,14 @@ PRIOR = 3.0  # weight, in pairs, of what is usual inside a story
 IDLE = timedelta(days=14)  # after which a story is closed
 
 
+def spread(orders: Sequence[int]) -> list[int]:
+    """Some articles from all of a story's time, the first and the last among them."""
+    if len(orders) <= SAMPLE:
+        return list(orders)
+    step = (len(orders) - 1) / (SAMPLE - 1)
+    return [orders[round(n * step)] for n in range(SAMPLE)]
+
+
 class Groups:
     """All open found stories."""
 
@@ -345,7 +353,7 @@ class Groups:
         members = group.members
         if group.story_id in self.rulings.held:
             return
-        sample = members if len(members) <= SAMPLE else members[: SAMPLE // 2] + members[-SAMPLE // 2 :]
+        sample = spread(members)
         found = part([self.items[o].profile for o in sample], max(3, math.ceil(0.15 * len(sample))), self.words(group))
         if found is None:
             return

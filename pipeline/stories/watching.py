@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from pipeline.model import Link, LinkEvent, Watch
-from pipeline.stories.groups import METHOD, PERSON, SAMPLE, Groups
+from pipeline.stories.groups import METHOD, PERSON, Groups, spread
 from pipeline.stories.judge import Halves
 from pipeline.stories.members import Group, Item, next_size
 from pipeline.stories.parting import part
@@ -209,7 +209,7 @@ class Watching:
         if len(self.core) < FROM:
             return
         orders = sorted(self.core)
-        sample = orders if len(orders) <= SAMPLE else orders[: SAMPLE // 2] + orders[-SAMPLE // 2 :]
+        sample = spread(orders)
         found = part([self.groups.items[o].profile for o in sample], LEAST, 1.0)
         if found is None:
             return
