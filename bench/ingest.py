@@ -331,9 +331,9 @@ def page(r: Results) -> str:
             "## A change check in a large store",
             "",
             "25 feeds with 20 entries each answer with other bytes, one entry in twenty is edited; the store holds so many "
-            "other articles already, each with a version, an item and an address. The whole pass, warm; two passes before do not "
-            "count, for the third is the first whose snapshot is made of an older one: of that file, which is kept beside the "
-            "snapshot, only the blocks that differ are written.",
+            "other articles already, each with a version, an item and an address. The whole pass, warm; two passes before do "
+            "not count, for the third is the first whose snapshot is made of an older one: of that file, which is kept beside "
+            "the snapshot, only the blocks that differ are written.",
             "",
             *growth_table(r.costs),
             "",
