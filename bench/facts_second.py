@@ -12,8 +12,32 @@ from bench.facts import Mutation, first, in_quote, other, word_for_word
 
 MONTHS = "January|February|March|April|May|June|July|August|September|October|November|December"
 FORENAMES = "John|David|Michael|James|Robert|William|Mary|Sarah|Peter|Paul|Thomas|George|Richard|Joseph|Mark|Daniel|Anna|Maria"
-NATIONS = ("French", "German", "Italian", "Chinese", "Russian", "British", "American", "Israeli", "Turkish", "Japanese", "Indian", "Greek")
-SOURCES = ("officials", "police", "witnesses", "prosecutors", "residents", "doctors", "activists", "experts", "researchers", "lawyers")
+NATIONS = (
+    "French",
+    "German",
+    "Italian",
+    "Chinese",
+    "Russian",
+    "British",
+    "American",
+    "Israeli",
+    "Turkish",
+    "Japanese",
+    "Indian",
+    "Greek",
+)
+SOURCES = (
+    "officials",
+    "police",
+    "witnesses",
+    "prosecutors",
+    "residents",
+    "doctors",
+    "activists",
+    "experts",
+    "researchers",
+    "lawyers",
+)
 ORGANISATIONS = ("NATO", "UN", "EU", "FBI", "CIA", "WHO", "IMF", "NASA", "BBC", "CNN", "OPEC")
 PLACES = ("London", "Paris", "Berlin", "Moscow", "Beijing", "Tokyo", "Washington", "Rome", "Cairo", "Delhi", "Madrid")
 GROUPED = r"(?<![\d.,])\d{1,3}(?:,\d{3})+(?![\d,])"

@@ -116,6 +116,49 @@ def test_a_note_that_names_nothing_explains_the_revision():
     assert not [e for e in compare(version(text=before), version(text=after)).edits if e.silent]
 
 
+@pytest.mark.parametrize(
+    ("note", "explained"),
+    [
+        ("This story has been updated to correct the cost of the repairs.", True),  # says what sort of thing, not the value
+        ("Corrects paragraph 2 on what the repairs will cost the surveyor.", True),  # repeats the matter
+        ("Correction: an earlier version misspelled the name of the mayor.", False),
+    ],
+)
+def test_a_note_may_name_the_matter_and_not_the_value(note, explained):
+    """A note explains the edit whose sentence it speaks of, and no other."""
+    before = "The council voted on Monday.\n\nThe repairs will cost 3 million crowns, the surveyor said."
+    after = before.replace("3 million", "5 million") + "\n\n" + note
+    edits = compare(version(text=before), version(text=after)).edits
+    assert [e.silent for e in edits if e.kind is EditKind.NUMBER] == [not explained]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Alba 12\u00b0C, light rain",
+        "ABX 4,210.33 +0.41%",
+        "Photo 3 of 9",
+        "View all 14 photos",
+        "2026-05-03T10:00:00Z",
+        "Edited 3h ago",
+        "Readers like you keep our newsroom going.",
+        "This article is for members only.",
+        "Words: Ada Tessaro",
+    ],
+)
+def test_widgets_and_appeals_of_a_page_are_no_statements(line):
+    """What a page shows beside its report comes and goes without meaning."""
+    assert not [e.reason for e in compare_bodies(framed(""), framed(line)) if e.meaningful]
+
+
+@pytest.mark.parametrize(
+    "line", ["The toll stands at 12", "Dead: 12", "Magnitude 6.1", "Rain fell at 12\u00b0C on the dead", "12,403 votes"]
+)
+def test_a_short_line_with_a_fact_is_a_statement(line):
+    """A line without a full stop may be the news."""
+    assert [e for e in compare_bodies(framed(""), framed(line)) if e.meaningful]
+
+
 def test_an_edit_carries_its_words_and_paragraphs():
     """The evidence of an edit joins to both sentences and knows where it stands."""
     before = version(text="The council met.\n\nIt has 9 members and a chair.")
