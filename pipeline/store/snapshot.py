@@ -10,8 +10,10 @@ import shutil
 import signal
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
+
+from pipeline.store.failures import must_be_whole
 
 BLOCK = 262_144  # bytes: the unit in which DuckDB writes its file
 SETSIG = 10  # Linux: which signal tells that somebody waits for the lease; Python does not name it
@@ -21,22 +23,32 @@ def publish_snapshot(store: Path, snapshot: Path) -> bool:
     """Copy the closed store to the file that others may open read-only at any time. False if nothing had changed.
 
     Call with the lease on the store held and the connection closed: a closed store has no write-ahead log, so its file is the
-    whole store.
+    whole store. Raises StoreError if it has one all the same.
     """
+    must_be_whole(store)
     if snapshot.exists() and snapshot.stat().st_mtime_ns >= store.stat().st_mtime_ns:
         return False
     snapshot.parent.mkdir(parents=True, exist_ok=True)
     part, spare, kept = (snapshot.with_name(snapshot.name + ending) for ending in (".part", ".spare", ".kept"))
     ready = spare if _renew(spare, store) else part
     if ready is part:
-        shutil.copyfile(store, part)
+        _copy(store, part)
     kept.unlink(missing_ok=True)
-    if snapshot.exists() and sys.platform == "linux":
+    with suppress(OSError):  # there was none before, or the file system knows no second names: the next one is a whole copy
         os.link(snapshot, kept)
     os.replace(ready, snapshot)
     if kept.exists():
         os.replace(kept, spare)
     return True
+
+
+def _copy(store: Path, part: Path) -> None:
+    """A whole copy; nothing is left of one that failed."""
+    try:
+        shutil.copyfile(store, part)
+    except BaseException:
+        part.unlink(missing_ok=True)
+        raise
 
 
 def _renew(spare: Path, store: Path) -> bool:
