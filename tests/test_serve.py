@@ -6,16 +6,18 @@ from pathlib import Path
 from urllib.parse import quote
 from xml.etree import ElementTree
 
+import duckdb
 import lxml.html
 import pytest
 from serving import NOW, STORY, Visitor, copy_of, served
 
 from pipeline.config import Settings
-from pipeline.errors import UsageError
+from pipeline.errors import QueryError, UsageError
 from pipeline.journey import ask, writing
-from pipeline.serve import serve
+from pipeline.serve import _bring_up_to_date, serve
 from pipeline.serve.guard import Access
 from pipeline.serve.site import _back
+from pipeline.store import lease
 
 TOKEN = "a token of more than twenty characters"
 
@@ -339,6 +341,21 @@ def test_with_a_token_nothing_is_shown_or_taken_without_it(home: Settings) -> No
         assert stranger.post("/sign-in", {"token": TOKEN}).status == 303
         assert stranger.get("/").status == 200 and TOKEN not in str(stranger.cookies)
         assert stranger.post("/review", {"csrf": stranger.mark(), "about": "x", "value": "accept"}).status == 303
+
+
+def test_a_store_of_an_earlier_program_is_brought_up_to_date_first(home: Settings, tmp_path: Path) -> None:
+    """The views that the pages ask for are there before the first page is; a run that holds the store is not waited for."""
+    old = home.model_copy(update={"db": tmp_path / "old.duckdb", "snapshot": tmp_path / "published.duckdb"})
+    for file in (old.db, old.snapshot_file):
+        file.write_bytes(home.snapshot_file.read_bytes())
+        with duckdb.connect(str(file)) as con:
+            con.execute("DROP VIEW decisions; DELETE FROM main.definition")
+    with pytest.raises(QueryError):
+        ask(old, "FROM decisions")
+    with lease(old.db, "track"):
+        _bring_up_to_date(old)
+    _bring_up_to_date(old)
+    ask(old, "FROM decisions")
 
 
 def test_two_servers_do_not_know_each_others_marks() -> None:

@@ -11,7 +11,7 @@ import uvicorn
 
 from pipeline import journey
 from pipeline.config import Settings
-from pipeline.errors import UsageError
+from pipeline.errors import StoreBusy, UsageError
 from pipeline.serve.guard import Access
 from pipeline.serve.site import application
 
@@ -29,11 +29,22 @@ def serve(settings: Settings, port: int, say: Callable[[str], None], host: str =
         )
     with journey.reading(settings):
         pass  # says what to do if there is no store yet
-    if not settings.snapshot_file.exists():
-        journey.snapshot(settings, datetime.now(UTC))
+    _bring_up_to_date(settings)
     app = application(settings, Access(host=host, port=port, token=token), lambda: datetime.now(UTC))
     say(f"http://{_shown(host)}:{port}/ shows {settings.db}{'; a token is asked for' if token else ''}. Ctrl-C ends it.")
     uvicorn.run(app, host=host, port=port, log_level="warning", server_header=False, proxy_headers=False)
+
+
+def _bring_up_to_date(settings: Settings) -> None:
+    """Publish a snapshot with the views that the pages ask, also of a store that an earlier program left.
+
+    Raises StoreBusy if a run holds the store and nothing was published yet.
+    """
+    try:
+        journey.snapshot(settings, datetime.now(UTC))
+    except StoreBusy:
+        if not settings.snapshot_file.exists():
+            raise
 
 
 def _loopback(host: str) -> bool:
