@@ -13,7 +13,7 @@ from pipeline.claims.routing import rarity_of
 CANDIDATES = 20  # statements compared in full, those that share most first
 LEAST = 0.05  # added to the weight of each stem, so that common ones count at all
 LARGE = 1000  # values from which two counts are equal only if they are one
-POSTINGS_MOST = 400  # newest entries looked at for one stem
+POSTINGS_MOST = 100  # newest entries looked at for one stem
 
 
 class Shelf:

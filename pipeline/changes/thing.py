@@ -18,8 +18,7 @@ from pipeline.claims.units import function_stems
 BEFORE_STORY = timedelta(days=7)  # a day this long before the first value of a key belongs to another event
 SAME_NAMES = 0.5  # share of the names before a sum that two sums of one giver have in common
 FAR = 20  # times that a count of things may not grow from one report to the next
-FEW, SHARED_FEW = 10, 0.5  # small numbers stand for all kinds of things: they need to have more in common
-SHARED = 0.2  # share of the shorter sentence's words that two figures of things need to have in common
+FEW, SHARED_FEW = 10, 0.35  # small numbers stand for all kinds of things: they need to have more in common
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +93,7 @@ def _of_somebody_else(figure: Figure, mine: frozenset[str], theirs: frozenset[st
 def _needed(figure: Figure) -> float:
     """The share of words that two sentences need to have in common before their figures are held against each other."""
     few = not figure.unit and figure.number is not None and figure.number <= FEW
-    return SHARED_FEW if few or figure.unit == "percent" else SHARED
+    return SHARED_FEW if few or figure.unit == "percent" else 0.0
 
 
 def _apart(a: Decimal | None, b: Decimal | None) -> bool:
