@@ -18,6 +18,7 @@ from pipeline.store.database import (
     connect,
     copy_store,
     detach,
+    is_current,
     keep_before,
     lease,
     migrate,
@@ -71,7 +72,14 @@ class Store(Rebuilt, Collected, Tracked, Noticed, Reading):
 
     def _upgrade(self, now: datetime) -> None:
         """Make or migrate the schema; a store of an earlier program is copied first."""
-        if migration := outdated(self.con):
+        try:
+            if is_current(self.con):
+                return
+            migration = outdated(self.con)
+        except BaseException:
+            detach(self.con, self.path, calm=False)
+            raise
+        if migration:
             detach(self.con, self.path, calm=True)
             keep_before(self.path, migration)
             self.con = attach(self.path)

@@ -165,8 +165,6 @@ def migrate(con: duckdb.DuckDBPyConnection, now: datetime) -> list[str]:
     Raises StoreError if the store was written by a newer program.
     """
     wanted = schema()
-    if _is_up_to_date(con, wanted):
-        return []
     done = _applied(con)
     if newer := sorted(done - set(wanted.migrations)):
         raise StoreError(f"the store has the schema {newer[-1]}, which this program does not know: use a newer writethru")
@@ -182,17 +180,15 @@ def migrate(con: duckdb.DuckDBPyConnection, now: datetime) -> list[str]:
 def outdated(con: duckdb.DuckDBPyConnection) -> str | None:
     """The newest migration that a store of an earlier program lacks; None for a store that is new or current."""
     wanted = schema()
-    if _is_up_to_date(con, wanted):
-        return None
     done = _applied(con)
     lacking = [name for name in wanted.migrations if name not in done]
     return lacking[-1] if done and lacking and done <= set(wanted.migrations) else None
 
 
-def _is_up_to_date(con: duckdb.DuckDBPyConnection, wanted: Schema) -> bool:
-    """Asked at every opening, so in one small statement: the digest is written last. A file that is new has no such table."""
+def is_current(con: duckdb.DuckDBPyConnection) -> bool:
+    """Whether there is nothing to migrate. Asked at every opening, so in one small statement: the digest is written last."""
     try:
-        return con.execute("SELECT digest FROM main.definition").fetchall() == [(wanted.digest,)]
+        return con.execute("SELECT digest FROM main.definition").fetchall() == [(schema().digest,)]
     except duckdb.CatalogException:
         return False
 
