@@ -376,3 +376,18 @@ def test_the_matrix_tells_same_older_and_different() -> None:
     table = matrix(replace(PAGE, standing=(row,), said=said))
     found = {outlet: cells[0].agreement for outlet, cells in table.rows if cells[0]}
     assert found == {"A": Agreement.SAME, "B": Agreement.OLDER, "C": Agreement.DIFFERS, "D": Agreement.SAME}
+
+
+def test_what_a_person_rejected_is_marked_and_leaves_the_feeds() -> None:
+    """A rejected line stays in the record, last of its aspect and marked; feed readers do not get it any more."""
+    first = max(world.LINES, key=lambda x: x.change.rank)
+    judged = replace(first, review="rejected", review_by="Ana Kelso", review_note="a draft")
+    page = replace(world.PAGE, changes=(judged, *(x for x in world.LINES if x is not first)))
+    assert "*Rejected by Ana Kelso.*" in render_markdown(page)
+    assert any("[rejected]" in line for line in terminal_lines(page, 120))
+    told = {c["change_id"]: c for c in json.loads(render_json(page))["changes"]}[judged.change.change_id]
+    assert (told["review"], told["review_by"], told["review_note"]) == ("rejected", "Ana Kelso", "a draft")
+    items = story_feed(page).items
+    assert judged.change.change_id not in {i.key for i in items} and len(items) == len(world.LINES) - 1
+    mine = next(g for d in log(page) for g in d.aspects if judged in g.lines)
+    assert mine.lines[-1] is judged or len(mine.lines) == 1

@@ -125,6 +125,8 @@ def _change(page: StoryPage, line: ChangeLine) -> dict[str, Json]:
         "reason": change.reason,
         "otherwise": line.otherwise,
         "review": line.review,
+        "review_by": line.review_by,
+        "review_note": line.review_note,
     }
 
 

@@ -111,6 +111,8 @@ def _bold(text: LineText) -> str:
 def _line(line: ChangeLine, day: date) -> str:
     text = describe(line, day)
     parts = [_bold(text), f"First in {link(line.outlet, line.change.url)}, {text.at}, {esc(text.whose)}; {esc(text.support)}."]
+    if line.review:
+        parts.append(f"*{esc(capital(line.review))}{f' by {esc(line.review_by)}' if line.review_by else ''}.*")
     if text.silent:
         parts.append(f"*{esc(capital(text.silent))}.*")
     if text.contrary:

@@ -52,9 +52,9 @@ class Channel:
 
 
 def story_feed(page: StoryPage, base_url: str = "", aspect: str = "") -> Channel:
-    """The changes of a story, or of one aspect of it, newest first."""
+    """The changes of a story, or of one aspect of it, newest first; without those that a person has rejected."""
     folder = f"{base_url.rstrip('/')}/{story_folder(page.story)}/" if safe_url(base_url) else ""
-    told = [x for x in by_telling(page.changes) if aspect in ("", x.change.aspect)]
+    told = [x for x in by_telling(page.changes) if aspect in ("", x.change.aspect) and x.review != "rejected"]
     lines = sorted(told, key=lambda x: x.change.detected_at, reverse=True)[:LIMIT]
     updated = lines[0].change.detected_at if lines else page.story.first_seen_at or page.as_of
     title = f"{one_line(page.story.title)}: {one_line(aspect) or 'changes'}"

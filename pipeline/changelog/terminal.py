@@ -36,6 +36,7 @@ def _line(line: ChangeLine, width: int, aspect_width: int) -> list[str]:
     told = _marked(line.words) if text.marks else text.change.replace(" → ", " -> ").removesuffix(".")
     told = f"{told}  [{text.label}]" if change.kind not in (ChangeKind.CHANGED, ChangeKind.NEW) else told
     told = f"{told}  [silent]" if line.silent else told
+    told = f"{told}  [{one_line(line.review)}]" if line.review else told
     more = f" +{change.corroborations}" if change.corroborations else ""
     repeats = f"  ({change.repeats} repeat)" if change.repeats else ""
     tail = _fit(one_line(line.outlet), width // 4).rstrip() + more + repeats
