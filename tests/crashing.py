@@ -169,10 +169,10 @@ def warm_up() -> None:
 
 def main() -> None:
     """Load what a run needs, then fork a child for each line of standard input."""
-    import aiohttp  # noqa: F401
     import altair  # noqa: F401
     import duckdb  # noqa: F401
     import feedparser  # noqa: F401
+    import httptools  # noqa: F401
     import trafilatura  # noqa: F401
     import vl_convert  # noqa: F401
 
