@@ -239,7 +239,9 @@ def _stories(page: Page, folder: Path, best: dict) -> None:
     for part, columns in STORY_COLUMNS.items():
         command = f"python FOLDER/evaluate/story.py STORY --exe .venv/bin/writethru --only {part}"
         page.parts.append(f"## Labelled stories: {part}\n`{command}`")
-        rows = [(f"{name}, errors unread" if name in first else name, parts[part]) for name, parts in scored.items()]
+        rows = [
+            (f"{name}, errors unread" if part in first.get(name, {}) else name, parts[part]) for name, parts in scored.items()
+        ]
         rows += [(f"**{name}, first run**", told[part]) for name, told in first.items() if part in told]
         rows += [(f"*best known: {k}*", v) for k, v in best.get(part, {}).items()]
         page.table(columns, rows, "story")
