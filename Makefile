@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test quick lint server nightly clean
+.PHONY: demo test quick browser lint server nightly clean
 
 demo: $(VENV)/.installed  ## replay the recorded story and report
 	$(BIN)/writethru demo
@@ -23,6 +23,10 @@ server: $(VENV)/.installed  ## Prefect's server on 127.0.0.1:4200, the schedule 
 	n=0; until $(BIN)/prefect work-pool ls >/dev/null 2>&1; do n=$$((n+1)); [ $$n -lt 60 ] || exit 1; sleep 1; done; \
 	$(BIN)/prefect work-pool inspect local >/dev/null 2>&1 || $(BIN)/prefect work-pool create local --type process; \
 	$(BIN)/prefect --no-prompt deploy --all && $(BIN)/prefect worker start --pool local
+
+browser: $(VENV)/.installed-test  ## the pages in the system's Chromium, with axe
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[test,browser]'
+	$(BIN)/python -m pytest -m browser
 
 nightly: export WRITETHRU_KILLS := 1000
 nightly: $(VENV)/.installed-test  ## what takes an hour: runs killed at a thousand steps
