@@ -1,6 +1,6 @@
 -- Grain: one row an article, the latest first.
 SELECT a.first_seen_at, a.outlet, a.title, a.status, count(DISTINCT v.version_id) AS versions,
-       count(DISTINCT r.revision_id) FILTER (r.meaningful) AS telling_edits, a.last_seen_at, a.url, a.article_id
+       count(DISTINCT r.revision_id) FILTER (r.meaningful) AS edits, a.last_seen_at, a.url, a.article_id
 FROM articles AS a
 LEFT JOIN versions AS v USING (article_id)
 LEFT JOIN revisions AS r USING (article_id)

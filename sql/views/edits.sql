@@ -1,8 +1,8 @@
 -- One row an aligned operation inside a revision, judged.
 CREATE OR REPLACE VIEW edits AS
-SELECT edit_id, revision_id, article_id, url, seen_at, op, kind, meaningful, "before", "after", reason,
-       field, silent, ordinal, before_paragraph, after_paragraph, words
-FROM derived.edit;
+SELECT e.edit_id, e.revision_id, e.article_id, e.url, e.seen_at, e.op, e.kind, e.meaningful, e."before", e."after", e.reason,
+       e.field, e.silent, e.ordinal, e.before_paragraph, e.after_paragraph, e.words, a.outlet
+FROM derived.edit AS e JOIN record.article AS a ON a.article_id = e.article_id;
 COMMENT ON VIEW edits IS 'One row an aligned operation inside a revision: what was added, removed, changed or moved, and what it means';
 COMMENT ON COLUMN edits.edit_id IS 'the edit; writethru why explains it';
 COMMENT ON COLUMN edits.revision_id IS 'the revision that it is part of';
@@ -21,3 +21,4 @@ COMMENT ON COLUMN edits.ordinal IS 'place within the revision, from 0';
 COMMENT ON COLUMN edits.before_paragraph IS 'number of the paragraph before, from 0; NULL if added';
 COMMENT ON COLUMN edits.after_paragraph IS 'number of the paragraph after, from 0; NULL if removed';
 COMMENT ON COLUMN edits.words IS 'word diff as JSON: [[-1 removed | 0 kept | 1 added, text], ...]';
+COMMENT ON COLUMN edits.outlet IS 'who publishes the article';
