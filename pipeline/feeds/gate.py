@@ -5,6 +5,7 @@ import re
 
 _ITEM = re.compile(rb"<(?:[\w.-]+:)?(?:item|entry)[\s/>]", re.IGNORECASE)
 _ITEM_END = re.compile(rb"</(?:[\w.-]+:)?(?:item|entry)\s*>", re.IGNORECASE)
+_NEAR = (512, 8_192, 65_536)  # bytes from the end, one after the other
 # When and by what the document was built.
 _VOLATILE = re.compile(
     rb"<((?:[\w.-]+:)?(?:lastBuildDate|pubDate|updated|modified|date|ttl|generator))(?=[\s/>])[^<>]{0,300}>[^<]{0,300}(?:</\1\s*>)?",
@@ -30,11 +31,16 @@ def volatile_hash(body: bytes) -> str:
 
 
 def _end_of_items(body: bytes, start: int) -> int:
-    """Where the last item ends; looked for from the end, and if it is not near, everything counts as items."""
-    tail = max(start, len(body) - 65_536)
-    usual = max(body.rfind(b"</item>", tail), body.rfind(b"</entry>", tail))  # an odd spelling may still come behind it
-    ends = [match.end() for match in _ITEM_END.finditer(body, max(tail, usual))]
-    return ends[-1] if ends else len(body)
+    """Where the last item ends; looked for from the end, and if it is not near, everything counts as items.
+
+    Mostly it is very near, and a look at the last few bytes costs a hundredth of one at all that may be looked at.
+    """
+    for near in _NEAR:
+        tail = max(start, len(body) - near)
+        ends = [match.end() for match in _ITEM_END.finditer(body, tail)]
+        if ends:
+            return ends[-1]
+    return len(body)
 
 
 def _lasting(head: bytes) -> bytes:
