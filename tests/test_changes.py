@@ -2,6 +2,7 @@
 
 import json
 import os
+import random
 import subprocess
 import sys
 from dataclasses import replace
@@ -18,6 +19,7 @@ from pipeline.model import Aspect, Report, Watch
 
 STORIES = Path(__file__).parent / "stories"
 SLUGS = ("kellan-trial", "mirovia-election")
+LAGGING_ONCE = 12  # lines on who still tells what was overtaken: one for an entry, whoever repeats it
 START = datetime(2025, 5, 2, 6, tzinfo=UTC)
 WATCH = Watch(slug="s", title="A story", match=("s",), aspects=(Aspect(name="deaths", about="How many people were killed"),))
 
@@ -253,6 +255,42 @@ SCHOOL = (("school", "The collapsed school: its cause, who is blamed, and what t
 VISIT = (("visit", "When the president visits the island"),)
 CUSTODY = (("custody", "Whether the mayor is in jail, on bail or free"),)
 PLAN = (("plan", "What the plan says: how many points it has"), ("answer", "How Norland answers the plan: accept, reject"))
+
+
+@pytest.mark.parametrize("slug", SLUGS)
+def test_five_hundred_copies_in_any_order_add_no_entry(slug):
+    """Whatever order the sentences of a copy stand in, and wherever they would be routed there, they were heard before."""
+    watch, reports, _ = story(slug)
+    ledger, rng = Ledger(watch), random.Random(3)
+    for told in reports:
+        ledger.read(told)
+    entries, heard, lines = len(ledger.shelf.entries), len(ledger.shelf.heard), len(ledger.lines)
+    for k in range(500):
+        told = rng.choice(reports)
+        mixed = tuple(rng.sample(told.paragraphs, len(told.paragraphs)))
+        at = reports[-1].seen_at + timedelta(minutes=k)
+        ledger.read(replace(told, article_id=f"c{k}", version_id=f"c{k}", outlet=f"Copy {k}", paragraphs=mixed, seen_at=at))
+    assert len(ledger.shelf.entries) == entries
+    assert len(ledger.shelf.heard) == heard
+    assert len(ledger.lines) - lines <= LAGGING_ONCE
+
+
+def test_a_copy_raises_the_count_of_what_it_repeats():
+    """A sentence said again by another outlet counts for the entry that it made, in whatever report it stands."""
+    ledger = Ledger(WATCH)
+    ledger.read(report("a", 0, "Officials said 38 people were killed in the flood."))
+    ledger.read(report("b", 1, "The weather was fine.", "Officials said 38 people were killed in the flood."))
+    assert [e.repeats for e in ledger.shelf.entries if e.key] == [1]
+
+
+def test_the_same_words_of_another_day_are_heard_anew():
+    """ "Tomorrow", a week later, is another day: the sentence is judged again."""
+    watch = replace(WATCH, aspects=(Aspect(name="talks", about="When the talks are held, planned or postponed"),))
+    ledger, sentence = Ledger(watch), "The next talks between the ministers will be held in the capital tomorrow."
+    ledger.read(report("a", 0, sentence, published_at=START))
+    later = START + timedelta(days=7)
+    step = ledger.read(report("b", 168, sentence, published_at=later))
+    assert [c.value for c in step.claims] == [(START + timedelta(days=8)).date().isoformat()]
 
 
 def test_a_denial_stands_against_what_it_denies():

@@ -51,6 +51,34 @@ class Entry:
             self.roots.append(root)
 
 
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """What a sentence told when it was first heard: a finding without its report and its verdict."""
+
+    aspect: int
+    kind: str
+    subject: str
+    value: str
+    start: int  # offsets in the sentence
+    end: int
+    entry: int  # -1 = none
+    confidence: float
+    key: str = ""
+    status: str = ""
+    hedge: str = ""
+    loose: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """A sentence that the story has heard, in whatever article: word for word it says nothing new a second time."""
+
+    aspect: int = -1  # where it was routed, -1 = nowhere
+    tellings: tuple[Telling, ...] = ()
+    dated: bool = False  # it names days: what they mean depends on the day of publication
+    ahead: frozenset[str] = frozenset()  # the days to come that it named
+
+
 @dataclass(slots=True)
 class Held:
     """A sentence of the text of an article that stands now, and the entries that it says."""

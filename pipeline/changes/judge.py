@@ -5,14 +5,16 @@ or where another clause says a thing of its own.
 """
 
 import math
+from collections.abc import Set
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from pipeline import words
+from pipeline.changes.again import again, as_heard, days_named, heard_entry, may_lag, not_again
 from pipeline.changes.against import Near, Scene
 from pipeline.changes.correcting import Corrections
 from pipeline.changes.decide import StatementClaim, Verdict, decide_changes
-from pipeline.changes.entries import Entry
+from pipeline.changes.entries import Entry, Heard
 from pipeline.changes.reading import Finding, Page, Reading
 from pipeline.changes.shelf import Shelf
 from pipeline.changes.thing import FigureClaim
@@ -70,6 +72,7 @@ class Place:
     added: bool  # the article was known before
     elsewhen: bool  # the sentence before told of a time before the story
     when: datetime  # the outlet's time, else when it was seen
+    heard: Heard | None = None  # what the sentence told before, word for word
 
 
 class Judge:
@@ -79,7 +82,7 @@ class Judge:
         self.profiles, self.usage, self.shelf = profiles, usage, shelf
         self.corrections = corrections or Corrections()
 
-    def judge(self, page: Page, scene: Scene, outlet: str, outlets: frozenset[str], stock: dict[str, str]) -> list[Finding]:
+    def judge(self, page: Page, scene: Scene, outlet: str, outlets: Set[str], stock: dict[str, str]) -> list[Finding]:
         """Findings of a page in the order of the text, the headline's last."""
         title = next((own_scores(u, self.profiles, self.usage) for u in page.units if u.paragraph == HEADLINE), ())
         place = Place(
@@ -103,8 +106,9 @@ class Judge:
                 reading = page.fresh[i]
                 reading.attribution = attribute(unit, outlet, speaker, outlets)
                 speaker = speaker_after(unit, reading.attribution, speaker)
-                if not self._says_nothing(page, unit, stock):
-                    findings += self._judge_one(reading, replace(place, context=context))
+                told = [] if self._says_nothing(page, unit, stock) else self._read_one(reading, replace(place, context=context))
+                self.shelf.heard.setdefault(as_heard(unit), Heard())
+                findings += told
                 self.usage.count(unit)
                 aspect = reading.held.aspect
             own = own_scores(unit, self.profiles, self.usage)
@@ -128,8 +132,23 @@ class Judge:
         first = stock.get(unit.normal)
         return is_note(unit.text) or unit.background or (first is not None and first != page.report.article_id)
 
+    def _read_one(self, reading: Reading, place: Place) -> list[Finding]:
+        """The findings of one fresh sentence; of one that the story has heard word for word, that it says so again."""
+        known = self.shelf.heard.get(as_heard(reading.unit))
+        days = days_named(reading.unit, place.when) if known is None or known.dated else (False, frozenset())
+        if known is not None and known.dated and days[1] - known.ahead:
+            known = None  # the same words of another day: "tomorrow"
+        if known is not None and reading.was is None and not any(may_lag(t.entry, self.shelf) for t in known.tellings):
+            place.given.update(t.value for t in known.tellings if t.key)
+            return again(reading, known, place.scene, self.shelf)
+        findings = self._judge_one(reading, replace(place, heard=known))
+        if known is None:
+            told = tuple(f.telling for f in findings)
+            self.shelf.heard[as_heard(reading.unit)] = Heard(reading.held.aspect, told, *days)
+        return findings
+
     def _judge_one(self, reading: Reading, place: Place) -> list[Finding]:
-        """The findings of one fresh sentence."""
+        """The findings of one fresh sentence that was not heard before, or that may stand against what is newer."""
         unit, headline = reading.unit, reading.unit.paragraph == HEADLINE
         figures = self.corrections.figures(unit.text, read_figures(unit, place.when))
         if headline:
@@ -237,8 +256,9 @@ class Judge:
             deep=not place.added and reading.unit.paragraph >= DEEP,
         )
         verdict = decide_changes(claim, self.shelf.values(key), scene)
+        verdict = not_again(verdict, tied, place.heard, edited, self.shelf)
         start, end = clause_span(reading.unit, figure.start, figure.end)
-        entry = self._enter_figure(reading, tied, key, verdict, scene)
+        entry = self._enter_figure(reading, tied, key, verdict, place)
         if replaced is not None and scene.noted and entry >= 0:
             replaced.retracted = True
         return Finding(
@@ -260,13 +280,15 @@ class Judge:
         """The entries of the sentence that a fresh one replaced."""
         return [self.shelf.entries[n] for n in reading.was.entries] if reading.was is not None else []
 
-    def _enter_figure(self, reading: Reading, tied: Tied, key: str, verdict: Verdict, scene: Scene) -> int:
+    def _enter_figure(self, reading: Reading, tied: Tied, key: str, verdict: Verdict, place: Place) -> int:
         """The number of the entry that a figure belongs to; a new one if it earned a line."""
-        entry = verdict.same
+        scene, entry = place.scene, verdict.same
+        if entry is None and place.heard is not None:
+            entry = heard_entry(tied, place.heard, self.shelf)
         if entry is not None:
             entry.take_up(scene.root, scene.at, entry.number in scene.mine)
             entry.lagging = entry.lagging or verdict.kind is ChangeKind.CONFLICT
-        elif verdict.kind is not None:
+        elif verdict.kind is not None and place.heard is None:
             start, end = clause_span(reading.unit, tied.figure.start, tied.figure.end)
             entry = self.shelf.add_figure(tied, key, reading.unit.text, reading.unit.text[start:end], scene)
         else:
@@ -294,8 +316,9 @@ class Judge:
             voice_only=voice_only,
         )
         verdict = decide_changes(claim, near, place.scene)
+        verdict = not_again(verdict, best, place.heard, was is not None, self.shelf)
         twin = next((n.entry for n in near[:3] if min(n.contained, n.overlap) >= TWIN), None)
-        entry = self._enter_statement(reading, statement, best, verdict, twin, place.scene)
+        entry = self._enter_statement(reading, statement, best, verdict, twin, place)
         start, end = _telling_part(reading)
         return Finding(
             reading,
@@ -322,13 +345,18 @@ class Judge:
         return read_statement(old, values, when), _told(reading.unit) == _told(old)
 
     def _enter_statement(
-        self, reading: Reading, statement: Statement, best: Fit, verdict: Verdict, twin: Entry | None, scene: Scene
+        self, reading: Reading, statement: Statement, best: Fit, verdict: Verdict, twin: Entry | None, place: Place
     ) -> int:
         """The number of the entry that a statement belongs to; what earned no line is kept too, once, for later edits."""
+        scene = place.scene
         entry = verdict.same if verdict.same is not None or verdict.kind is not None else twin
+        if entry is None and place.heard is not None:
+            entry = heard_entry(best, place.heard, self.shelf)
         if entry is not None:
             entry.take_up(scene.root, scene.at, entry.number in scene.mine)
             entry.lagging = entry.lagging or verdict.kind is ChangeKind.CONFLICT
+        elif place.heard is not None:
+            return -1
         else:
             entry = self.shelf.add_statement(best.aspect, statement, reading.unit.text, subject_of(reading.unit), scene)
             if verdict.kind is not None:

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from pipeline.changes.against import Scene
 from pipeline.changes.correcting import Corrections
 from pipeline.changes.dump import pack, read_as, unpack
-from pipeline.changes.entries import Entry, Reported
+from pipeline.changes.entries import Entry, Heard, Reported
 from pipeline.changes.judge import Judge
 from pipeline.changes.lines import answer, change_of, claim_of, restrain, withdrawal_of
 from pipeline.changes.reading import Finding, Page, read_page
@@ -46,6 +46,7 @@ class Ledger:
         self.usage = Usage()
         self.shelf = Shelf()
         self.articles: dict[str, Reported] = {}
+        self.outlets: set[str] = set()  # names of all outlets so far, compared forms
         self.stock: dict[str, dict[str, str]] = {}  # outlet -> compared form of a sentence -> the article that had it first
         self.lines: list[Change] = []
         self.ids: set[str] = set()  # of the lines
@@ -74,9 +75,8 @@ class Ledger:
         mine = frozenset(n for h in before.sentences for n in h.entries) if before else frozenset()
         told_at = min(report.published_at or report.seen_at, report.seen_at) if before is None else report.seen_at
         scene = Scene(report.seen_at, report.article_id, root_of(outlet), noted, mine, told_at)
-        outlets = frozenset(a.outlet.lower().removeprefix("the ") for a in self.articles.values())
         judge = Judge(self.profiles, self.usage, self.shelf, self.corrections)
-        return judge.judge(page, scene, outlet, outlets, self.stock.get(report.outlet, {}))
+        return judge.judge(page, scene, outlet, self.outlets, self.stock.get(report.outlet, {}))
 
     def _write(self, report: Report, findings: list[Finding]) -> tuple[list[Claim], list[Change]]:
         claims, changes = [], []
@@ -112,6 +112,7 @@ class Ledger:
         for n in sorted(old - new):
             self.shelf.entries[n].holders -= 1
         self.articles[report.article_id] = Reported(report.article_id, report.outlet, report.version_id, now)
+        self.outlets.add(_compared(report.outlet))
         known = self.stock.setdefault(report.outlet, {})
         for reading in page.fresh.values():
             known.setdefault(reading.held.normal, report.article_id)
@@ -158,6 +159,7 @@ class Ledger:
             {
                 "entries": self.shelf.entries,
                 "aliases": self.shelf.aliases,
+                "heard": self.shelf.heard,
                 "articles": list(self.articles.values()),
                 "lines": self.lines,
                 "sides": self.sides,
@@ -173,10 +175,16 @@ class Ledger:
         for entry in read_as(list[Entry], state.get("entries")):
             ledger.shelf.put(entry)
         ledger.shelf.aliases = read_as(dict[str, str], state.get("aliases"))
+        ledger.shelf.heard = read_as(dict[str, Heard], state.get("heard"))
         ledger.articles = {a.article_id: a for a in read_as(list[Reported], state.get("articles"))}
+        ledger.outlets = {_compared(a.outlet) for a in ledger.articles.values()}
         ledger.lines = read_as(list[Change], state.get("lines"))
         ledger.ids = {change.change_id for change in ledger.lines}
         ledger.sides = read_as(list[tuple[int, int]], state.get("sides"))
         ledger.usage = read_as(Usage, state.get("usage"))
         ledger.stock = read_as(dict[str, dict[str, str]], state.get("stock"))
         return ledger
+
+
+def _compared(outlet: str) -> str:
+    return outlet.lower().removeprefix("the ")

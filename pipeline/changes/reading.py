@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field, replace
 
 from pipeline.changes.decide import Verdict
-from pipeline.changes.entries import Held, Reported
+from pipeline.changes.entries import Held, Reported, Telling
 from pipeline.changes.pairing import Side, pair
 from pipeline.claims import Unit, read_unit, split
 from pipeline.claims.attribution import Attribution
@@ -51,6 +51,12 @@ class Finding:
     status: str = ""
     hedge: str = ""
     loose: bool = False  # held to its aspect by what stands around it more than by its own words
+
+    @property
+    def telling(self) -> Telling:
+        """What is remembered of it for when the sentence comes again."""
+        place = (self.start, self.end, self.entry, self.confidence, self.key, self.status, self.hedge, self.loose)
+        return Telling(self.aspect, self.kind, self.subject, self.value, *place)
 
 
 def read_page(report: Report, before: Reported | None) -> Page:

@@ -4,7 +4,7 @@ from collections import defaultdict
 from heapq import nsmallest
 
 from pipeline.changes.against import Near, Scene
-from pipeline.changes.entries import Entry
+from pipeline.changes.entries import Entry, Heard
 from pipeline.claims import AspectProfile, Figure, Statement, Tied, Usage
 from pipeline.claims.figures import what_is_counted
 from pipeline.claims.lexicon import concept_words
@@ -26,6 +26,7 @@ class Shelf:
         self._by_stem: dict[str, list[int]] = {}
         self._by_value: dict[str, str] = {}  # aspect, unit and large value -> key that had it first
         self.aliases: dict[str, str] = {}  # key -> the key that turned out to count the same thing
+        self.heard: dict[str, Heard] = {}  # compared form of a sentence, titles apart -> what it told
 
     def same_key(self, tied: Tied, beside: tuple[Figure, ...]) -> str:
         """The key under which a figure stands: its own, or that of a known count with which it shares a large value.

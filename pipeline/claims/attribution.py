@@ -1,6 +1,7 @@
 """Who says it: the chain of sources of a sentence, and the root by which independent sources are counted."""
 
 import re
+from collections.abc import Set
 from dataclasses import dataclass
 
 from pipeline.claims.lexicon import cue_words
@@ -25,7 +26,7 @@ class Attribution:
     spans: tuple[tuple[int, int], ...] = ()  # places of the names in the unit
 
 
-def attribute(unit: Unit, outlet: str, last: str = "", outlets: frozenset[str] = frozenset()) -> Attribution:
+def attribute(unit: Unit, outlet: str, last: str = "", outlets: Set[str] = frozenset()) -> Attribution:
     """The sources of a unit. A pronoun is the source named last; another outlet is a link of the chain, never its root."""
     found = unit.sources
     links = [s for s in found if not _is_outlet(s.name, outlets) and is_name(s.name)]
@@ -55,7 +56,7 @@ def _whole(unit: Unit, source: Source) -> str:
     return joined[0] + source.name if joined and source.name[:1].isupper() else source.name
 
 
-def _is_outlet(name: str, outlets: frozenset[str]) -> bool:
+def _is_outlet(name: str, outlets: Set[str]) -> bool:
     low = name.lower().removeprefix("the ")
     return low in outlets or low.split()[-1] in MIDDLE
 
