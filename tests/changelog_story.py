@@ -148,6 +148,7 @@ def line(
         before_seen_at=at(day, clock) - timedelta(hours=5) if before else None,
         before_article_id=article_id("Aspen Digest") if before else "",
         before_seq=1 if before else 0,
+        key=f"{aspect}|{subject}",
         **more,
     )
 

@@ -248,8 +248,9 @@ def test_edits_of_one_passage_are_one_quiet_edit() -> None:
 @pytest.mark.parametrize("width", [60, 100, 140])
 def test_the_terminal_log_fits_its_width(width: int) -> None:
     """An entry a change and a quiet edit, at most four lines each, a line a quiet day, and a head line a day."""
-    lines = terminal_lines(PAGE, width)
-    assert all(cell_len(line) <= width for line in lines)
+    lines = terminal_lines(PAGE, width, everything=True)
+    assert all(cell_len(line) <= width for line in (*lines, *terminal_lines(PAGE, width)))
+    assert len(terminal_lines(PAGE, width)) < len(lines)
     entries = [line for line in lines if re.match(r"\d\d:\d\d  ", line)]
     assert len(entries) == len(world.LINES) + len(world.QUIET)
     assert len(lines) <= 4 * len(world.LINES) + len(world.QUIET) + 1 + 5 + 4

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from pipeline.changelog.folding import Entry, entries, kept
 from pipeline.changelog.views import ChangeLine, DayCount, IndexPage, QuietEdit, StoryPage
 from pipeline.changelog.wording import day_of, moment, plural, repeating
 from pipeline.model import Edit
@@ -15,6 +16,8 @@ class AspectLog:
 
     aspect: str
     lines: tuple[ChangeLine, ...]
+    told: tuple[Entry, ...] = ()  # the same, what belongs together as one
+    rest: tuple[Entry, ...] = ()  # statements that are only counted
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +78,7 @@ def aspect_order(page: StoryPage) -> tuple[str, ...]:
 
 def _aspects(lines: list[ChangeLine], order: tuple[str, ...]) -> tuple[AspectLog, ...]:
     grouped = {name: [x for x in lines if x.change.aspect == name] for name in order}
-    return tuple(AspectLog(name, by_telling(found)) for name, found in grouped.items() if found)
+    return tuple(AspectLog(name, by_telling(found), *kept(entries(found))) for name, found in grouped.items() if found)
 
 
 def log(page: StoryPage) -> tuple[Day, ...]:

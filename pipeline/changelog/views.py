@@ -84,6 +84,7 @@ class ChangeLine:
     review_by: str = ""  # who
     review_id: str = ""  # the decision
     value: str = ""  # Claim.value of the claim after, "" if it is none that could be corrected
+    key: str = ""  # Claim.key of the claim after: which quantity moved, "" if none did
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

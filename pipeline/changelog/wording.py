@@ -17,6 +17,8 @@ SENTENCE = 60  # characters from which a before or after is a sentence rather th
 SHORT = 8  # words of a value that is not a sentence
 VALUE_LIMIT = 140  # characters of a before or after in a line; the whole sentence is in the evidence
 
+_QUANTITY = re.compile(r"\d[\d.,]*(?: [^\W\d]+){0,3}")
+
 CHANGE_LABELS = {
     ChangeKind.NEW: "new",
     ChangeKind.CHANGED: "changed",
@@ -108,6 +110,11 @@ def _date_shown(m: re.Match[str]) -> str:
     return f"{short_date(day)} {day.year}"
 
 
+def is_quantity(value: str) -> bool:
+    """Whether a normalised value reads by itself: a figure, with its unit if it has one."""
+    return _QUANTITY.fullmatch(value) is not None
+
+
 def plural(count: int, noun: str, many: str = "") -> str:
     """1 report, 2 reports, 1,200 reports"""
     return f"{count:,} {noun if count == 1 else many or noun + 's'}"
@@ -193,10 +200,12 @@ class LineText:
         return f"{self.subject}: {arrow}" if self.subject else arrow
 
 
-def describe(line: ChangeLine, day: date) -> LineText:
-    """The words of a line that stands under `day`."""
+def describe(line: ChangeLine, day: date, path: Sequence[str] = ()) -> LineText:
+    """The words of a line that stands under `day`; `path` are the values that it went through, if more than two."""
     change = line.change
-    before, after = without_shared_end(shorten(change.before, VALUE_LIMIT), shorten(change.after, VALUE_LIMIT))
+    figures = _figures(line)
+    said = figures or (shorten(change.before, VALUE_LIMIT), shorten(change.after, VALUE_LIMIT))
+    before, after = (" → ".join(path[:-1]), path[-1]) if path else without_shared_end(*said)
     if change.kind is ChangeKind.WITHDRAWN and not after:
         after = "withdrawn"
     named = whose(change.attributed_to, line.source_kind)
@@ -216,6 +225,23 @@ def describe(line: ChangeLine, day: date) -> LineText:
         contrary=tuple(contrary(v) for v in line.dissent if not v.lags),
         marks=line.words if len(after) > SENTENCE and mostly_kept(line.words) else (),
     )
+
+
+def _figures(line: ChangeLine) -> tuple[str, str] | None:
+    """The figures before and after of a quantity with a name: where sentences differ in all else, they are what moved."""
+    change = line.change
+    named = bool(line.key and change.subject) and len(change.after) > SENTENCE and not mostly_kept(line.words)
+    if named and is_quantity(change.value_before) and is_quantity(change.value_after):
+        old, new = change.value_before.split(" ", 1), change.value_after.split(" ", 1)
+        was = shown_value(old[0] if old[1:] == new[1:] else change.value_before)
+        return was, _as_said(change.value_after, change.evidence_after)
+    return None
+
+
+def _as_said(value: str, sentence: str) -> str:
+    """A figure with its unit in the plural if the sentence has it so: "19 point" of a plan with 19 points is 19 points."""
+    many = f"{value.split()[-1]}s"
+    return f"{shown_value(value)}s" if re.search(rf"\b{re.escape(many)}\b", sentence) else shown_value(value)
 
 
 def _subject(subject: str, after: str) -> str:

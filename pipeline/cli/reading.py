@@ -57,17 +57,18 @@ def changes(
     aspect: AspectOption = None,
     since: SinceOption = None,
     until: UntilOption = None,
+    everything: Annotated[bool, typer.Option("--all", help="Every line, also of more than a week.")] = False,
     form: FormatOption = Format.TABLE,
     config: ConfigOption = None,
     db: DbOption = None,
     now: NowOption = None,
 ) -> None:
-    """List what changed: the change log, line by line."""
+    """List what changed: the change log, line by line. Of more than a week, the most telling lines."""
     run = begin(config, db, now)
     if form is Format.TABLE:
         first, last = _window(run, since, until)
         width = min(run.out.width, 120) if run.out.is_terminal else LINE
-        for line in journey.log_lines(run.settings, story, aspect, first, last, width):
+        for line in journey.log_lines(run.settings, story, aspect, first, last, width, everything):
             run.out.print(printable(line), markup=False, highlight=False, soft_wrap=True)
         return
     _list("changes", run, form, {"story": story, "aspect": aspect}, since, until)

@@ -64,12 +64,18 @@ def explain(settings: Settings, identifier: str) -> Told:
 
 
 def log_lines(
-    settings: Settings, story: str | None, aspect: str | None, since: datetime | None, until: datetime | None, width: int
+    settings: Settings,
+    story: str | None,
+    aspect: str | None,
+    since: datetime | None,
+    until: datetime | None,
+    width: int,
+    everything: bool = False,
 ) -> list[str]:
-    """The change log as a terminal shows it."""
+    """The change log as a terminal shows it: the telling lines of a long time, unless everything is asked for."""
     from pipeline.journey.reporting import terminal_log
 
     with reading(settings) as store:
         named = store.rows("stories_named", {"name": story}) if story else []
         slug = named[0]["slug"] if len(named) == 1 else story  # that of a story that ended leads on
-        return terminal_log(store, settings, slug, aspect, since, until, width)
+        return terminal_log(store, settings, slug, aspect, since, until, width, everything)

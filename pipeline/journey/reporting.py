@@ -117,6 +117,7 @@ def terminal_log(
     since: datetime | None,
     until: datetime | None,
     width: int,
+    everything: bool,
 ) -> list[str]:
     """The change log of the watched stories (or of one story) for a terminal."""
     watches = load_watches(settings.stories) if settings.stories.exists() else ()
@@ -128,7 +129,7 @@ def terminal_log(
     out: list[str] = []
     for story in wanted:
         page = _between(story_page(store, story, aspects_of(story, watches), store.last_seen() or EPOCH), aspect, since, until)
-        out += ["", story.title, *terminal_lines(page, width)]
+        out += ["", story.title, *terminal_lines(page, width, everything)]
     return out[1:]
 
 

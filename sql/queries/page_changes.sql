@@ -3,7 +3,7 @@ SELECT c.*, v.outlet, v.headline AS title, v.seq, v.published_at, k.source_kind,
        b.article_id AS before_article_id, b.outlet AS before_outlet,
        (SELECT max(p.seen_at) FROM record.appearance AS p WHERE p.article_id = b.article_id AND p.seen_at <= c.detected_at
         AND NOT (p.article_id = c.article_id AND p.seen_at = c.detected_at)) AS before_seen_at,
-       w.verdict AS review, w.note AS review_note, w.made_by AS review_by, w.decision_id AS review_id, k.value,
+       w.verdict AS review, w.note AS review_note, w.made_by AS review_by, w.decision_id AS review_id, k.value, k.key,
        EXISTS (SELECT 1 FROM derived.revision AS r JOIN derived.edit AS e USING (revision_id)
                WHERE r.to_version_id = c.version_id AND r.seen_at = c.detected_at AND e.silent) AS silent
 FROM derived.change AS c
