@@ -5,9 +5,10 @@ import logging
 import random
 import socket
 import ssl
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from functools import lru_cache
 from types import TracebackType
 
 from yarl import URL
@@ -15,7 +16,7 @@ from yarl import URL
 from pipeline.fetch.decode import OFFERED
 from pipeline.fetch.exchange import Answer, Failed, Get, Wire
 from pipeline.fetch.guard import Blocked, Guard, Lookup
-from pipeline.fetch.pace import Lanes, NotTried
+from pipeline.fetch.pace import Lane, Lanes, NotTried
 from pipeline.fetch.redact import HIDDEN, redact
 from pipeline.fetch.robots import MOST_BYTES, RobotsFile, RobotsMemory, decide_robots
 from pipeline.fetch.rules import PERMANENT, REDIRECTS, Refuse, decide_outcome, decide_redirect, parse_retry_after
@@ -105,35 +106,42 @@ class Fetcher:
     ) -> list[Fetched]:
         """All of them, in the order given; `progress` hears of each as it ends."""
 
-        async def one(request: FetchRequest) -> Fetched:
-            fetched = await self.fetch(request, now)
+        async def one(trip: Awaitable[Fetched]) -> Fetched:
+            fetched = await trip
             if progress:
                 progress(fetched)
             return fetched
 
         async with asyncio.TaskGroup() as group:
-            tasks = [group.create_task(one(r)) for r in requests]
+            tasks = [group.create_task(one(trip)) for trip in [self.fetch(r, now) for r in requests]]
         return [t.result() for t in tasks]
 
-    async def fetch(self, request: FetchRequest, now: datetime) -> Fetched:
-        """One URL to its end. `now` is the run's clock: it stamps the result and dates robots.txt, and is never waited on."""
+    def fetch(self, request: FetchRequest, now: datetime) -> Awaitable[Fetched]:
+        """One URL to its end. `now` is the run's clock: it stamps the result and dates robots.txt, and is never waited on.
+
+        It counts from this call on: of fetches that are asked for together, each knows whether others want its connection.
+        """
         try:
-            url, userinfo = split_userinfo(self._guard.check(request.url))
+            url, userinfo = _read_url(self._guard, request.url)
             credentials = read_secret(request.secret or userinfo)
         except (Blocked, ValueError) as e:
             secrets = (request.secret,) if request.secret else ()
             shown = redact(request.url, secrets)
-            return Fetched(url=shown, final_url=shown, fetched_at=now, outcome=Outcome.BLOCKED, reason=redact(str(e), secrets))
+            reason = redact(str(e), secrets)
+            return _ended(Fetched(url=shown, final_url=shown, fetched_at=now, outcome=Outcome.BLOCKED, reason=reason))
         trip = Trip(request, now, credentials, [url], self._settings.total_timeout)
         lane = self._lanes.of(str(url.raw_host))
         lane.waiting += 1
+        return self._fetch(trip, lane)
+
+    async def _fetch(self, trip: Trip, lane: Lane) -> Fetched:
         try:
-            await asyncio.sleep(0)  # fetches that were started together are all counted before the first asks
             end = await self._try(trip)
         finally:
             lane.waiting -= 1
         fetched = _fetched(trip, end)
-        log.debug("%s %s: %s", fetched.outcome, fetched.url, fetched.reason)
+        if log.isEnabledFor(logging.DEBUG):
+            log.debug("%s %s: %s", fetched.outcome, fetched.url, fetched.reason)
         return fetched
 
     # ---- attempts
@@ -236,7 +244,8 @@ class Fetcher:
     async def _refused_by_robots(self, trip: Trip) -> End | None:
         """An End if the site does not want this URL fetched; sets the pace that the site asks for."""
         url = trip.seen[-1]
-        file = await self._robots_file(trip, str(url.origin()))
+        origin = _origin(url)
+        file = self._robots.fresh(origin, trip.now) or await self._robots_file(trip, origin)
         if isinstance(file, End):
             return file
         decision = decide_robots(file, str(url), self._agent)
@@ -262,6 +271,21 @@ class Fetcher:
             return file
 
 
+async def _ended(fetched: Fetched) -> Fetched:
+    return fetched
+
+
+@lru_cache(maxsize=4096)  # the feeds of one run are those of the last
+def _read_url(guard: Guard, text: str) -> tuple[URL, str | None]:
+    """A URL that may be fetched, and the user info that it carried. Raises Blocked."""
+    return split_userinfo(guard.check(text))
+
+
+@lru_cache(maxsize=4096)
+def _origin(url: URL) -> str:
+    return str(url.origin())
+
+
 def _sendable(validator: str | None) -> bool:
     """Whether a validator may go into a header: a server that sent us odd bytes does not get to write our request."""
     text = validator or ""
@@ -271,14 +295,11 @@ def _sendable(validator: str | None) -> bool:
 def _fetched(trip: Trip, end: End) -> Fetched:
     """The end of a trip as the rest of the product sees it: nothing secret, nothing oversized."""
 
-    def safe(text: str) -> str:
-        return redact(text, trip.credentials.texts)
-
+    secrets = trip.credentials.texts
     answer, good = end.answer, end.outcome in (Outcome.OK, Outcome.NOT_MODIFIED)
-    headers = _clean_headers(answer, safe) if answer else {}
     permanent = good and bool(trip.hops) and all(status in PERMANENT for status, _ in trip.hops)
-    asked = safe(trip.request.url)
-    final = safe(str(trip.seen[-1])) if trip.hops else asked
+    asked = redact(trip.request.url, secrets)
+    final = redact(str(trip.seen[-1]), secrets) if trip.hops else asked
     etag, modified = _validators(answer, trip) if good and answer else (None, None)
     return Fetched(
         url=asked,
@@ -286,28 +307,28 @@ def _fetched(trip: Trip, end: End) -> Fetched:
         fetched_at=trip.now,
         outcome=end.outcome,
         status=answer.status if answer else None,
-        reason=safe(end.reason),
-        headers=headers,
+        reason=redact(end.reason, secrets),
+        headers=_clean_headers(answer, secrets) if answer else {},
         body=answer.body if answer and end.outcome in _WITH_BODY else None,
         etag=etag,
         last_modified=modified,
         retry_after=end.wait,
         permanent_url=final if permanent and HIDDEN not in final else None,
-        hops=tuple((status, safe(target)[:_LONGEST_HEADER]) for status, target in trip.hops),
+        hops=tuple((status, redact(target, secrets)[:_LONGEST_HEADER]) for status, target in trip.hops),
     )
 
 
 _WITH_BODY = frozenset({Outcome.OK, Outcome.DENIED, Outcome.RATE_LIMITED, Outcome.SERVER_ERROR})
 
 
-def _clean_headers(answer: Answer, safe: Callable[[str], str]) -> dict[str, str]:
+def _clean_headers(answer: Answer, secrets: Sequence[str]) -> dict[str, str]:
     """The last answer's headers, names in lower case, without cookies, control characters and excess."""
     clean: dict[str, str] = {}
     for name, value in answer.headers.items():
         key = name.lower()
         if key in _DROPPED_HEADERS or (key not in clean and len(clean) >= _MOST_HEADERS):
             continue
-        text = safe(_printable(value))[:_LONGEST_HEADER]
+        text = redact(_printable(value), secrets)[:_LONGEST_HEADER]
         clean[key] = f"{clean[key]}, {text}"[:_LONGEST_HEADER] if key in clean else text
     return clean
 

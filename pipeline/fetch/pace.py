@@ -68,10 +68,10 @@ class Lanes:
         self._slots = asyncio.Semaphore(settings.concurrency)
 
     def of(self, host: str) -> Lane:
+        if lane := self._lanes.get(host):
+            return lane
         name = host.lower().rstrip(".")
-        if name not in self._lanes:
-            self._lanes[name] = Lane(gap=self._settings.per_host_delay)
-        return self._lanes[name]
+        return self._lanes.setdefault(name, Lane(gap=self._settings.per_host_delay))
 
     @asynccontextmanager
     async def turn(self, host: str, now: datetime, counts: bool = True) -> AsyncIterator[Lane]:
