@@ -7,12 +7,15 @@ first, so that no day is passed over, and then what ranks highest over the whole
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from math import log2
 
 from pipeline.changelog.days import Day
 from pipeline.changelog.folding import Entry, telling
 
 WEEK = 7  # days up to which the log is told in full
 A_DAY = 3  # lines a day on average beyond
+VOICES = 0.5  # of a rank, for each time that the number of independent sources doubles
+MOOT = 10.0  # a line that a person has rejected comes after all others
 ALL = 85  # lines in all; with title, heading and footnotes they stay below ninety
 
 
@@ -51,21 +54,19 @@ def digest(days: Sequence[Day]) -> tuple[ShortDay, ...]:
 def _ranked(days: Sequence[Day]) -> list[tuple[date, str, Entry]]:
     """All lines, the first to be taken first: the best of every day, then those where something moved, by rank."""
     found = [(day.day, group.aspect, e) for day in days for group in day.aspects for e in (*group.told, *group.rest)]
-    best = {id(min(mine, key=_telling)[2]) for mine in _by_day(found) if mine}
-    ordered = sorted(found, key=lambda x: (x[2].lead.review == "rejected", id(x[2]) not in best, *_telling(x)))
-    return _once(ordered)
+    found.sort(key=lambda x: -_weight(x[2]))  # equal ones stay as they stand in the log: newest day, first aspect
+    best: dict[date, int] = {}
+    once = _once(found)
+    for n, (day, _, _) in enumerate(once):
+        best.setdefault(day, n)
+    first = set(best.values())
+    return [once[n] for n in sorted(first)] + [x for n, x in enumerate(once) if n not in first]
 
 
-def _by_day(found: Sequence[tuple[date, str, Entry]]) -> list[list[tuple[date, str, Entry]]]:
-    groups: dict[date, list[tuple[date, str, Entry]]] = {}
-    for x in found:
-        groups.setdefault(x[0], []).append(x)
-    return list(groups.values())
-
-
-def _telling(x: tuple[date, str, Entry]) -> tuple[bool, tuple[bool, float, int], int, str]:
-    day, _, entry = x
-    return entry.plain, telling(entry.lead), -day.toordinal(), entry.lead.change.change_id
+def _weight(entry: Entry) -> float:
+    """How telling a line is among those of a long time: its rank, and how many sources say so independently."""
+    change = entry.lead.change
+    return change.rank + VOICES * log2(1 + change.corroborations) - (MOOT if entry.lead.review == "rejected" else 0)
 
 
 def _once(ordered: Sequence[tuple[date, str, Entry]]) -> list[tuple[date, str, Entry]]:
