@@ -1,14 +1,12 @@
 """Where the ledger keeps its entries: figures by key, statements by the stems that they share with what comes."""
 
 from collections import defaultdict
-from heapq import nsmallest
 
 from pipeline.changes.against import Near, Scene
 from pipeline.changes.entries import Entry, Heard
 from pipeline.claims import AspectProfile, Figure, Statement, Tied, Usage
 from pipeline.claims.figures import what_is_counted
 from pipeline.claims.lexicon import concept_words
-from pipeline.claims.routing import rarity_of
 
 CANDIDATES = 20  # statements compared in full, those that share most first
 LEAST = 0.05  # added to the weight of each stem, so that common ones count at all
@@ -118,20 +116,27 @@ class Shelf:
         for stem in sorted(new.stems):
             for number in self._by_stem.get(stem, ())[-POSTINGS_MOST:]:
                 shared[number] += weight[stem]
-        best = nsmallest(CANDIDATES, shared.items(), key=lambda item: (-item[1], item[0]))
+        best = sorted((-common, number) for number, common in shared.items())[:CANDIDATES]
         whole = sum(weight.values()) or 1.0
-        found = []
-        for number, common in best:
+        found: list[Near] = []
+        rare: dict[int, float] = {}
+        for common, number in best:
             entry = self.entries[number]
             if entry.statement is not None:
-                theirs = self._weight(number, usage)
-                found.append(_near(entry, entry.statement, new, (common, whole, theirs), profiles[entry.aspect]))
+                theirs = self._weight(number, usage, rare)
+                found.append(_near(entry, entry.statement, new, (-common, whole, theirs), profiles[entry.aspect]))
         return tuple(sorted(found, key=lambda n: (-n.overlap - n.contained, n.entry.number)))
 
-    def _weight(self, number: int, usage: Usage) -> float:
-        """The weight of all stems of a statement, as rare as they are now."""
-        units, held = usage.units, usage.seen.get
-        return sum(rarity_of(units, held(f, 0)) + LEAST for f in self._features[number]) or 1.0
+    def _weight(self, number: int, usage: Usage, rare: dict[int, float]) -> float:
+        """The weight of all stems of a statement, as rare as they are now; `rare` holds it by the units that hold a stem."""
+        total, held_by = 0.0, usage.seen.get
+        for feature in self._features[number]:
+            held = held_by(feature, 0)
+            weight = rare.get(held)
+            if weight is None:
+                weight = rare[held] = usage.rarity(feature) + LEAST
+            total += weight
+        return total or 1.0
 
 
 def _place(aspect: int, value: str) -> str:

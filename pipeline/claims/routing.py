@@ -2,7 +2,7 @@
 
 import math
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
@@ -105,18 +105,28 @@ class Context:
     focus: int | None = None  # aspect that the whole article is on, and the unit tells something
 
 
-def matches(unit: Unit, profile: AspectProfile, usage: Usage, context: Context) -> dict[str, tuple[float, bool]]:
-    """Best-matching feature of each word that the profile knows: feature -> (value, only in an aside)."""
+def matches(
+    unit: Unit,
+    profile: AspectProfile,
+    usage: Usage,
+    context: Context,
+    rows: Sequence[tuple[Word, tuple[str, ...]]] | None = None,
+) -> dict[str, tuple[float, bool]]:
+    """Best-matching feature of each word that the profile knows: feature -> (value, only in an aside).
+
+    `rows`: the unit's words with their meanings, where they are at hand.
+    """
     found: dict[str, tuple[float, bool]] = {}
-    for word in unit.words:
+    known_words = profile.weights.keys()
+    for word, features_of in rows if rows is not None else meant(unit, usage):
+        if known_words.isdisjoint(features_of):
+            continue
         best, value = "", 0.0
-        for feature in meanings(word, usage):
+        for feature in features_of:
             if feature in profile.weights:
                 worth = profile.weights[feature] * usage.rarity(feature) * profile.share(word, feature)
                 if worth > value or (worth == value and best[:1] == "="):
                     best, value = feature, worth
-        if not best:
-            continue
         concept = next((c for c in word.concepts if c in profile.weights), best)
         known = found.get(concept)
         actor = names_actor(word, profile, usage)
@@ -135,9 +145,14 @@ def meanings(word: Word, usage: Usage) -> tuple[str, ...]:
     return (*features(word), *told) if told else features(word)
 
 
+def meant(unit: Unit, usage: Usage) -> list[tuple[Word, tuple[str, ...]]]:
+    """The words of a unit with their meanings."""
+    return [(word, meanings(word, usage)) for word in unit.words]
+
+
 def names_actor(word: Word, profile: AspectProfile, usage: Usage) -> bool:
     """Whether a word names somebody of the aspect's wording, or somebody whom the story has tied to them."""
-    return any(f in profile.actors for f in meanings(word, usage))
+    return bool(profile.actors) and not profile.actors.isdisjoint(meanings(word, usage))
 
 
 def _is_subject(unit: Unit, word: Word) -> bool:
@@ -166,12 +181,21 @@ def learned_score(unit: Unit, aspect: int, usage: Usage) -> float:
 
 def own_scores(unit: Unit, profiles: tuple[AspectProfile, ...], usage: Usage) -> tuple[float, ...]:
     """Own score by aspect, without context."""
-    return tuple(own_score(matches(unit, p, usage, Context())) for p in profiles)
+    rows = meant(unit, usage)
+    return tuple(own_score(matches(unit, p, usage, Context(), rows)) for p in profiles)
 
 
-def fit(unit: Unit, profile: AspectProfile, usage: Usage, context: Context, ahead: bool = False, kin: float = 0.0) -> Fit:
+def fit(
+    unit: Unit,
+    profile: AspectProfile,
+    usage: Usage,
+    context: Context,
+    ahead: bool = False,
+    kin: float = 0.0,
+    rows: Sequence[tuple[Word, tuple[str, ...]]] | None = None,
+) -> Fit:
     """The fit of a unit to one aspect; `kin` is how much it shares with what was said there before."""
-    i, found = profile.index, matches(unit, profile, usage, context)
+    i, found = profile.index, matches(unit, profile, usage, context, rows)
     own, names = own_score(found), learned_score(unit, profile.index, usage)
     around = CONTEXT_OWN * own + CONTEXT_FREE if own else CONTEXT_FREE
     around = min(
@@ -251,5 +275,6 @@ def route(
     kin: Mapping[int, float] | None = None,
 ) -> tuple[Fit, ...]:
     """Fits to all aspects, the best first; `ahead` if the unit names a day to come, `kin` what it shares with what was said."""
-    fits = [fit(unit, p, usage, context, ahead, (kin or {}).get(p.index, 0.0)) for p in profiles]
+    rows = meant(unit, usage)
+    fits = [fit(unit, p, usage, context, ahead, (kin or {}).get(p.index, 0.0), rows) for p in profiles]
     return tuple(sorted(fits, key=lambda f: (-f.usable, -f.order - (FIRM if f.hold == 2 else 0.0), f.aspect)))
