@@ -7,7 +7,7 @@ nothing new, and to load it costs more than all else that they do.
 import asyncio
 import hashlib
 import random
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -140,15 +140,11 @@ class Ingest:
 
     async def poll_feeds(self, everything: bool) -> None:
         """Fetch the feeds that are due, read what changed in them, meet their articles."""
-        known = self.store.feed_states()
-        states = [self._state_of(feed, known) for feed in self.feeds]
+        known = self.store.feed_states({f.feed_id: f for f in self.feeds})
+        states = [known.get(f.feed_id) or FeedState(feed=f, added_at=self.now) for f in self.feeds]
         due = [s for s in states if everything or s.next_due_at is None or s.next_due_at <= self.now]
         jobs = [(_feed_request(s, self.settings), s) for s in due]
         await self._fetch(jobs, self._take_feed, FEEDS, "feeds")
-
-    def _state_of(self, feed: Feed, known: dict[str, FeedState]) -> FeedState:
-        state = known.get(feed.feed_id)
-        return replace(state, feed=feed) if state else FeedState(feed=feed, added_at=self.now)
 
     def _take_feed(self, state: FeedState, got: Fetched) -> None:
         self.done.feeds += 1
@@ -267,7 +263,8 @@ class Ingest:
 
         What lies on a host that has asked to wait stays due.
         """
-        jobs = [(request, what) for request, what in jobs if _host(request.url) not in self._held]
+        if self._held:
+            jobs = [(request, what) for request, what in jobs if _host(request.url) not in self._held]
         if not jobs:
             return
         taken, fetcher = 0, await self._the_fetcher()
@@ -281,17 +278,17 @@ class Ingest:
                 self.write()
             self.progress(stage, taken, len(jobs))
 
-        async def one(request: FetchRequest, what: What) -> None:
-            one_more(what, await fetcher.fetch(request, self.now))
+        async def one(what: What, trip: Awaitable[Fetched]) -> None:
+            one_more(what, await trip)
 
         async with asyncio.TaskGroup() as group:
-            for request, what in jobs:
-                group.create_task(one(request, what))
+            for what, trip in [(what, fetcher.fetch(request, self.now)) for request, what in jobs]:
+                group.create_task(one(what, trip))
 
     def _hold(self, got: Fetched) -> None:
         """Remember that a host has asked to wait."""
-        host = _host(got.final_url)
         if hold := schedule.decide_hold(got.outcome, got.retry_after, self.now):
+            host = _host(got.final_url)
             self._holds[host] = HoldRow(host=host, until=hold.until, reason=hold.reason)
             self._held |= {host}
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import lru_cache
 
 from pipeline.model.ids import ident
 
@@ -19,7 +20,12 @@ class Feed:
 
     @property
     def feed_id(self) -> str:
-        return ident("fed", self.url)
+        return _feed_id(self.url)
+
+
+@lru_cache(maxsize=4096)  # asked for several times in each run
+def _feed_id(url: str) -> str:
+    return ident("fed", url)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -66,7 +66,7 @@ class Store(Rebuilt, Collected, Tracked, Noticed, Reading):
             path.parent.mkdir(parents=True, exist_ok=True)
         self.path, self._read_only = path, read_only
         self.con = connect(path, read_only=True) if read_only else attach(path)
-        self.tables, self._feeds_read = Tables(self.con), {}
+        self.tables, self._feeds_read, self._feed_ids = Tables(self.con), {}, set()
         if not read_only:
             self._upgrade(now)
 

@@ -23,6 +23,8 @@ from pipeline.store.keys import KEYS, MATCHED, Row
 # 1.5.5's own default would silently ignore `USING COMPRESSION zstd`; with this both 1.5 and 2.0 read the file.
 STORAGE_VERSION = "v1.5.0"
 FILTERED = 10_000  # rows that a lookup by rowid may find: with more than that (50, if not set) DuckDB reads the whole table
+_MANY = 8  # rows, from which on a value that they all have is written once
+_SHORT = 200  # characters of such a value
 MOST_HELD = 1_000  # keys that are asked for to tell which rows are new
 _HOLDER = re.compile(r"held in (.+?) \(PID (\d+)\)")
 # Settings of every instance: no core feature may need an extension that is not in the wheel.
@@ -322,14 +324,20 @@ class Tables:
         given = ", ".join(f'"{c}" = s."{c}"' for c in rows[0] if c != key)
         self.con.execute(f"UPDATE {table} AS t SET {given} FROM ({source}) AS s WHERE {_same(table, key)}", parameters)
 
-    def update(self, table: str, key: str, values: Sequence[str], given: Row) -> None:
-        """Give all the rows that have these keys the same values in some columns."""
+    def update(self, table: str, key: str, values: Sequence[str], given: Row, others: Sequence[str] | None = None) -> None:
+        """Give all the rows that have these keys the same values in some columns.
+
+        `others`: the keys of all further rows, if they are known: what is shorter is named.
+        """
         types = self.columns(table)
         times = {c: _plain(v) for c, v in given.items() if isinstance(v, datetime)}  # in the text: each parameter costs 80 us
         told = ", ".join(f"\"{c}\" = '{times[c]}'" if c in times else f'"{c}" = ${c}::{types[c]}' for c in given)
-        named = f'"{key}" IN (SELECT unnest($these::JSON::VARCHAR[]))'
-        parameters = {c: v for c, v in given.items() if c not in times} | {"these": json.dumps(list(values))}
-        self.con.execute(f"UPDATE {table} SET {told} WHERE {named}", parameters)
+        parameters = {c: v for c, v in given.items() if c not in times}
+        rest = others is not None and len(others) < len(values)
+        if named := others if rest else values:
+            told += f' WHERE "{key}" {"NOT " if rest else ""}IN (SELECT unnest($these::JSON::VARCHAR[]))'
+            parameters["these"] = json.dumps(list(named))
+        self.con.execute(f"UPDATE {table} SET {told}", parameters)
 
     def delete(self, table: str, key: str, values: Iterable[str]) -> None:
         """Remove the rows whose key is among the values."""
@@ -348,12 +356,27 @@ class Tables:
             keys = {c: keys[c] for c in numbers}
         if keys:
             rows = [{**r, **{column: made(r) for column, made in keys.items()}} for r in rows]
-        names = list(rows[0])
+        same = {c: _literal(v) for c, v in rows[0].items() if len(rows) >= _MANY and all(r[c] == v for r in rows)}
+        told = {c: f"{literal}::{types[c]}" for c, literal in same.items() if literal}
+        names = [c for c in rows[0] if c not in told] or list(rows[0])
         shape = json.dumps([{c: types[c] if types[c] != "JSON" else "VARCHAR" for c in names}])
-        text = json.dumps(rows, ensure_ascii=False, default=_plain)
-        cast = ", ".join(f'r."{c}"::JSON AS "{c}"' if types[c] == "JSON" else f'r."{c}" AS "{c}"' for c in names)
+        text = json.dumps([{c: r[c] for c in names} for r in rows], ensure_ascii=False, default=_plain)
+        given = {c: f'r."{c}"::JSON' if types[c] == "JSON" else f'r."{c}"' for c in names}
+        cast = ", ".join(f'{value} AS "{c}"' for c, value in (told | given).items())
         quoted = shape.replace("'", "''")
         return f"SELECT {cast} FROM (SELECT unnest(from_json_strict($rows, '{quoted}')) AS r)", {"rows": text}
+
+
+def _literal(value: object) -> str | None:
+    """A value that many rows share, as SQL has it: read once then, not once a row. None if it is not of the plainest kind."""
+    if value is None:
+        return "NULL"
+    if isinstance(value, datetime):
+        return f"'{_plain(value)}'"
+    if isinstance(value, bool | int):
+        return str(value)
+    plain = isinstance(value, str) and len(value) < _SHORT and value.isascii() and value.isprintable() and "'" not in value
+    return f"'{value}'" if plain else None
 
 
 def _same(table: str, key: str) -> str:
