@@ -330,9 +330,9 @@ class Tables:
         `others`: the keys of all further rows, if they are known: what is shorter is named.
         """
         types = self.columns(table)
-        times = {c: _plain(v) for c, v in given.items() if isinstance(v, datetime)}  # in the text: each parameter costs 80 us
-        told = ", ".join(f"\"{c}\" = '{times[c]}'" if c in times else f'"{c}" = ${c}::{types[c]}' for c in given)
-        parameters = {c: v for c, v in given.items() if c not in times}
+        plain = {c: text for c, v in given.items() if (text := _literal(v))}  # in the text: each parameter costs 80 us
+        told = ", ".join(f'"{c}" = {plain.get(c, f"${c}")}::{types[c]}' for c in given)
+        parameters = {c: v for c, v in given.items() if c not in plain}
         rest = others is not None and len(others) < len(values)
         if named := others if rest else values:
             told += f' WHERE "{key}" {"NOT " if rest else ""}IN (SELECT unnest($these::JSON::VARCHAR[]))'
