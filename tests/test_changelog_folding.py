@@ -6,13 +6,15 @@ from datetime import date, timedelta
 import changelog_story as world
 from rich.cells import cell_len
 
-from pipeline.changelog import terminal_lines
+from pipeline.changelog import render_markdown, render_story, terminal_lines
 from pipeline.changelog.compact import compact, excerpt
 from pipeline.changelog.days import log
 from pipeline.changelog.digest import A_DAY, ALL, digest, is_long
 from pipeline.changelog.folding import Entry, alike, entries, is_plain, kept
+from pipeline.changelog.pages import environment
 from pipeline.changelog.views import ChangeLine, StoryPage
 from pipeline.changelog.wording import describe
+from pipeline.model import Edit, EditKind, Op
 
 CRACK = "length of the crack"
 
@@ -105,6 +107,28 @@ def test_plain_statements_of_an_aspect_are_one_and_a_count() -> None:
     assert text[-1].strip() == "and 3 more statements"
 
 
+def test_a_page_folds_and_keeps_every_line_once() -> None:
+    """What the terminal only counts stands folded on the page, with its anchor; nothing needs a script."""
+    plain = [statement(f"0{n}:00", f"Statement {n} speaks of something else altogether.", 1 + n / 10) for n in range(1, 5)]
+    lines = (*plain, figure("07:00", "4", "9"), figure("10:00", "9", "11"))
+    text = render_story(replace(world.PAGE, changes=lines, quiet_edits=()))
+    log_part = text[text.index('id="log"') : text.index('id="reports"')]
+    assert all(log_part.count(f'id="{x.change.change_id}"') == 1 for x in lines)
+    assert "3 more statements on state of the dam" in log_part and "1 more change of the day on this" in log_part
+
+
+def test_a_sentence_that_was_replaced_is_shown_beside_the_one_before() -> None:
+    """Marked words read well while half of a text stayed; beyond, both texts stand whole."""
+    show = environment().from_string('{% from "macros.html" import edit_words with context %}{{ edit_words(edit) }}')
+    edit = Edit(
+        op=Op.CHANGE, before="It rains a lot.", after="It snows a lot.", kind=EditKind.OTHER, meaningful=True, reason=""
+    )
+    near = replace(edit, words=((0, "It "), (-1, "rains"), (1, "snows"), (0, " a lot.")))
+    far = replace(edit, after="No word came.", words=((-1, "It rains"), (1, "No word"), (0, " "), (-1, "a lot."), (1, "came.")))
+    assert "It <del>rains</del><ins>snows</ins> a lot." in show.render(edit=near)
+    assert "<del>It rains a lot.</del><br><ins>No word came.</ins>" in show.render(edit=far)
+
+
 # ---- a long time ---------------------------------------------------------------------------------------------------------
 
 
@@ -125,6 +149,17 @@ def test_what_a_long_log_leaves_out_is_counted_by_day() -> None:
         found = digest(log(long_story(days)))
         assert sum(len(d.told) + d.more for d in found) == days * 6
         assert sum((d.last - d.first).days + 1 for d in found) == days
+
+
+def test_a_long_markdown_log_tells_the_same_lines_and_the_way_to_the_others() -> None:
+    """A bullet a line, and one a day for what is left out."""
+    page = long_story(30)
+    told = sum(len(d.told) for d in digest(log(page)))
+    days = render_markdown(page).split("\n## Since")[1].split("\n## ", 1)[1]
+    bullets = [line for line in days.splitlines() if line.startswith("- ")]
+    rest = [line for line in bullets if line.startswith("- And ")]
+    assert len(bullets) - len(rest) == told <= ALL and len(rest) == 30
+    assert rest[-1] == "- And 4 more: `writethru changes --story aldermere-dam --since 2026-03-02 --until 2026-03-03`"
 
 
 def test_every_day_has_its_best_line_before_any_has_a_second_best() -> None:

@@ -198,7 +198,8 @@ def test_a_story_page_opens_with_what_stands_and_folds_the_many() -> None:
     text = files()["aldermere-dam/index.html"]
     assert text.index('id="stands"') < text.index('id="since"') < text.index('id="log"') < text.index('id="reports"')
     assert "more subjects" in text
-    many = tuple(replace(x, change=replace(x.change, change_id=f"chg_{n}")) for n, x in enumerate([world.LINES[3]] * 9))
+    one = world.LINES[3]
+    many = tuple(replace(one, key=f"0|part {n}", change=replace(one.change, change_id=f"chg_{n}")) for n in range(9))
     assert "3 more changes on state of the dam" in render_story(replace(world.PAGE, changes=many))
 
 

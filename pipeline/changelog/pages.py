@@ -16,6 +16,7 @@ from markupsafe import Markup
 from pipeline.changelog import days, wording
 from pipeline.changelog.compare import Run, compare
 from pipeline.changelog.escape import clean, one_line, safe_url, shorten
+from pipeline.changelog.folding import Entry
 from pipeline.changelog.matrix import matrix
 from pipeline.changelog.paths import Links, anchor, aspect_feed, outlet_file, safe_slug
 from pipeline.changelog.pictures import pictures
@@ -98,6 +99,8 @@ def environment() -> Environment:
         "FULL_DAYS": FULL_DAYS,
         "REPORTS": REPORTS,
         "describe": wording.describe,
+        "alone": Entry,
+        "half_kept": wording.half_kept,
         "evidence": wording.evidence,
         "standing_contest": wording.standing_contest,
         "contrary": wording.contrary,

@@ -313,6 +313,13 @@ def mostly_kept(words: Words) -> bool:
     return 0 < changed <= kept
 
 
+def half_kept(words: Words) -> bool:
+    """Whether a word diff can be read: at least half of the longer text stayed. Else a reader wants both texts."""
+    kept = sum(len(text) for sign, text in words if sign == 0)
+    gone, come = (sum(len(text) for sign, text in words if sign == side) for side in (-1, 1))
+    return kept >= max(gone, come)
+
+
 def marked(sentence: str, part: str, sign: int) -> Words:
     """The sentence with a part of it marked, for pairs of sentences that have no word diff."""
     found = re.search(re.escape(part), sentence, re.IGNORECASE) if part else None
