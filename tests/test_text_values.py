@@ -138,3 +138,40 @@ def test_values_of_any_text_lie_in_order_inside_it(text):
     found = values(text, FRIDAY)
     assert all(text[v.start : v.end] == v.text for v in found)
     assert all(a.end <= b.start for a, b in pairwise(found))
+
+
+@pytest.mark.parametrize(
+    ("sentence", "keys"),
+    [
+        ("A deal worth $200MM was signed.", ["200000000 usd"]),
+        ("It rained 12 mm.", ["12 millimetre"]),
+        ("Offers lie between $140 and $150 million.", ["140000000..150000000 usd"]),
+        ("Offers of $140 to $150 million came in.", ["140000000..150000000 usd"]),
+        ("It pays $184 million or $23 million per season.", ["184000000 usd", "23000000 usd"]),
+        ("It went from $5 to $7.", ["5 usd", "7 usd"]),
+        ("Between €5 and $7 was paid.", ["5 eur", "7 usd"]),
+    ],
+)
+def test_sums_in_millions_and_between_two_signs(sentence, keys):
+    """The sign of a currency may stand before both ends of a range; MM behind a sum is a million."""
+    assert [v.key for v in values(sentence)] == keys
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    ["There sat Olena Ode, 41.", "Olena Ode (41) said so.", "Olena Ode, 41 - a nurse - said so.", "She, who is 41, said so."],
+)
+def test_a_small_number_behind_a_full_name_is_an_age(sentence):
+    """An age is told as such, whatever mark closes it."""
+    assert [v.age for v in values(sentence)] == [True]
+
+
+@pytest.mark.parametrize("sentence", ["The toll in Nord Talvik rose to 41.", "The dead in Talvik: 41.", "Paris, 41, won."])
+def test_a_small_number_elsewhere_is_no_age(sentence):
+    """Without a full name and a comma or bracket before it, a number at the end of a sentence is a count."""
+    assert [v.age for v in values(sentence)] == [sentence.startswith("Paris")]  # between two commas it may be anybody's
+
+
+def test_a_noun_that_looks_like_a_participle_is_not_what_is_counted():
+    """ "Two speed boats" are boats."""
+    assert [v.noun for v in values("The crew of two speed boats fled.")] == ["boats"]

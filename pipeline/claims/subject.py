@@ -25,6 +25,8 @@ def subject_of(unit: Unit) -> str:
     zone = _head(row[:verb])
     if not zone or zone[0].low in cue_words("pronoun") | EMPTY or zone[0].low in cue_words("no name"):
         return ""
+    if all(w.text[:1].isdigit() for w in zone):
+        return ""  # "said Ann Ode, 41, a nurse": an age is nobody's subject
     return _written(unit, zone) if len(zone) <= LONGEST else ""
 
 

@@ -105,7 +105,7 @@ _GLUED = re.compile(
     r"\d(?!(?:st|nd|rd|th|bn|mn|mln|bln|tn|trn|m|k|km|kg|g|mm|cm|ft|in|lb|lbs|mph|kmh|kph|mw|gw|kw|kwh|mwh|gb|tb|mb|ha|mi|h|c|f|p|pc|x|b|t)\b)[a-z]"
 )
 _AGE = re.compile(r"[ -]year[s]?[ -]olds?\b")
-_RANGE = re.compile(r"\s?-\s?(?=\d)|\s+to\s+|\s+and\s+|\s+or\s+")
+_RANGE = re.compile(r"\s?-\s?(?=(?:us)?[$€£]?\d)|\s+to\s+|\s+and\s+|\s+or\s+")
 _HALF = re.compile(
     r"(?<![\w-])(?:(?P<half>half)(?=\s+(?:of|the|its|his|her|their|all)\b)"
     r"|(?P<part>(?:a|one|two|three)[ -](?:third|quarter|fifth)s?)(?=\s+of\b))"
@@ -179,7 +179,7 @@ def _quantity(sentence: str, low: str, at: int, taken: list[tuple[int, int]]) ->
     if sign and high is None:
         value, start = -value, start - len(sign[0].lstrip(" ("))
     noun = _noun(low, unit_end, joint)
-    aged = bool(age) or _aged(low, start, unit_end)
+    aged = bool(age) or _aged(low, start, unit_end) or (not unit and _beside_name(sentence, start, unit_end))
     unit = unit or ("year" if aged else "")
     return _value(sentence, low, start, unit_end, value * factor, high * factor if high is not None else None, unit, noun, aged)
 
@@ -198,8 +198,14 @@ def _ends(low: str, number: Number, taken: list[tuple[int, int]]) -> tuple[Decim
     return value, second.value, second.end
 
 
+_MILLIONS = re.compile(r" ?mm\b")  # as in accounts: "$200MM"
+
+
 def _letter_factor(low: str, end: int, money: bool) -> tuple[int, int]:
     """The power of ten of a letter right behind a number: k always, m before counted things, m, b and t after a currency."""
+    millions = _MILLIONS.match(low, end) if money else None
+    if millions:
+        return 10**6, millions.end()
     letter = low[end : end + 1]
     if letter not in "kmbt" or not letter or low[end + 1 : end + 2].isalnum():
         return 1, end
@@ -249,17 +255,26 @@ def _one_counts(low: str, end: int) -> bool:
     return m[1] in known or m[1] in lookup("units") or bool(m[2] and m[2] in known and m[1] not in family("stopwords"))
 
 
+_SIGNED = re.compile(r"(?:us)?[$€£](?=\d)")
+
+
 def _range(low: str, first: Number, taken: list[tuple[int, int]]) -> Number | None:
     """The second end of `10-12`, `10 to 12` or `between 10 and 12`; never of `from 10 to 12`, which is a change."""
     m = _RANGE.match(low, first.end)
-    if not m or _covered(m.end(), taken) or not start_pattern().match(low, m.end()):
+    if not m:
+        return None
+    signed = _SIGNED.match(low, m.end())  # "between $140 and $150 million"
+    at = signed.end() if signed else m.end()
+    if _covered(at, taken) or not start_pattern().match(low, at):
         return None
     before = re.sub(r"(?:us)?[$€£]$", "", low[max(0, first.start - 12) : first.start])
     link = m.group().strip()
     if (link == "and" and not before.endswith("between ")) or (link == "to" and before.endswith("from ")):
         return None
-    second = number_at(low, m.end())
+    second = number_at(low, at)
     if second is None or _is_ordinal(low, second.end):
+        return None
+    if signed and (not low[: first.start].rstrip().endswith(signed[0]) or second.value <= first.value):
         return None
     return second if link == "-" or second.value > first.value or second.multiplied else None
 
@@ -290,8 +305,20 @@ def _is_ordinal(low: str, end: int) -> bool:
     return bool(re.match(r"(?:st|nd|rd|th)\b", low[end : end + 3]))
 
 
+_AGE_WORD = re.compile(r"(?:\bage[ds]?\s+(?:(?:of|between|from)\s+)?|\bwho\s+(?:is|was)\s+(?:now\s+)?)$")
+_FULL_NAME = re.compile(r"[^\W\d_a-z][\w'’-]+ [^\W\d_a-z][\w'’-]+(?:, |,? \()$")
+_AGE_ENDS = re.compile(r"\)|\s*(?:,|;|[—–-] |\.?$)")
+
+
+def _beside_name(sentence: str, start: int, end: int) -> bool:
+    """Whether a small number stands behind a person's full name, as an age does: "Ann Ode (41)", "Ann Ode, 41 - a nurse"."""
+    small = sentence[start:end].isdigit() and end - start <= 2
+    return small and bool(_FULL_NAME.search(sentence, max(0, start - 60), start) and _AGE_ENDS.match(sentence, end))
+
+
 def _aged(low: str, start: int, end: int) -> bool:
-    if re.search(r"\baged?\s+(?:of\s+)?$", low[max(0, start - 8) : start]):
+    said = _AGE_WORD.search(low[max(0, start - 16) : start])
+    if said and (said[0].startswith("age") or re.match(r"[,.;]|$", low[end : end + 1])):
         return True
     between_commas = low[max(0, start - 2) : start] == ", " and low[end : end + 1] == ","
     return between_commas and low[start:end].isdigit() and end - start <= 2
@@ -322,9 +349,14 @@ def _noun(low: str, end: int, joint: str) -> str:
         if word in family("stopwords") or (joint == "-" and run and word.endswith(("s", "ed"))):
             break  # after "28-point plan" a word in -s is rather a verb
         run.append(word)
-        if _plural(word) or word in family("person_nouns") or word.endswith("ed") or word == "dead":
+        if _plural(word) or word in family("person_nouns") or _is_participle(word) or word == "dead":
             return word
     return run[-1] if run else ""
+
+
+def _is_participle(word: str) -> bool:
+    """Whether a word may say what happened to what is counted: "12 killed", but not "two speed boats"."""
+    return word.endswith("ed") and not word.endswith("eed")
 
 
 def _plural(word: str) -> bool:
