@@ -65,6 +65,19 @@ def test_the_same_move_in_another_outlet_is_the_same_line() -> None:
     assert all(e.path == () for e in found)
 
 
+def test_the_same_figure_under_a_like_name_is_the_same_line() -> None:
+    """Nineteen of the points and a plan of nineteen points are one piece of news; nineteen dead would be another."""
+    plan, points, dead = (
+        replace(figure(clock, before, value, kind), key=key)
+        for clock, before, value, kind, key in (
+            ("08:00", "28 point", "19 point", "conflict", "0|plan|point|"),
+            ("09:00", "", "19", "new", "0|point||"),
+            ("10:00", "", "19 dead", "new", "0|dead||"),
+        )
+    )
+    assert sorted(len(e.lines) for e in entries((plan, points, dead))) == [1, 2]
+
+
 def test_figures_that_do_not_follow_on_each_other_stay_apart() -> None:
     """Two values of one quantity from two sides are two lines."""
     assert len(entries((figure("08:00", "4", "9"), figure("09:00", "5", "7")))) == 2
@@ -127,6 +140,16 @@ def test_a_sentence_that_was_replaced_is_shown_beside_the_one_before() -> None:
     far = replace(edit, after="No word came.", words=((-1, "It rains"), (1, "No word"), (0, " "), (-1, "a lot."), (1, "came.")))
     assert "It <del>rains</del><ins>snows</ins> a lot." in show.render(edit=near)
     assert "<del>It rains a lot.</del><br><ins>No word came.</ins>" in show.render(edit=far)
+
+
+def test_a_quiet_edit_that_a_line_tells_is_not_told_again() -> None:
+    """In the terminal the line has the words and says that they came silently; --all has both."""
+    quiet = world.QUIET[0]
+    line = figure("07:00", "4", "9", silent=True)
+    change = replace(line.change, article_id=quiet.article_id, evidence_after=quiet.edit.after, detected_at=quiet.seen_at)
+    page = replace(world.PAGE, changes=(replace(line, change=change),), quiet_edits=(quiet,), days=())
+    assert len(terminal_lines(page, everything=True)) == len(terminal_lines(page)) + 1 == 3
+    assert len(terminal_lines(replace(page, changes=(replace(line, change=change, silent=False),)))) == 3
 
 
 # ---- a long time ---------------------------------------------------------------------------------------------------------

@@ -10,7 +10,7 @@ from datetime import date, timedelta
 from math import log2
 
 from pipeline.changelog.days import Day
-from pipeline.changelog.folding import Entry, telling
+from pipeline.changelog.folding import Entry, telling, written_alike
 
 WEEK = 7  # days up to which the log is told in full
 A_DAY = 3  # lines a day on average beyond
@@ -66,7 +66,8 @@ def _ranked(days: Sequence[Day]) -> list[tuple[date, str, Entry]]:
 def _weight(entry: Entry) -> float:
     """How telling a line is among those of a long time: its rank, and how many sources say so independently."""
     change = entry.lead.change
-    return change.rank + VOICES * log2(1 + change.corroborations) - (MOOT if entry.lead.review == "rejected" else 0)
+    rank = 0.0 if written_alike(change.before, change.after) else change.rank
+    return rank + VOICES * log2(1 + change.corroborations) - (MOOT if entry.lead.review == "rejected" else 0)
 
 
 def _once(ordered: Sequence[tuple[date, str, Entry]]) -> list[tuple[date, str, Entry]]:

@@ -42,7 +42,7 @@ def is_plain(line: ChangeLine) -> bool:
     change = line.change
     if change.kind not in (ChangeKind.NEW, ChangeKind.CHANGED):
         return False
-    return (not line.key and change.rank < EARNED) or _written_alike(change.before, change.after)
+    return (not line.key and change.rank < EARNED) or written_alike(change.before, change.after)
 
 
 def telling(line: ChangeLine) -> tuple[bool, float, int]:
@@ -77,10 +77,24 @@ def belongs(line: ChangeLine, earlier: ChangeLine) -> bool:
     new, old = line.change, earlier.change
     if line.key or earlier.key:
         same = (line.key, new.subject) == (earlier.key, old.subject) and new.value_after != ""
-        return same and old.value_after in (new.value_before, new.value_after)
+        return _same_figure(line, earlier) or (same and old.value_after in (new.value_before, new.value_after))
     if new.evidence_before and new.evidence_before == old.evidence_after:
         return True
     return new.kind is ChangeKind.NEW and old.kind is ChangeKind.NEW and alike(new.evidence_after, old.evidence_after)
+
+
+def _same_figure(line: ChangeLine, earlier: ChangeLine) -> bool:
+    """Whether a first figure is one that the day has under a like name: 19 of the points, 19 points of the plan."""
+    new, old = line.change, earlier.change
+    if new.kind is not ChangeKind.NEW or not is_quantity(new.value_after) or not is_quantity(old.value_after):
+        return False
+    return new.value_after.split()[0] == old.value_after.split()[0] and bool(_names(line) & _names(earlier))
+
+
+def _names(line: ChangeLine) -> frozenset[str]:
+    """The words that name a quantity: those of its key, without the aspect's, and its unit."""
+    words = _words(line.key.removeprefix(line.change.aspect)) | _words(line.change.value_after)
+    return words - _figures(words)
 
 
 def alike(one: str, other: str) -> bool:
@@ -90,7 +104,7 @@ def alike(one: str, other: str) -> bool:
     return _figures(a) == _figures(b) and shared >= FEWEST and shared >= ALIKE * min(len(a), len(b))
 
 
-def _written_alike(before: str, after: str) -> bool:
+def written_alike(before: str, after: str) -> bool:
     """Whether two texts differ in marks and spaces only: 600 000 and 600,000."""
     return bool(before) and re.sub(r"\W", "", before.casefold()) == re.sub(r"\W", "", after.casefold())
 
@@ -110,6 +124,12 @@ def _entry(group: Sequence[ChangeLine]) -> Entry:
 
 
 def _path(group: Sequence[ChangeLine]) -> tuple[str, ...]:
-    values = [group[0].change.value_before, *(x.change.value_after for x in group)] if group[0].key else []
-    steps = [v for n, v in enumerate(values) if v and (n == 0 or v != values[n - 1])]
-    return tuple(map(shown_value, steps)) if len(steps) > 2 and all(map(is_quantity, steps)) else ()
+    """The figures that a quantity went through, the unit at the last if they share one; () if there are fewer than three."""
+    found = [group[0].change.value_before, *(x.change.value_after for x in group)] if group[0].key else []
+    values = [v for v in found if v]
+    if not all(map(is_quantity, values)):
+        return ()
+    steps = [v for n, v in enumerate(values) if n == 0 or v.split()[0] != values[n - 1].split()[0]]
+    units = {v.partition(" ")[2] for v in steps}
+    shown = [v.split()[0] for v in steps[:-1]] + steps[-1:] if len(units) == 1 else steps
+    return tuple(map(shown_value, shown)) if len(steps) > 2 else ()

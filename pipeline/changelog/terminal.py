@@ -17,7 +17,7 @@ from pipeline.changelog.days import AspectLog, Day, QuietGroup, log
 from pipeline.changelog.digest import ShortDay, digest, is_long
 from pipeline.changelog.escape import one_line
 from pipeline.changelog.folding import Entry
-from pipeline.changelog.views import StoryPage, Words
+from pipeline.changelog.views import ChangeLine, StoryPage, Words
 from pipeline.changelog.wording import changed_words, clock, describe, edit_labels, long_date, plural, repeating, short_date
 from pipeline.model import ChangeKind
 
@@ -115,7 +115,13 @@ def _day(day: Day, width: int, aspect_width: int, everything: bool) -> list[str]
     lines = [day.quiet_note] if day.quiet_note else []
     for group in day.aspects:
         lines += _aspect(group, width, aspect_width, everything)
-    return lines + [_quiet(q) for q in day.quiet]
+    told = set() if everything else {_passage(x) for group in day.aspects for e in group.told for x in e.lines}
+    return lines + [_quiet(q) for q in day.quiet if (q.lead.article_id, q.lead.edit.after) not in told]
+
+
+def _passage(line: ChangeLine) -> tuple[str, str]:
+    """Where a change stands: a quiet edit of the same words is told by its line."""
+    return line.change.article_id, line.change.evidence_after if line.silent else ""
 
 
 def _aspect(group: AspectLog, width: int, aspect_width: int, everything: bool) -> list[str]:
