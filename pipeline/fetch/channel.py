@@ -30,6 +30,12 @@ class Channel:
             except (BlockingIOError, ssl.SSLWantWriteError):
                 await self._writable()
 
+    async def answer(self, most: int) -> bytes:
+        """The first of what arrives, as `receive` has it: a question was sent just now, so nothing is there yet."""
+        if not isinstance(self.socket, ssl.SSLSocket):  # which may hold bytes that the system has handed over
+            await self._readable()
+        return await self.receive(most)
+
     async def receive(self, most: int) -> bytes:
         """What has arrived, b"" at the end."""
         while True:

@@ -229,7 +229,8 @@ class Fetcher:
 
     def _ended(self, trip: Trip, answer: Answer) -> End:
         """Judge a final answer; a host that asks to wait is held from here on."""
-        wait = parse_retry_after(answer.headers.get("Retry-After"), {"date": answer.headers.get("Date", "")}, trip.now)
+        asked = answer.headers.get("Retry-After")
+        wait = parse_retry_after(asked, {"date": answer.headers.get("Date", "")}, trip.now) if asked else None
         conditional = trip.own and (_sendable(trip.request.etag) or _sendable(trip.request.last_modified))
         outcome, reason = decide_outcome(answer.status, conditional=conditional, retry_after=wait is not None)
         if outcome == Outcome.RATE_LIMITED:
@@ -286,6 +287,7 @@ def _origin(url: URL) -> str:
     return str(url.origin())
 
 
+@lru_cache(maxsize=4096)
 def _sendable(validator: str | None) -> bool:
     """Whether a validator may go into a header: a server that sent us odd bytes does not get to write our request."""
     text = validator or ""

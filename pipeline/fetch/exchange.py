@@ -232,7 +232,7 @@ class _Reading:
             ):  # a sender that is always ready must not keep the others, or its own deadline, from their turn
                 await asyncio.sleep(0)
             try:
-                data = await channel.receive(STEP)
+                data = await (channel.answer if turn == 1 else channel.receive)(STEP)
             except ConnectionError:
                 data = b""
             if data:
@@ -288,9 +288,10 @@ def _request(get: Get, proxy: URL | None) -> bytes:
     lines += [f"{name}: {value}" for name, value in headers.items()]
     lines += _proxy_authorization(plain) if plain else []
     lines += ["Connection: close"] if get.last else []
-    if any("\r" in line or "\n" in line for line in lines):
+    text = "\r\n".join([*lines, "", ""])
+    if not text.count("\r") == text.count("\n") == len(lines) + 1:
         raise ValueError("a line break in a header")
-    return "\r\n".join([*lines, "", ""]).encode("utf-8")
+    return text.encode("utf-8")
 
 
 def _proxy_authorization(proxy: URL) -> list[str]:

@@ -5,10 +5,9 @@ hosts share, and after some failures in a row, or too much time in all, the rest
 """
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from types import TracebackType
 
 from pipeline.fetch.settings import FetchSettings
 from pipeline.model import Outcome
@@ -73,21 +72,45 @@ class Lanes:
         name = host.lower().rstrip(".")
         return self._lanes.setdefault(name, Lane(gap=self._settings.per_host_delay))
 
-    @asynccontextmanager
-    async def turn(self, host: str, now: datetime, counts: bool = True) -> AsyncIterator[Lane]:
-        """Wait for this host's turn; raises NotTried if the host is not to be asked. `counts`: not for robots.txt."""
-        lane = self.of(host)
-        clock = asyncio.get_running_loop().time
-        async with lane.lock:
-            if refusal := lane.refusal(now, self._settings):
+    def turn(self, host: str, now: datetime, counts: bool = True) -> "Turn":
+        """`async with` it: waits for this host's turn; raises NotTried if the host is not to be asked.
+
+        `counts`: not for robots.txt.
+        """
+        return Turn(self.of(host), self._slots, self._settings, now, counts)
+
+
+@dataclass(slots=True)
+class Turn:
+    """The right to send one request to a host."""
+
+    lane: Lane
+    slots: asyncio.Semaphore
+    settings: FetchSettings
+    now: datetime
+    counts: bool
+    started: float = 0.0  # on the event loop's clock
+
+    async def __aenter__(self) -> Lane:
+        lane, clock = self.lane, asyncio.get_running_loop().time
+        await lane.lock.acquire()
+        try:
+            if refusal := lane.refusal(self.now, self.settings):
                 raise refusal
             if (pause := lane.free_at - clock()) > 0:
                 await asyncio.sleep(pause)
-            async with self._slots:
-                started, lane.used = clock(), lane.used or counts
-                try:
-                    yield lane
-                finally:
-                    ended = clock()
-                    lane.spent += ended - started
-                    lane.free_at = ended + lane.gap
+            await self.slots.acquire()
+        except BaseException:
+            lane.lock.release()
+            raise
+        self.started, lane.used = clock(), lane.used or self.counts
+        return lane
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        lane, ended = self.lane, asyncio.get_running_loop().time()
+        lane.spent += ended - self.started
+        lane.free_at = ended + lane.gap
+        self.slots.release()
+        lane.lock.release()
