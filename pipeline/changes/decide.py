@@ -14,7 +14,7 @@ from rapidfuzz.fuzz import ratio
 from pipeline import words
 from pipeline.changes.against import ALIKE, Near, Scene, contradicted, denied, other_date, out_of_date, still_held
 from pipeline.changes.entries import Entry
-from pipeline.changes.thing import FigureClaim, comparable, counts_alike, of_another_thing
+from pipeline.changes.thing import FigureClaim, comparable, counts_alike, elsewhere, of_another_thing
 from pipeline.claims import Figure, Statement, Unit
 from pipeline.claims.figures import MONEY
 from pipeline.claims.lexicon import cue_words
@@ -100,7 +100,8 @@ def _known_value(claim: FigureClaim, same: Entry, known: tuple[Entry, ...], scen
     if same.retracted and newer is not None and not claim.edited:
         reason = f"repeats {same.value}, which was corrected to {newer.value}"
         return Verdict("conflict", reason, ChangeKind.CONFLICT, newer, same, 2.0)
-    newer = next((e for e in reversed(later) if e.sure and e.amount is not None and counts_alike(claim.figure, e)), None)
+    numbers = (e for e in reversed(later) if e.sure and e.amount is not None and counts_alike(claim.figure, e))
+    newer = next((e for e in numbers if not elsewhere(claim, e)), None)
     surely = not claim.figure.known and (claim.sure or claim.labelled)
     lags = _lags(claim, same, newer, scene) if surely else None
     if lags is not None:

@@ -26,6 +26,8 @@ MODIFIED = 2  # words after "28-point" in which the noun stands that it describe
 SURE, SURE_BARE, SURE_MONEY = 5, 2, 6  # words between a figure and the word of the aspect that says what it counts
 WEEK = 7  # days within which a day that is named is still the news
 LEADS = frozenset({"is", "was", "to", "at", "now", "stands", "stood", "reached", "risen", "fallen", "revised", "has", "had"})
+MARGIN = 4  # words before a figure in which "led by" stands
+NOUN_NEAR = 24  # letters between a figure and its noun
 FIELD_WORDS = 8  # words of a field of a list at most
 FALLOFF = 5.0  # words between a figure and a concept that halve its worth
 MONEY = "money"
@@ -49,7 +51,9 @@ class Figure:
     describes: bool = False  # only describes the noun behind it: "the 28-point plan"
     known: bool = False  # speaks of a group that was told of before: "the three victims"
     past: date | None = None  # the latest day that its sentence names before the week of publication: "in February"
-    elsewhen: bool = False  # told as another event's: "weeks after a driver shot eight people"
+    elsewhen: bool = False  # told as another event's: "weeks after a driver shot eight people", "four prior arrests"
+    rate: bool = False  # for each of something: "$23 million per season"
+    vague: bool = False  # an order more than a count: "a million soldiers"
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,8 +88,10 @@ def read_figures(unit: Unit, published_at: datetime | None) -> tuple[Figure, ...
             figure = _figure(unit, value)
             if not _no_claim(unit, figure):
                 known, describes = _is_definite(unit, figure), _describes(unit, figure)
-                old, elsewhen = _is_old(unit, figure), bool(_ELSEWHEN.search(unit.text))
-                found.append(replace(figure, old=old, describes=describes, known=known, past=past, elsewhen=elsewhen))
+                old, elsewhen = _is_old(unit, figure), bool(_ELSEWHEN.search(unit.text)) or _is_prior(unit, figure)
+                rate, vague = _is_rate(unit, figure), _is_order(unit, figure)
+                told = replace(figure, old=old, describes=describes, known=known, past=past, elsewhen=elsewhen)
+                found.append(replace(told, rate=rate, vague=vague))
     return tuple(sorted([*found, *_vague(unit), *_zero(unit)], key=lambda f: f.start))
 
 
@@ -107,6 +113,36 @@ def _figure(unit: Unit, value: Value) -> Figure:
 
 
 _ELSEWHEN = re.compile(r"\b(?:days?|weeks?|months?|years?|decades?) (?:after|ago|earlier|before|since)\b", re.I)
+
+
+_PER = re.compile(r"\W{0,2}(?:\w+ ){0,2}?(?:per|each|apiece)\b|\W{0,2}(?:an?|every) (?:\w+)\b")
+_EVERY = frozenset({"year", "month", "week", "day", "hour", "minute", "night", "season", "game", "barrel", "ton", "tonne"})
+_EVERY |= {"share", "head", "person", "piece", "ticket", "vote", "liter", "litre", "gallon", "pound", "ounce", "mile", "unit"}
+_ROUND = re.compile(r"an? (?:hundred|thousand|million|billion)\b", re.I)
+
+
+def _is_rate(unit: Unit, figure: Figure) -> bool:
+    """Whether a figure is told for each of something: "per season", "a barrel"."""
+    end = next((w.end for w in unit.words if figure.noun and w.low == figure.noun and w.start >= figure.end), figure.end)
+    hit = _PER.match(unit.text, end if end - figure.end < NOUN_NEAR else figure.end)
+    last = hit[0].split()[-1].lower() if hit is not None else ""
+    return last in {"per", "each", "apiece"} or last in _EVERY
+
+
+def _is_margin(unit: Unit, figure: Figure) -> bool:
+    """Whether a figure says by how much somebody is before somebody else: "led by 18 points"."""
+    row = [w.low for w in unit.words[max(0, figure.at - MARGIN) : figure.at] if w.clause == figure.clause]
+    return row[-1:] == ["by"] and bool(set(row) & cue_words("margin verb"))
+
+
+def _is_prior(unit: Unit, figure: Figure) -> bool:
+    """Whether what is counted was so before the story: "four prior arrests"."""
+    return any(w.low in cue_words("prior") for w in unit.words[figure.at + 1 : figure.at + 3] if w.clause == figure.clause)
+
+
+def _is_order(unit: Unit, figure: Figure) -> bool:
+    """Whether a number is an order more than a count: "a million", with no word of more or less before it."""
+    return not figure.hedge and not figure.unit and bool(_ROUND.match(unit.text, figure.start))
 
 
 def past_day(unit: Unit, published_at: datetime | None) -> date | None:
@@ -328,8 +364,19 @@ def _fit(
     if figure.number is None and not figure.unit:
         strength -= VAGUE
     key, subject = _key(unit, figure, profile, nearest, seen)
-    sure = _is_sure(unit, figure, profile, nearest) and not figure.known and (figure.past is None or sums)
+    other = figure.known or figure.elsewhen or figure.vague or _of_several(figure, others)
+    sure = _is_sure(unit, figure, profile, nearest) and not other and (figure.past is None or sums)
     return Tied(profile.index, key, figure, strength, subject, sure, bearer(unit, figure) if takes else ())
+
+
+def _of_several(figure: Figure, others: tuple[Figure, ...]) -> bool:
+    """Whether a measure is told of each of several: "nine players ran for 300 yards"."""
+    if figure.unit not in cue_words("somebody's unit"):
+        return False
+    return any(
+        not o.unit and o.clause == figure.clause and o.end <= figure.start and o.number is not None and o.number > 1
+        for o in others
+    )
 
 
 def _named_before(unit: Unit, figure: Figure, profile: AspectProfile, usage: Usage) -> float:
@@ -367,6 +414,7 @@ def _key(
         actor = actor_before(unit, figure)
         parts = [figure.unit, actor.lower()] if figure.unit == MONEY and actor else [*parts, actor.lower()]
         shown.insert(0, actor)
+    parts += ["per"] * figure.rate + ["by"] * _is_margin(unit, figure)
     return "|".join([profile.name, *parts]), " ".join(s for s in shown if s)
 
 
