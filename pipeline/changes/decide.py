@@ -100,7 +100,7 @@ def _known_value(claim: FigureClaim, same: Entry, known: tuple[Entry, ...], scen
     if same.retracted and newer is not None and not claim.edited:
         reason = f"repeats {same.value}, which was corrected to {newer.value}"
         return Verdict("conflict", reason, ChangeKind.CONFLICT, newer, same, 2.0)
-    numbers = (e for e in reversed(later) if e.sure and e.amount is not None and counts_alike(claim.figure, e))
+    numbers = (e for e in reversed(later) if e.moved and e.sure and e.amount is not None and counts_alike(claim.figure, e))
     newer = next((e for e in numbers if not elsewhere(claim, e)), None)
     surely = not claim.figure.known and (claim.sure or claim.labelled)
     lags = _lags(claim, same, newer, scene) if surely else None

@@ -39,6 +39,7 @@ class Entry:
     lagging: bool = False  # a line has said that a report still gives it long after it was overtaken
     counted: tuple[str, ...] = ()  # of a plain count: what it counts
     sure: bool = True  # of a figure: what it counts is named beside it
+    moved: bool = False  # of a figure: it was set against an earlier value of its key, and so overtook it
     bearer: tuple[str, ...] = ()  # of a figure: stems of the names before it, whose figure it is
     line: int = -1  # the log's line that brought it, -1 = none
 

@@ -291,6 +291,7 @@ class Judge:
         elif verdict.kind is not None and place.heard is None:
             start, end = clause_span(reading.unit, tied.figure.start, tied.figure.end)
             entry = self.shelf.add_figure(tied, key, reading.unit.text, reading.unit.text[start:end], scene)
+            entry.moved = verdict.before is not None
         else:
             return -1
         reading.held.entries = (*reading.held.entries, entry.number)
