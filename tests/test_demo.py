@@ -4,6 +4,7 @@ import json
 import re
 import subprocess
 import sys
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -84,17 +85,30 @@ def test_the_sql_of_the_readme_runs(settings, n):
 
 @pytest.mark.parametrize("part", ["excerpt", "silent"])
 def test_the_excerpts_of_the_readme_are_real(demo, part):
-    """The README opens with lines that the demo's change log really has."""
-    shown = re.search(rf"<!-- {part} [-\d]+ -->\n```\n(.*?)```", README, re.S)
-    assert shown and shown[1].strip()
-    log = subprocess.run(
-        [sys.executable, "-c", "from pipeline.cli import main; main()", "changes", "--config", str(demo / "writethru.toml")],
-        capture_output=True,
-        text=True,
-        env={"PATH": "/usr/bin:/bin", "COLUMNS": "110"},
-    ).stdout
-    for line in filter(None, map(str.strip, shown[1].splitlines())):
+    """The README opens with lines that the demo's change log of that day really has."""
+    shown = re.search(rf"<!-- {part} ([-\d]+) -->\n```\n(.*?)```", README, re.S)
+    assert shown and shown[2].strip()
+    day = date.fromisoformat(shown[1])
+    log = _changes(demo, "--since", day.isoformat(), "--until", (day + timedelta(days=1)).isoformat())
+    for line in filter(None, map(str.strip, shown[2].splitlines())):
         assert line in log
+
+
+def _changes(demo: Path, *options: str) -> str:
+    """What `writethru changes` prints of the demo's store."""
+    start = [sys.executable, "-c", "from pipeline.cli import main; main()", "changes", "--config", str(demo / "writethru.toml")]
+    environment = {"PATH": "/usr/bin:/bin", "COLUMNS": "110"}
+    return subprocess.run([*start, *options], capture_output=True, text=True, env=environment).stdout
+
+
+def test_the_log_of_the_whole_demo_is_read_in_ninety_lines(demo):
+    """A month of reports in what a person reads at one sitting, with every day that brought a change; --all has it all."""
+    short, whole = _changes(demo).splitlines(), _changes(demo, "--all")
+    assert len(short) <= 90 and max(map(len, short)) <= 110
+    days = {
+        f"{datetime.strptime(d, '%A %d %B %Y'):%d %b}".lstrip("0") for d in re.findall(r"^\w+day \d+ \w+ \d{4}$", whole, re.M)
+    }
+    assert len(days) > 30 and {line[:6].strip() for line in short if re.match(r"\d+ [A-Z]", line)} == days
 
 
 def test_why_explains_every_kind_of_thing(settings, demo, capsys):

@@ -115,13 +115,15 @@ def _day(day: Day, width: int, aspect_width: int, everything: bool) -> list[str]
     lines = [day.quiet_note] if day.quiet_note else []
     for group in day.aspects:
         lines += _aspect(group, width, aspect_width, everything)
-    told = set() if everything else {_passage(x) for group in day.aspects for e in group.told for x in e.lines}
-    return lines + [_quiet(q) for q in day.quiet if (q.lead.article_id, q.lead.edit.after) not in told]
+    told = [] if everything else [x for group in day.aspects for e in group.told for x in e.lines if x.silent]
+    return lines + [_quiet(q) for q in day.quiet if not any(_tells(line, q) for line in told)]
 
 
-def _passage(line: ChangeLine) -> tuple[str, str]:
-    """Where a change stands: a quiet edit of the same words is told by its line."""
-    return line.change.article_id, line.change.evidence_after if line.silent else ""
+def _tells(line: ChangeLine, quiet: QuietGroup) -> bool:
+    """Whether a line of the log tells a quiet edit: both speak of one passage of one article at one time."""
+    change, edit = line.change, quiet.lead.edit
+    same = (change.article_id, change.detected_at) == (quiet.lead.article_id, quiet.lead.seen_at)
+    return same and bool(edit.after) and (change.evidence_after in edit.after or edit.after in change.evidence_after)
 
 
 def _aspect(group: AspectLog, width: int, aspect_width: int, everything: bool) -> list[str]:

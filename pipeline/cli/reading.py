@@ -30,7 +30,11 @@ from pipeline.errors import UsageError
 FormatOption = Annotated[Format, typer.Option("--format", help="How to print the rows.")]
 ROWS, SECONDS = 10_000, 60.0  # of a query, unless more is asked for
 LINE = 110  # characters of a line of the log where no terminal says otherwise
-SHOWN = {"stories": 6, "changes": 9, "articles": 6, "feeds": 8}  # columns of a table; JSON and CSV have all
+SHOWN = {  # columns of a table, the long ones last: it must be read at 80 columns; JSON and CSV have all
+    "stories": "slug origin articles first_seen_at last_seen_at title",
+    "articles": "first_seen_at outlet versions edits title",
+    "feeds": "outlet title last_outcome last_fetched_at last_success_at next_due_at failures last_reason",
+}
 
 
 def add_to(app: typer.Typer) -> None:
@@ -169,6 +173,7 @@ def _list(name: str, run: Run, form: Format, filters: dict[str, object], since: 
     first, last = _window(run, since, until)
     rows = journey.listing(run.settings, name, {**filters, "since": naive(first), "until": naive(last)})
     if form is Format.TABLE:
-        n = SHOWN[name]
-        rows = type(rows)(columns=rows.columns[:n], types=rows.types[:n], rows=[r[:n] for r in rows.rows])
+        at = [rows.columns.index(c) for c in SHOWN[name].split()]
+        columns, types = (tuple(values[n] for n in at) for values in (rows.columns, rows.types))
+        rows = type(rows)(columns=columns, types=types, rows=[tuple(r[n] for n in at) for r in rows.rows])
     show(rows, form, run.out)
