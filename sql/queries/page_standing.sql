@@ -4,4 +4,4 @@ LEFT JOIN derived.change AS c ON c.change_id = t.change_id
 LEFT JOIN derived.claim AS k ON k.claim_id = c.claim_id
 LEFT JOIN record.version AS v ON v.version_id = c.version_id
 WHERE t.story_id = $story_id
-ORDER BY t.aspect, c.rank DESC NULLS LAST, t.since DESC, t.subject, t.value;
+ORDER BY t.aspect, c.rank + log2(t.independent) / 2 DESC NULLS LAST, t.since DESC, t.subject, t.value;
