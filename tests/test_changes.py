@@ -293,6 +293,47 @@ def test_the_same_words_of_another_day_are_heard_anew():
     assert [c.value for c in step.claims] == [(START + timedelta(days=8)).date().isoformat()]
 
 
+def test_a_correction_tells_who_still_says_what_was_corrected():
+    """Under a note the line says what was corrected; a second one that another report still has the old figure, once."""
+    ledger, note = Ledger(WATCH), "Correction: an earlier version gave a wrong number of people killed."
+    ledger.read(report("wire", 0, "The storm killed 38 people."))
+    ledger.read(report("post", 1, "The storm killed 38 people, the wire said."))
+    step = ledger.read(report("wire", 3, "The storm killed 36 people.", note))
+    assert [c.kind for c in step.changes] == ["corrected", "conflict"]
+    assert len({c.claim_id for c in step.claims}) == len(step.claims)
+    assert "still says" in step.changes[1].reason
+
+
+@pytest.mark.parametrize(
+    ("first", "other"),
+    [
+        ("The fund paid $184 million to the harbour.", "The fund paid $23 million per year to the harbour."),
+        ("Turnout was 55 percent in Norland.", "Turnout was 65 percent in Westmark."),
+        ("Police arrested 46 people in the square.", "The man has four prior arrests, police said."),
+        ("The storm killed 38 people in Norland.", "A blast killed 14 people in Westmark."),
+    ],
+)
+def test_figures_of_two_things_are_not_set_against_each_other(first, other):
+    """A rate and a sum, shares of two places, earlier arrests, tolls of two events: no line holds one against the other."""
+    aspects = (("money", "How much money was paid"), ("turnout", "How high the turnout was"))
+    aspects += (("arrests", "How many people were arrested"), ("deaths", "How many people were killed"))
+    lines = log_of(aspects, report("wire", 0, first), report("post", 5, other))
+    assert lines
+    assert not [c for c in lines if c.value_before]
+
+
+def test_a_value_that_never_moved_the_count_leaves_nobody_behind():
+    """Who repeats a toll lags only behind a value that was set against it."""
+    aspects = (("injured", "How many people were injured"),)
+    lines = log_of(
+        aspects,
+        report("wire", 0, "The two injured men were taken to hospital."),
+        report("post", 1, "Three people were injured in a blast in Westmark last month."),
+        report("wire", 5, "The shooting at the mill injured 2 people."),
+    )
+    assert not [c for c in lines if c.kind == "conflict"]
+
+
 def test_a_denial_stands_against_what_it_denies():
     """Whoever denies is a side of a conflict with whoever said so."""
     lines = log_of(

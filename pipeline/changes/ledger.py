@@ -16,7 +16,7 @@ from pipeline.changes.correcting import Corrections
 from pipeline.changes.dump import pack, read_as, unpack
 from pipeline.changes.entries import Entry, Heard, Reported
 from pipeline.changes.judge import Judge
-from pipeline.changes.lines import answer, change_of, claim_of, restrain, withdrawal_of
+from pipeline.changes.lines import answer, change_of, claim_of, left_behind, restrain, withdrawal_of
 from pipeline.changes.reading import Finding, Page, read_page
 from pipeline.changes.shelf import Shelf
 from pipeline.changes.standing import Standing, what_stands
@@ -59,7 +59,7 @@ class Ledger:
         findings: list[Finding] = []
         if self.profiles and report.language in JUDGED:
             left = [self.shelf.entries[n] for held in page.gone for n in held.entries]
-            findings = answer(restrain(self._judge(page, before)), left)
+            findings = left_behind(answer(restrain(self._judge(page, before)), left), _own(before))
         claims, changes = self._write(report, findings)
         gone = self._settle(page, before)
         taken = {f.verdict.before.number for f in findings if f.verdict.before is not None}
@@ -72,21 +72,23 @@ class Ledger:
         told_by = report.copy_outlet or (source.outlet if source else "")
         outlet = told_by or report.outlet  # a copy speaks with its source's voice
         noted = before is not None and any(is_note(r.unit.text) and r.was is None for r in page.fresh.values())
-        mine = frozenset(n for h in before.sentences for n in h.entries) if before else frozenset()
         told_at = min(report.published_at or report.seen_at, report.seen_at) if before is None else report.seen_at
-        scene = Scene(report.seen_at, report.article_id, root_of(outlet), noted, mine, told_at)
+        scene = Scene(report.seen_at, report.article_id, root_of(outlet), noted, _own(before), told_at)
         judge = Judge(self.profiles, self.usage, self.shelf, self.corrections)
         return judge.judge(page, scene, outlet, self.outlets, self.stock.get(report.outlet, {}))
 
     def _write(self, report: Report, findings: list[Finding]) -> tuple[list[Claim], list[Change]]:
-        claims, changes = [], []
+        claims: list[Claim] = []
+        changes: list[Change] = []
         for f in findings:
             entry = self.shelf.entries[f.entry] if f.entry >= 0 else None
             if entry is not None and not entry.outlet:
                 entry.outlet, entry.url = report.outlet, report.url
-            claims.append(claim_of(self.watch, report, f))
+            claim = claim_of(self.watch, report, f)
+            if not claims or claims[-1].claim_id != claim.claim_id:  # a claim may earn a second line
+                claims.append(claim)
             if f.verdict.kind is not None:
-                change = change_of(self.watch, report, f, f.verdict.kind, claims[-1])
+                change = change_of(self.watch, report, f, f.verdict.kind, claim)
                 if entry is not None and entry.line < 0:
                     entry.line = len(self.lines)
                 if self._add(change, f.entry, f.verdict.before.number if f.verdict.before is not None else -1):
@@ -184,6 +186,11 @@ class Ledger:
         ledger.usage = read_as(Usage, state.get("usage"))
         ledger.stock = read_as(dict[str, dict[str, str]], state.get("stock"))
         return ledger
+
+
+def _own(before: Reported | None) -> frozenset[int]:
+    """Numbers of the entries that an article held in its last text."""
+    return frozenset(n for h in before.sentences for n in h.entries) if before else frozenset()
 
 
 def _compared(outlet: str) -> str:

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from pipeline.changes.decide import Verdict
+from pipeline.changes.decide import Verdict, line
 from pipeline.changes.entries import Entry
 from pipeline.changes.reading import Finding
 from pipeline.model import Change, ChangeKind, Claim, Report, Watch, ident
@@ -10,6 +10,7 @@ from pipeline.model import Change, ChangeKind, Claim, Report, Watch, ident
 SHORT = 160  # characters: of a longer sentence the line shows the clause that tells
 UNCLEAR = "knowledge.unclear"
 KNOWN_NOW = 2.8  # rank of a line that says what was unclear before
+STILL_SAID, LEFT_BEHIND = "corrected here, and another report still says what was corrected", 2.0
 PLAIN_LINES = 2  # first statements without a state or date that one report may add to an aspect
 
 
@@ -41,6 +42,20 @@ def _best(findings: list[Finding]) -> tuple[dict[int, int], set[int]]:
     ranked = [sorted(group, key=lambda f: (-f.verdict.rank, f.reading.unit.paragraph)) for group in plain.values()]
     long = [group for group in ranked if len(group) > PLAIN_LINES]
     return {id(g[0]): len(g) - PLAIN_LINES for g in long}, {id(f) for g in long for f in g[PLAIN_LINES:]}
+
+
+def left_behind(findings: list[Finding], mine: frozenset[int]) -> list[Finding]:
+    """Beside a correction under a note, that another report still says what was corrected; `mine`: entries of the article."""
+    out = []
+    for f in findings:
+        out.append(f)
+        before = f.verdict.before
+        if f.verdict.kind is not ChangeKind.CORRECTED or before is None or before.lagging:
+            continue
+        if before.holders > (before.number in mine):
+            before.lagging = True
+            out.append(replace(f, verdict=line(ChangeKind.CONFLICT, STILL_SAID, before, LEFT_BEHIND)))
+    return out
 
 
 def answer(findings: list[Finding], gone: list[Entry]) -> list[Finding]:

@@ -115,7 +115,7 @@ def _figure(unit: Unit, value: Value) -> Figure:
 _ELSEWHEN = re.compile(r"\b(?:days?|weeks?|months?|years?|decades?) (?:after|ago|earlier|before|since)\b", re.I)
 
 
-_PER = re.compile(r"\W{0,2}(?:\w+ ){0,2}?(?:per|each|apiece)\b|\W{0,2}(?:an?|every) (?:\w+)\b")
+_PER = re.compile(r"-? ?(?:\w+ ){0,2}?(?:per|each|apiece)\b|-? ?(?:an?|every) (?:\w+)\b")
 _EVERY = frozenset({"year", "month", "week", "day", "hour", "minute", "night", "season", "game", "barrel", "ton", "tonne"})
 _EVERY |= {"share", "head", "person", "piece", "ticket", "vote", "liter", "litre", "gallon", "pound", "ounce", "mile", "unit"}
 _ROUND = re.compile(r"an? (?:hundred|thousand|million|billion)\b", re.I)
