@@ -11,6 +11,9 @@ from pipeline.changelog.wording import LineText, describe
 from pipeline.model import ChangeKind
 
 NEIGHBOURS = 18  # words at most that stand before what moved: whose state it is
+LEAST = 1  # words before what moved, without which nobody knows what it is about
+PART = 20  # cells of a sentence said before that still tell something
+ARROW = " -> "
 AHEAD = 3  # as many times fewer stand behind it
 MARKS = {-1: "[-{}-]", 0: "{}", 1: "{{+{}+}}"}
 
@@ -23,27 +26,31 @@ def compact(entry: Entry, room: int) -> str:
         flags += f" [{text.label}]"
     flags += " [silent]" if entry.lead.silent else ""
     flags += f" [{one_line(entry.lead.review)}]" if entry.lead.review else ""
-    return f"{_told(entry, text, room - cell_len(flags))}{flags}"
+    return f"{_told(text, room - cell_len(flags))}{flags}"
 
 
-def _told(entry: Entry, text: LineText, room: int) -> str:
+def _told(text: LineText, room: int) -> str:
     subject = f"{text.subject}: " if text.subject else ""
     if text.marks:
-        return excerpt(text.marks, room)
+        return excerpt(text.marks, room) or _after(text.after, room)
     if not (text.before and text.after):
         return fit((subject + (text.after or text.before)).removesuffix("."), room)
     whole = f"{subject}{text.before.removesuffix('.')} -> {text.after.removesuffix('.')}".replace(" → ", " -> ")
-    return whole if cell_len(whole) <= room else _pair(text.before, text.after, room)
+    return whole if cell_len(whole) <= room else _pair(text.before.removesuffix("."), text.after.removesuffix("."), room)
 
 
 def _pair(before: str, after: str, room: int) -> str:
     """Two sentences: what differs, if they begin alike; else the one after, and of the one before what there is room for."""
-    old, new = before.removesuffix(".").split(), after.removesuffix(".").split()
+    old, new = before.split(), after.split()
     same = next((n for n, (a, b) in enumerate(zip(old, new, strict=False)) if a != b), min(len(old), len(new)))
-    if same > 1:
-        return excerpt(_differing(old, new, same), room)
-    first = fit(" ".join(old), max(room * 2 // 5, room - cell_len(" ".join(new)) - 4))
-    return f"{first} -> {fit(' '.join(new), room - cell_len(first) - 4)}"
+    told = excerpt(_differing(old, new, same), room) if same > 1 else ""
+    left = room - cell_len(after) - cell_len(ARROW)
+    return told or (f"{fit(before, left)}{ARROW}{after}" if left >= PART else _after(after, room))
+
+
+def _after(after: str, room: int) -> str:
+    """What is said now, with a sign that something else was said before: half of two sentences tells less than one."""
+    return f"…{ARROW}{fit(after.removesuffix('.'), room - 1 - cell_len(ARROW))}"
 
 
 def _differing(old: Sequence[str], new: Sequence[str], same: int) -> Words:
@@ -56,12 +63,12 @@ def _differing(old: Sequence[str], new: Sequence[str], same: int) -> Words:
 
 
 def excerpt(words: Words, room: int) -> str:
-    """A sentence with its changes marked, cut down to these and as many words around them as fit."""
-    for beside in range(NEIGHBOURS, -1, -1):
+    """A sentence with its changes marked, cut down to these and as many words around them as fit; "" if hardly any would."""
+    for beside in range(NEIGHBOURS, LEAST - 1, -1):
         text = one_line("".join(_piece(words, n, beside) for n in range(len(words))))
         if cell_len(text) <= room:
             return text.removesuffix(".")
-    return fit(text, room)
+    return ""
 
 
 def _piece(words: Words, n: int, beside: int) -> str:
