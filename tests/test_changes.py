@@ -309,8 +309,8 @@ def test_a_correction_tells_who_still_says_what_was_corrected():
     [
         ("The fund paid $184 million to the harbour.", "The fund paid $23 million per year to the harbour."),
         ("Turnout was 55 percent in Norland.", "Turnout was 65 percent in Westmark."),
-        ("Police arrested 46 people in the square.", "The man has four prior arrests, police said."),
-        ("The storm killed 38 people in Norland.", "A blast killed 14 people in Westmark."),
+        ("The man has four prior arrests, police said.", "Police made 46 arrests in the square."),
+        ("The storm killed 38 people in Norland.", "A blast killed 30 people in Westmark."),
     ],
 )
 def test_figures_of_two_things_are_not_set_against_each_other(first, other):
@@ -328,7 +328,7 @@ def test_a_value_that_never_moved_the_count_leaves_nobody_behind():
     lines = log_of(
         aspects,
         report("wire", 0, "The two injured men were taken to hospital."),
-        report("post", 1, "Three people were injured in a blast in Westmark last month."),
+        report("post", 1, "Three people were injured in a blast in Westmark."),
         report("wire", 5, "The shooting at the mill injured 2 people."),
     )
     assert not [c for c in lines if c.kind == "conflict"]
