@@ -175,3 +175,11 @@ def test_a_small_number_elsewhere_is_no_age(sentence):
 def test_a_noun_that_looks_like_a_participle_is_not_what_is_counted():
     """ "Two speed boats" are boats."""
     assert [v.noun for v in values("The crew of two speed boats fled.")] == ["boats"]
+
+
+@pytest.mark.parametrize(
+    "sentence", ["Several million people fled.", "A few hundred men stayed.", "A couple of thousand came."]
+)
+def test_an_order_of_several_is_no_value(sentence):
+    """ "Several million" is not one million: it cannot be read for certain."""
+    assert not values(sentence)

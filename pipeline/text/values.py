@@ -158,12 +158,17 @@ def _in_code(sentence: str, low: str, at: int) -> bool:
     return bool(_GLUED.match(low, end - 1))
 
 
+_UNCOUNTED = re.compile(r"\b(?:several|many|few|couple of)\s$")  # "several million" is no million
+
+
 def _quantity(sentence: str, low: str, at: int, taken: list[tuple[int, int]]) -> Value | None:
     """The quantity that starts at a place: currency, number or range, letter for a power of ten, unit, noun."""
     number = number_at(low, at)
     if number is None or _is_ordinal(low, number.end) or _HALF.match(low, at) or _named(sentence, number):
         return None
     start, end = number.start, number.end
+    if number.worded and _UNCOUNTED.search(low, max(0, start - 14), start):
+        return None
     money = _money_before().search(low, max(0, start - 5), start)
     if not money and number.worded and number.value == 1 and not _one_counts(low, end):
         return None
