@@ -155,7 +155,7 @@ def best_lines(settings: Settings, slug: str, most: int, width: int = 100) -> li
         if len(mine) < per_aspect:
             mine.append(line)
     best = tuple(line for mine in taken.values() for line in mine)
-    return list(terminal_lines(replace(page, changes=best, quiet_edits=(), days=()), width))
+    return list(terminal_lines(replace(page, changes=best, quiet_edits=(), days=()), width, everything=True))
 
 
 def _between(page: StoryPage, aspect: str | None, since: datetime | None, until: datetime | None) -> StoryPage:
