@@ -49,7 +49,8 @@ def _short(page: StoryPage, days: Sequence[Day], width: int) -> list[str]:
     names = _short_names([group.aspect for day in days for group in day.aspects])
     aspect_width = min(max(map(cell_len, names.values()), default=0), width // 5)
     span = f"{short_date(days[-1].day)} {days[-1].day.year} to {short_date(days[0].day)} {days[0].day.year}"
-    lines = [f"{span}: {told} of {plural(sum(d.changes for d in days), 'change')}, the most telling"]
+    whole = plural(sum(day.changes for day in days), "change")
+    lines = [f"{span}: {told} of {whole}, the most telling"]
     for day in found:
         lines += _short_day(day, names, width, aspect_width)
     return [*lines, *_way_back(page, found)]
