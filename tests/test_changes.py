@@ -310,13 +310,18 @@ def test_a_correction_tells_who_still_says_what_was_corrected():
         ("The fund paid $184 million to the harbour.", "The fund paid $23 million per year to the harbour."),
         ("Turnout was 55 percent in Norland.", "Turnout was 65 percent in Westmark."),
         ("The man has four prior arrests, police said.", "Police made 46 arrests in the square."),
+        ("The court gave the man two additional prison terms.", "The man is serving three prison terms."),
         ("The storm killed 38 people in Norland.", "A blast killed 30 people in Westmark."),
     ],
 )
 def test_figures_of_two_things_are_not_set_against_each_other(first, other):
-    """A rate and a sum, shares of two places, earlier arrests, tolls of two events: no line holds one against the other."""
+    """A rate and a sum, shares of two places, earlier arrests, tolls of two events: no line holds the two together."""
     aspects = (("money", "How much money was paid"), ("turnout", "How high the turnout was"))
-    aspects += (("arrests", "How many people were arrested"), ("deaths", "How many people were killed"))
+    aspects += (
+        ("terms", "How many prison terms there are"),
+        ("arrests", "How many people were arrested"),
+        ("deaths", "How many people were killed"),
+    )
     lines = log_of(aspects, report("wire", 0, first), report("post", 5, other))
     assert lines
     assert not [c for c in lines if c.value_before]

@@ -136,7 +136,7 @@ def _is_margin(unit: Unit, figure: Figure) -> bool:
 
 
 def _is_prior(unit: Unit, figure: Figure) -> bool:
-    """Whether what is counted was so before the story: "four prior arrests"."""
+    """Whether what is counted was so before the story, or comes on top of it: "four prior arrests", "two additional terms"."""
     return any(w.low in cue_words("prior") for w in unit.words[figure.at + 1 : figure.at + 3] if w.clause == figure.clause)
 
 
