@@ -12,7 +12,7 @@ test: $(VENV)/.installed-test  ## all tests
 	$(BIN)/python -m pytest
 
 quick: $(VENV)/.installed-test  ## the tests without a Prefect server or a browser
-	$(BIN)/python -m pytest -m "not server and not browser and not slow"
+	$(BIN)/python -m pytest -m "not server and not browser"
 
 server: export PREFECT_HOME := $(CURDIR)/.prefect
 server: export PREFECT_API_URL := http://127.0.0.1:4200/api

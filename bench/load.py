@@ -139,7 +139,7 @@ def told(settings: Settings, healthy: int, edits: int) -> list[str]:
     """What arrived, beside what was published; how the ill fetches ended; whether the store holds together."""
     articles, versions = journey.ask(settings, "SELECT count(DISTINCT article_id), count(*) FROM versions").rows[0]
     outcomes = Counter(dict(journey.ask(settings, "SELECT outcome, count(*) FROM fetches GROUP BY 1").rows))
-    checks = journey.verify(settings)
+    checks = journey.verify(settings, NOON)
     published = healthy * 20, healthy * (20 + edits)
     return [
         f"- of healthy outlets {articles} articles of {published[0]} published, {versions} versions of {published[1]}",

@@ -11,6 +11,7 @@ import io
 import shutil
 import tempfile
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 
 from stored import cost, fill
@@ -67,7 +68,7 @@ def asked(settings: Settings, home: Path) -> dict[str, Callable[[], object]]:
     found["articles --edited of a day"] = lambda: quietly("articles", "--edited", *day)
     found["stories of a day"] = lambda: quietly("stories", *day)
     found["status"] = lambda: quietly("status", *options)
-    found["verify"] = lambda: journey.verify(settings)
+    found["verify"] = lambda: journey.verify(settings, datetime.fromisoformat(NOW))
     return found
 
 

@@ -7,9 +7,9 @@ from pipeline import journey
 
 
 @task
-def check_store(config: str | None) -> list[str]:
+def check_store(config: str | None, now: str | None) -> list[str]:
     """Every check of sql/checks. A check that fails fails the run, after the copy was made."""
-    done = journey.verify(settings_for(config))
+    done = journey.verify(settings_for(config), clock(now))
     if done.failures or done.archive:
         raise RuntimeError("; ".join(done.lines()))
     return done.lines()
@@ -18,7 +18,7 @@ def check_store(config: str | None) -> list[str]:
 @task(retries=2, retry_delay_seconds=60)
 def copy_store(config: str | None, now: str | None) -> list[str]:
     """A dated copy beside the store."""
-    return journey.backup(settings_for(config), clock(now)).lines()
+    return journey.backup(settings_for(config), clock(now), wait=WAIT).lines()
 
 
 @task(retries=2, retry_delay_seconds=60)
@@ -30,7 +30,7 @@ def look_at_stories(config: str | None, now: str | None) -> list[str]:
 @task(retries=2, retry_delay_seconds=60)
 def thin_archive(config: str | None, now: str | None) -> list[str]:
     """Archived responses that `[keep] responses` no longer wants are let go; versions never."""
-    return journey.thin(settings_for(config), clock(now)).lines()
+    return journey.thin(settings_for(config), clock(now), wait=WAIT).lines()
 
 
 @flow(name="maintain", log_prints=False)
@@ -39,7 +39,7 @@ def maintain(config: str | None = None, now: str | None = None) -> None:
     tell(copy_store(config, now))
     tell(look_at_stories(config, now))
     tell(thin_archive(config, now))
-    tell(check_store(config))
+    tell(check_store(config, now))
 
 
 if __name__ == "__main__":

@@ -103,7 +103,7 @@ class Settings(BaseSettings):
     reports: Path = Path("reports")
     archive: Path | None = None  # folder of archived responses; beside the store if not given
     snapshot: Path | None = None  # the file that others may open read-only; beside the store if not given
-    time_zone: str = Field("UTC", description="how times are shown in reports and lists")
+    time_zone: str = Field("UTC", description="in which --since yesterday is meant")
     fetch: FetchConfig = Field(default_factory=lambda: FetchConfig.model_validate({}))
     recheck: RecheckConfig = Field(default_factory=RecheckConfig)
     notify: tuple[NotifyEntry, ...] = ()

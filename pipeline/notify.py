@@ -10,6 +10,7 @@ from pipeline.errors import ConfigError
 
 LONGEST = 30_000  # characters of a message; channels cut earlier ones by themselves
 VALUE = 200  # characters of a before or after
+TITLE = 100  # characters of what a title tells
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,6 +20,7 @@ class Item:
     subject: str  # the change or edit, by id; the outlet of a warning
     heading: str  # what it belongs to: a story, an outlet
     text: str  # in one line
+    news: str  # the shortest form, for a title
     url: str | None = None
 
 
@@ -36,9 +38,9 @@ def moved(before: str, after: str) -> str:
     return f"{old} -> {new}" if old and new else new or f"removed: {old}"
 
 
-def _short(text: str) -> str:
+def _short(text: str, most: int = VALUE) -> str:
     line = " ".join("".join(c if c.isprintable() else " " for c in text).split())
-    return line if len(line) <= VALUE else line[: VALUE - 1].rstrip() + "…"
+    return line if len(line) <= most else line[: most - 1].rstrip() + "…"
 
 
 def message(rule: str, items: Sequence[Item], most: int) -> Message:
@@ -49,7 +51,7 @@ def message(rule: str, items: Sequence[Item], most: int) -> Message:
     ]
     if len(items) > most:
         blocks.append(f"and {len(items) - most} more: see `writethru changes`, or the reports")
-    count = f"{len(items)} news" if len(items) > 1 else _short(items[0].text)[:80]
+    count = f"{len(items)} news" if len(items) > 1 else _short(items[0].news, TITLE)
     return Message(title=f"{rule}: {count}", body="\n\n".join(blocks)[:LONGEST])
 
 
@@ -57,15 +59,14 @@ def _lines(item: Item) -> list[str]:
     return [f"- {item.text}", *([f"  {item.url}"] if item.url else [])]
 
 
-def send(addresses: Sequence[str], told: Message, variable: str) -> bool:
-    """Send to every address; whether all took it. Raises ConfigError, which names the variable and never its value."""
+def send(address: str, told: Message, variable: str) -> bool:
+    """Send to an address; whether it was taken. Raises ConfigError, which names the variable and never its value."""
     import apprise  # here: a run without rules does not pay for it
 
     logging.getLogger("apprise").setLevel(logging.CRITICAL)  # its lines may name addresses
     channel = apprise.Apprise()
-    for n, address in enumerate(addresses, 1):
-        if not channel.add(address):
-            raise ConfigError("environment", variable, f"address {n} is none that Apprise knows")
+    if not channel.add(address):
+        raise ConfigError("environment", variable, "holds an address that Apprise does not know")
     return bool(channel.notify(title=told.title, body=told.body, body_format=apprise.NotifyFormat.TEXT))
 
 

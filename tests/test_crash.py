@@ -237,8 +237,8 @@ def fetches_in_a_copy(folder: Path) -> int:
             return con.execute("SELECT count(*) FROM record.fetch").fetchall()[0][0] if "fetch" in tables else 0
 
 
-def command(folder: Path, runs: Runs, *words: str) -> Ended:
-    return runs.run(folder, [*words, "--config", str(folder / "writethru.toml"), "--now", DAY.isoformat()])
+def command(folder: Path, runs: Runs, *words: str, die_at: int = 0) -> Ended:
+    return runs.run(folder, [*words, "--config", str(folder / "writethru.toml"), "--now", DAY.isoformat()], die_at)
 
 
 def test_a_backup_of_a_store_whose_run_was_killed_has_what_was_acknowledged(press, tmp_path):
@@ -320,3 +320,32 @@ def test_a_backup_is_restored_and_the_damaged_store_is_kept(press, tmp_path):
         assert press.run(press.folder, 1, runs).code == 0
     assert sorted(f.suffix for f in press.folder.glob("*.aside")) == [".aside", ".aside"]
     assert store.with_name("writethru.duckdb.20250304T093000.aside").read_bytes() == damaged
+
+
+def test_a_restore_that_is_killed_anywhere_is_told_of_and_done_by_doing_it_again(press, tmp_path):
+    """At no step does a store without its log pass for the whole."""
+    with Runs() as runs:
+        killed = tmp_path / "killed"
+        left_with_a_log(press, killed, runs)
+        copy = tmp_path / "copy.duckdb"
+        whole = tmp_path / "whole"
+        shutil.copytree(killed, whole)
+        assert command(whole, runs, "backup", str(copy)).code == 0
+        held = fetches(copy)
+        shutil.copytree(killed, tmp_path / "undisturbed")
+        steps = command(tmp_path / "undisturbed", runs, "restore", str(copy)).steps
+        for step in range(1, steps + 1, 3):
+            folder = tmp_path / f"restored-{step}"
+            shutil.copytree(killed, folder)
+            assert command(folder, runs, "restore", str(copy), die_at=step).killed
+            ended = command(folder, runs, "snapshot")
+            assert ended.code == 0 or (ended.code == 74 and "a restore was cut short" in ended.told), (step, ended)
+            if ended.code:
+                assert command(folder, runs, "restore", str(copy)).code == 0
+            assert fetches(folder / "writethru.snapshot.duckdb") == held, step
+            shutil.rmtree(folder)
+
+
+def fetches(store: Path) -> int:
+    with duckdb.connect(str(store), read_only=True) as con:
+        return con.execute("SELECT count(*) FROM fetches").fetchall()[0][0]

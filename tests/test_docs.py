@@ -54,3 +54,15 @@ def test_the_tests_that_the_security_page_names_are_there():
     named = set(re.findall(r"`(test_\w+)`", text))
     assert len(named) > 12
     assert {f"{name}.py" for name in named} <= {p.name for p in (ROOT / "tests").glob("test_*.py")}
+
+
+def test_the_page_on_files_names_every_key():
+    """Of feeds, stories, settings and recorded observations."""
+    from pipeline.config import AspectEntry, FeedEntry, FetchConfig, KeepConfig, NotifyEntry, RecheckConfig, Settings, StoryEntry
+    from pipeline.journey.importing import Line
+
+    text = (ROOT / "docs" / "files.md").read_text(encoding="utf8")
+    tables = {"fetch", "recheck", "keep", "notify", "aspect"}
+    for kind in (FeedEntry, StoryEntry, AspectEntry, Settings, FetchConfig, RecheckConfig, KeepConfig, NotifyEntry, Line):
+        missing = [name for name in kind.model_fields if f"`{name}`" not in text and name not in tables]
+        assert not missing, (kind.__name__, missing)

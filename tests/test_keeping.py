@@ -92,3 +92,11 @@ def test_verify_finds_an_archive_that_is_not_whole(desk, capsys, damage):
         file.write_bytes(file.read_bytes()[:10])
     code, told = run(desk, capsys, DAY + HOUR, "verify")
     assert code == 1 and "FAILED archive 2025/03/" in told and "2 responses" in told
+
+
+def test_a_recent_file_of_the_archive_that_is_missing_is_never_taken_for_one_let_go(desk, capsys):
+    """Only what is older than the settings ask for was let go."""
+    settle(desk, '[keep]\nresponses = "60d"\n')
+    max(desk.settings.archive_folder.rglob("*.warc.gz")).unlink()
+    code, told = run(desk, capsys, DAY + 40 * DAYS, "verify")
+    assert code == 1 and "FAILED archive 2025/04/" in told

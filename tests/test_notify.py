@@ -31,11 +31,11 @@ BACKGROUND = "The storm kept the boats in the port, and the market on the quay s
 class Channel:
     """What arrived, and the answer to come."""
 
-    def __init__(self, server: HTTPServer):
+    def __init__(self, server: HTTPServer, path: str = "/hook-7f3a"):
         self.messages: list[dict[str, str]] = []
         self.status = 200
-        self.address = f"json://127.0.0.1:{server.port}/hook-7f3a"
-        server.expect_request("/hook-7f3a").respond_with_handler(self._take)
+        self.address = f"json://127.0.0.1:{server.port}{path}"
+        server.expect_request(path).respond_with_handler(self._take)
 
     def _take(self, request: Request) -> Response:
         if self.status == 200:
@@ -84,7 +84,11 @@ def test_a_change_is_told_once_with_its_story_and_address(press, channel):
     told = poll(desk, 3)
     assert "desk: 1 things sent" in told
     (sent,) = channel.messages
-    assert sent["title"].startswith("desk: money: ") and "Talks on the harbour" in sent["message"]
+    assert (
+        sent["title"].startswith("desk: money: ")
+        and "80 million" in sent["title"]
+        and "Talks on the harbour" in sent["message"]
+    )
     assert "80 million crowns" in sent["message"] and article.url in sent["message"] and "(Tern, changed)" in sent["message"]
     poll(desk, 6)
     assert len(channel.messages) == 1
@@ -168,7 +172,7 @@ def test_a_dry_run_shows_and_sends_nothing(press, channel, capsys):
 
 @pytest.mark.parametrize(
     ("value", "told"),
-    [(None, "not set, but the rule 'desk'"), ("nothing://x hook-7f3a", "address 1 is none that Apprise")],
+    [(None, "not set, but the rule 'desk'"), ("nothing://x-hook-7f3a", "an address that Apprise does not know")],
 )
 def test_an_address_that_is_not_there_or_not_known_is_named_by_its_variable(press, channel, monkeypatch, capsys, value, told):
     """With the code for configuration; its value stands in no text."""
@@ -205,7 +209,10 @@ def test_an_address_stands_in_no_log_store_or_summary(press, channel, caplog):
 
 def test_messages_are_bounded_and_in_one_line_each():
     """Very many things, very long ones, control characters: what arrives is short, plain text."""
-    items = [Item(subject=str(n), heading="A story", text=moved("\x1b[31m" + "long " * 99, f"new\n{n}")) for n in range(60)]
+    items = [
+        Item(subject=str(n), heading="A story", news="new", text=moved("\x1b[31m" + "long " * 99, f"new\n{n}"))
+        for n in range(60)
+    ]
     told = message("desk", items, 40)
     assert told.title == "desk: 60 news" and len(told.body) < LONGEST
     assert "\x1b" not in told.body and told.body.count("\n- ") == 40 and told.body.endswith("the reports")
@@ -222,3 +229,33 @@ def test_old_finds_are_no_news(press, channel):
     journey.track(desk.settings, DAY + 3 * HOUR)
     journey.notify(desk.settings, DAY + timedelta(days=9))
     assert channel.messages == []
+
+
+def test_of_two_addresses_the_one_that_works_is_told_once_and_the_other_when_it_works_again(
+    press, channel, httpserver, monkeypatch
+):
+    """Neither a second message to the one, nor a lost one for the other, even after a week."""
+    desk, article = press
+    other = Channel(httpserver, "/other-7f3a")
+    other.status = 500
+    monkeypatch.setenv("DESK_CHANNEL", f"{channel.address} {other.address}")
+    rules(desk, '[[notify]]\nname = "desk"\nto = "DESK_CHANNEL"\n')
+    poll(desk, 0)
+    article.edit(paragraph=0, text=TEXT.format(n=80))
+    for hours in (3, 6, 30, 100, 170):
+        poll(desk, hours)
+    assert (len(channel.messages), len(other.messages)) == (1, 0)
+    other.status = 200
+    poll(desk, 176)
+    assert (len(channel.messages), len(other.messages)) == (1, 1) and "80 million" in other.messages[0]["message"]
+
+
+def test_a_rule_without_an_address_stops_neither_the_run_nor_other_rules(press, channel):
+    """The reports are written, the other rule is served, the summary names the variable."""
+    desk, article = press
+    rules(desk, '[[notify]]\nname = "lost"\nto = "NOT_SET"\n\n[[notify]]\nname = "desk"\nto = "DESK_CHANNEL"\n')
+    poll(desk, 0)
+    article.edit(paragraph=0, text=TEXT.format(n=80))
+    told = poll(desk, 3)
+    assert len(channel.messages) == 1 and any("NOT_SET" in line and "'lost'" in line for line in told)
+    assert (desk.settings.reports / "index.html").exists()

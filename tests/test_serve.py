@@ -340,7 +340,9 @@ def test_with_a_token_nothing_is_shown_or_taken_without_it(home: Settings) -> No
         assert stranger.post("/sign-in", {"token": TOKEN}, Origin="https://evil.example").status == 403
         assert stranger.post("/sign-in", {"token": TOKEN}).status == 303
         assert stranger.get("/").status == 200 and TOKEN not in str(stranger.cookies)
-        assert stranger.post("/review", {"csrf": stranger.mark(), "about": "x", "value": "accept"}).status == 303
+        form = {"csrf": stranger.mark(), "about": "x", "value": "accept"}
+        assert stranger.post("/review", form).status == 400  # a decision carries a name
+        assert stranger.post("/review", form | {"made_by": "Ida"}).status == 303
 
 
 def test_a_store_of_an_earlier_program_is_brought_up_to_date_first(home: Settings, tmp_path: Path) -> None:
@@ -369,3 +371,16 @@ def test_a_feed_can_be_read_with_the_token_in_the_header(home: Settings) -> None
         answer = reader.get(f"/{STORY}/feed.atom", Authorization=f"Bearer {TOKEN}")
         assert answer.headers["content-type"].startswith("application/atom+xml")
         assert len(ElementTree.fromstring(answer.text).findall("{http://www.w3.org/2005/Atom}entry")) > 50
+
+
+@pytest.mark.parametrize("at", ["0001-01-01T00:00:00%2B14:00", "9999-12-31T23:59-12:00", "no-time"])
+def test_a_moment_that_no_calendar_has_is_no_error_of_the_server(home: Settings, at: str) -> None:
+    """At the ends of the calendar, in another zone."""
+    with served(home) as visitor:
+        assert visitor.get(f"/{STORY}/then?at={at}").status < 500
+
+
+def test_a_cookie_of_odd_letters_is_a_wrong_one(home: Settings) -> None:
+    """Whoever has not signed in can send anything."""
+    with served(home, TOKEN) as stranger:
+        assert stranger.get("/", Cookie="writethru_signed=\u00e9abc").status == 401

@@ -46,6 +46,7 @@ def run(arguments: list[str]) -> int:
         return e.exit_code
     except Exception as bug:  # the outermost place: whatever is left is a bug of ours, told as one
         traceback.print_exc()
-        print(f"writethru: internal error: {type(bug).__name__}. The store is as it was before this command.", file=sys.stderr)
+        told = f"writethru: internal error: {type(bug).__name__}. Nothing is half written; what was acknowledged is kept."
+        print(told, file=sys.stderr)
         return INTERNAL
     return 0

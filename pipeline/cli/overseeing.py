@@ -10,6 +10,7 @@ import typer
 from pipeline import journey
 from pipeline.cli.options import ConfigOption, DbOption, JsonOption, NowOption, QuietOption, begin
 from pipeline.cli.output import as_csv, as_table, plain
+from pipeline.errors import UsageError
 from pipeline.health import OutletHealth
 from pipeline.journey.checking import Status
 from pipeline.store import Rows
@@ -62,7 +63,10 @@ def notify(
 ) -> None:
     """Send what the rules of `[[notify]]` ask for and was not sent before. `run` does it, too."""
     run = begin(config, db, now, quiet, json)
-    run.tell(journey.notify(run.settings, run.now, dry_run=dry_run))
+    done = journey.notify(run.settings, run.now, dry_run=dry_run)
+    run.tell(done)
+    if done.problems:
+        raise UsageError(done.problems[0])
 
 
 def _short(found: Status) -> Rows:

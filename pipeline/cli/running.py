@@ -7,8 +7,10 @@ import typer
 
 from pipeline import journey
 from pipeline.cli.options import ConfigOption, DbOption, JsonOption, NowOption, QuietOption, begin
+from pipeline.errors import UsageError
 
 HOST = "127.0.0.1"
+PATIENCE = 300.0  # seconds that a copy waits for a run to end
 AllOption = Annotated[bool, typer.Option("--all", help="Everything is due: fetch all feeds and pages.")]
 Files = Annotated[list[Path], typer.Argument(metavar="FILE...", help="JSON Lines, plain or .gz, one observation a line.")]
 
@@ -70,6 +72,8 @@ def import_(
     with start.reporter as progress:
         done = journey.import_files(start.settings, files, start.now, progress=progress)
     start.tell(done)
+    if done.invalid and not done.lines_read:
+        raise UsageError("no line is an observation: docs/files.md tells how they are written")
 
 
 def track(
@@ -135,7 +139,7 @@ def serve(
 def verify(config: ConfigOption = None, db: DbOption = None, now: NowOption = None, json: JsonOption = False) -> None:
     """Check that the store holds together: every file of sql/checks must return no rows, and the archive be whole."""
     start = begin(config, db, now, json=json)
-    done = journey.verify(start.settings)
+    done = journey.verify(start.settings, start.now)
     start.tell(done)
     if done.failures or done.archive:
         raise typer.Exit(1)
@@ -151,7 +155,7 @@ def backup(
 ) -> None:
     """Copy the store to a file that is opened and counted before it takes its name."""
     start = begin(config, db, now, quiet, json)
-    start.tell(journey.backup(start.settings, start.now, target))
+    start.tell(journey.backup(start.settings, start.now, target, wait=PATIENCE))
 
 
 def restore(

@@ -55,6 +55,9 @@ __all__ = [
 ]
 
 
+NOTES_WAIT = 60.0  # seconds to wait for a run to end before what was sent is noted
+
+
 @contextmanager
 def writing(settings: Settings, what: str, now: datetime, wait: float = 0.0) -> Iterator[Store]:
     """The store, open for writing under the lease; the snapshot is published when it closes in good order."""
@@ -139,13 +142,17 @@ def maintain(settings: Settings, now: datetime, *, progress: Progress = silent, 
 
 
 def notify(settings: Settings, now: datetime, *, dry_run: bool = False, wait: float = 0.0):
-    """Tell people what the rules of `[[notify]]` ask for. Returns a NotifySummary. Raises ConfigError."""
-    from pipeline.journey.notifying import NotifySummary, notify_in
+    """Tell people what the rules of `[[notify]]` ask for. Returns a NotifySummary; rules that cannot be served are in it."""
+    from pipeline.journey.notifying import NotifySummary, notify_all
 
     if not settings.notify:
         return NotifySummary()
-    with writing(settings, "notify", now, wait) as store:
-        return notify_in(store, settings, now, dry_run=dry_run)
+    done, notes = notify_all(settings, now, dry_run=dry_run, wait=wait)
+    if notes and not dry_run:
+        with writing(settings, "notify", now, wait or NOTES_WAIT) as store, store.transaction():
+            for note in notes:
+                store.add_notices(note.key, note.subjects, now, sent=note.sent)
+    return done
 
 
 def report(settings: Settings, now: datetime, *, progress: Progress = silent):

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from pipeline.config import Settings
+from pipeline.config import Settings, load_feeds
 from pipeline.health import Ailing, OutletHealth, decide_health
 from pipeline.journey.asking import reading
 from pipeline.store import Store, value_of
@@ -57,6 +57,9 @@ class Status:
         if self.totals.feeds and (last is None or self.at - last > STALE):
             since = "ever" if last is None else f"since {last:%-d %b %H:%M}"
             yield f"nothing has been fetched {since}: is the schedule running?"
+        feeds, failing = (sum(getattr(o.health, name) for o in self.outlets) for name in ("feeds", "feeds_failing"))
+        if feeds > 1 and feeds == failing:
+            yield f"none of {feeds} feeds could be read: is there a network?"
 
     def lines(self) -> list[str]:
         """For people."""
@@ -79,14 +82,16 @@ def status(settings: Settings, now: datetime) -> Status:
 def status_of(store: Store, settings: Settings, now: datetime) -> Status:
     """The same of a store that is open already."""
     totals = value_of(Totals, store.rows("status")[0])
-    outlets = sorted(_outlets(store, now), key=lambda o: (not o.ailing, o.health.outlet))
+    outlets = sorted(_outlets(store, settings, now), key=lambda o: (not o.ailing, o.health.outlet))
     archived = sum(f.stat().st_size for f in settings.archive_folder.rglob("*.warc.gz"))
     size = settings.db.stat().st_size if settings.db.exists() else 0
     return Status(at=now, totals=totals, store_bytes=size, archive_bytes=archived, outlets=tuple(outlets))
 
 
-def _outlets(store: Store, now: datetime) -> Iterator[OutletStatus]:
-    for row in store.rows("outlet_health", {"now": now}):
+def _outlets(store: Store, settings: Settings, now: datetime) -> Iterator[OutletStatus]:
+    """Of the feeds that are followed now: what is no longer in feeds.toml needs nobody."""
+    followed = [feed.url for feed in load_feeds(settings.feeds)] if settings.feeds.exists() else None
+    for row in store.rows("outlet_health", {"now": now, "followed": followed}):
         health = value_of(OutletHealth, row)
         judged = decide_health(health, now)
         yield OutletStatus(health=health, ailing=isinstance(judged, Ailing), reason=judged.reason)

@@ -36,10 +36,13 @@ SHOWN = 20  # invalid lines listed one by one
 
 def _utc(value: object) -> object:
     """A time without zone is UTC here: the format says ISO 8601 of our own clock."""
-    if isinstance(value, str):
-        at = datetime.fromisoformat(value.strip().replace("Z", "+00:00"))
-        return at if at.tzinfo else at.replace(tzinfo=UTC)
-    return value
+    if not isinstance(value, str):
+        return value
+    at = datetime.fromisoformat(value.strip().replace("Z", "+00:00"))
+    try:
+        return at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC)
+    except OverflowError:
+        raise ValueError("before or after all years of the calendar") from None
 
 
 Time = Annotated[AwareDatetime, BeforeValidator(_utc)]
@@ -225,7 +228,7 @@ def _observation(line: Line) -> Observation:
     url = canonical(line.first_url or line.url)
     assert url is not None
     return Observation(
-        at=line.at.astimezone(UTC),
+        at=line.at,
         url=url,
         seen_url=line.url,
         outlet=squeeze(line.outlet) or host_of(url),

@@ -2,13 +2,14 @@
 
 import os
 import re
+import shutil
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
 from pipeline.config import Settings
 from pipeline.errors import StoreError, UsageError
-from pipeline.store import Store, check_files, copy_store, lease, publish_snapshot
+from pipeline.store import Store, check_files, copy_store, cut_short, lease, publish_snapshot
 
 
 @dataclass(slots=True)
@@ -53,7 +54,7 @@ class ThinSummary:
         return [f"{self.files} files of the archive removed, {self.size / 1e6:.1f} MB; all versions are kept"]
 
 
-def verify(settings: Settings) -> VerifySummary:
+def verify(settings: Settings, now: datetime) -> VerifySummary:
     """Run every check over the store, each of which must return no rows; see that the archive has what it refers to."""
     from pipeline.journey.asking import reading
 
@@ -64,22 +65,22 @@ def verify(settings: Settings) -> VerifySummary:
                 done.failures[name] = len(rows)
             else:
                 done.held.append(name)
-        _verify_archive(settings, store, done)
+        _verify_archive(settings, store, now, done)
     return done
 
 
-def _verify_archive(settings: Settings, store: Store, done: VerifySummary) -> None:
+def _verify_archive(settings: Settings, store: Store, now: datetime, done: VerifySummary) -> None:
     for row in store.rows("archive_files"):
         file = settings.archive_folder / row["file"]
         if file.is_file() and file.stat().st_size > row["last"]:
             continue
-        if settings.keep.responses is not None and not file.exists():
+        if not file.exists() and _let_go(settings, file.name, now):
             done.thinned += row["responses"]
         else:
             done.archive[row["file"]] = row["responses"]
 
 
-def backup(settings: Settings, now: datetime, target: Path | None = None) -> BackupSummary:
+def backup(settings: Settings, now: datetime, target: Path | None = None, *, wait: float = 0.0) -> BackupSummary:
     """Copy the store under the lease to a file that is opened and counted before it takes its name.
 
     Without a target the copy is dated and lies beside the store; dated copies that are too old are then removed.
@@ -89,7 +90,7 @@ def backup(settings: Settings, now: datetime, target: Path | None = None) -> Bac
     if target.exists():
         raise UsageError(f"{target}: there is such a file already; a backup overwrites nothing")
     _must_exist(settings)
-    with lease(settings.db, "backup"):
+    with lease(settings.db, "backup", wait):
         _fold_in_the_log(settings, now)
         done = BackupSummary(file=str(target), counts=copy_store(settings.db, target))
         done.removed = _prune(settings, now, target) if dated else []
@@ -112,7 +113,13 @@ def _stamp(text: str) -> datetime:
     return datetime.strptime(text, "%Y%m%dT%H%M%S").replace(tzinfo=UTC)
 
 
-def thin(settings: Settings, now: datetime) -> ThinSummary:
+def _let_go(settings: Settings, name: str, now: datetime) -> bool:
+    """Whether a file of the archive is older than `[keep] responses`, by the time in its name."""
+    found = re.search(r"-(\d{8}T\d{6})\.warc\.gz$", name)
+    return bool(found and settings.keep.responses is not None and now - _stamp(found[1]) > settings.keep.responses)
+
+
+def thin(settings: Settings, now: datetime, *, wait: float = 0.0) -> ThinSummary:
     """Remove the archive's files that are older than `[keep] responses`, and versions never.
 
     What `rebuild` could have read again from them stays as it was read.
@@ -120,10 +127,9 @@ def thin(settings: Settings, now: datetime) -> ThinSummary:
     done = ThinSummary()
     if settings.keep.responses is None:
         return done
-    with lease(settings.db, "thin"):
+    with lease(settings.db, "thin", wait):
         for file in sorted(settings.archive_folder.rglob("*.warc.gz")):
-            found = re.search(r"-(\d{8}T\d{6})\.warc\.gz$", file.name)
-            if found and now - _stamp(found[1]) > settings.keep.responses:
+            if _let_go(settings, file.name, now):
                 done.size += file.stat().st_size
                 done.files += 1
                 file.unlink()
@@ -141,8 +147,9 @@ def restore(settings: Settings, now: datetime, copy: Path) -> BackupSummary:
         ready = settings.db.with_name(settings.db.name + ".restored")
         counts = copy_store(copy, ready)
         Store(ready, now=now).close()
-        _set_aside(settings.db, now)
-        os.replace(ready, settings.db)
+        with cut_short(settings.db):
+            _set_aside(settings.db, now)
+            os.replace(ready, settings.db)
         publish_snapshot(settings.db, settings.snapshot_file)
     return BackupSummary(file=str(settings.db), counts=counts)
 
@@ -152,7 +159,10 @@ def _set_aside(store: Path, now: datetime) -> None:
     log = store.with_name(store.name + ".wal")
     dated = [file.with_name(f"{file.name}.{now:%Y%m%dT%H%M%S}.aside") for file in (store, log)]
     if store.exists() and not dated[0].exists():
-        os.link(store, dated[0])
+        try:
+            os.link(store, dated[0])
+        except OSError:  # a file system without second names
+            shutil.copyfile(store, dated[0])
     if log.exists():
         os.replace(log, dated[1])
 

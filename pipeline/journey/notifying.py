@@ -1,6 +1,8 @@
-"""Telling people: each rule of `[[notify]]` gets what it asked for, once, at once or as a digest.
+"""Telling people: each address of each rule of `[[notify]]` gets what was asked for, once, at once or as a digest.
 
-A rule begins with what comes after it: what was there before is noted without a message. What could not be sent is tried again.
+A rule begins with what comes after it: what was there before is noted without a message. What could not be sent is tried again,
+however long a channel is down. What is told is read from the snapshot, so nobody waits for a slow channel; a lease of its own
+keeps two runs from sending the same.
 """
 
 import os
@@ -10,12 +12,14 @@ from datetime import datetime, timedelta
 
 from pipeline.config import NotifyEntry, Settings
 from pipeline.errors import ConfigError
+from pipeline.journey.asking import reading
 from pipeline.journey.checking import status_of
-from pipeline.notify import Item, due, message, moved, send
-from pipeline.store import Store
+from pipeline.notify import Item, Message, due, message, moved, send
+from pipeline.store import Store, lease
 
-BACK = timedelta(days=2)  # what was seen longer ago is history that somebody filled in, and no news
+BACK = timedelta(days=2)  # what was seen longer before is history that somebody filled in, and no news
 AGAIN = timedelta(hours=24)  # a warning that still holds is repeated
+FAILED = "could not be sent"  # the subject of the note that a channel is down
 
 
 @dataclass(slots=True)
@@ -23,72 +27,92 @@ class NotifySummary:
     """What was sent."""
 
     told: list[str] = field(default_factory=list)
+    problems: list[str] = field(default_factory=list)  # rules that cannot be served as they are set up
 
     def lines(self) -> list[str]:
-        return self.told
+        return [*self.told, *self.problems]
 
 
 @dataclass(frozen=True, slots=True)
-class Begun:
-    """How a rule stands."""
+class Post:
+    """One address of a rule. What it was told is remembered under `key`: the rule's name, and the address's place."""
 
-    began_at: datetime | None
-    last_sent_at: datetime | None
-
-
-def notify_in(store: Store, settings: Settings, now: datetime, *, dry_run: bool = False) -> NotifySummary:
-    """Send what the rules ask for. Raises ConfigError for a rule whose address is not set."""
-    done = NotifySummary()
-    for rule in settings.notify:
-        begun = Begun(**store.rows("rule_state", {"rule": rule.name})[0])
-        if begun.began_at is None:
-            _begin(store, rule, now, done, dry_run)
-        elif rule.every is None or due(rule.every.total_seconds(), begun.last_sent_at or begun.began_at, now):
-            _tell(store, settings, rule, now, done, dry_run)
-    return done
+    rule: NotifyEntry
+    key: str
+    address: str
 
 
-def _begin(store: Store, rule: NotifyEntry, now: datetime, done: NotifySummary, dry_run: bool) -> None:
-    """Note what is there already, so that the first message tells of what comes."""
-    known = [i.subject for i in _items(store, rule, now - BACK)]
-    done.told.append(f"{rule.name}: begins; {len(known)} things of the last two days are not sent")
-    if not dry_run:
-        store.add_notices(rule.name, ["", *known], now, sent=False)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Note:
+    """What is to be written down."""
+
+    key: str
+    subjects: tuple[str, ...]
+    sent: bool
 
 
-def _tell(store: Store, settings: Settings, rule: NotifyEntry, now: datetime, done: NotifySummary, dry_run: bool) -> None:
-    items = list(_items(store, rule, now - BACK - (rule.every or timedelta(0))))
-    if rule.warnings:
-        items += _warnings(store, settings, rule, now)
-    if not items:
-        return
-    told = message(rule.name, items, rule.most)
-    if dry_run:
-        done.told += [told.title, *told.body.splitlines()]
-    elif send(_addresses(rule), told, rule.to):
-        store.add_notices(rule.name, [i.subject for i in items], now, sent=True)
-        done.told.append(f"{rule.name}: {len(items)} things sent")
-    else:
-        done.told.append(f"{rule.name}: could not be sent; it is tried again with the next run")
+def notify_all(settings: Settings, now: datetime, *, dry_run: bool, wait: float) -> tuple[NotifySummary, list[Note]]:
+    """Send what the rules ask for. A rule that cannot be served stops no other. The notes are the caller's to keep."""
+    done, notes = NotifySummary(), []
+    with lease(settings.db.with_name(settings.db.name + ".notify"), "notify", wait), reading(settings) as store:
+        for rule in settings.notify:
+            try:
+                posts = _posts(rule)
+                notes += [n for post in posts if (n := _serve(store, settings, post, now, done, dry_run))]
+            except ConfigError as e:
+                done.problems.append(str(e))
+    return done, notes
 
 
-def _addresses(rule: NotifyEntry) -> list[str]:
+def _posts(rule: NotifyEntry) -> list[Post]:
+    """The addresses of a rule. Raises ConfigError if its variable is not set."""
     if not (value := os.environ.get(rule.to, "").split()):
         raise ConfigError("environment", rule.to, f"not set, but the rule {rule.name!r} of [[notify]] names it")
-    return value
+    return [Post(rule, rule.name if n == 1 else f"{rule.name} ({n})", address) for n, address in enumerate(value, 1)]
 
 
-def _items(store: Store, rule: NotifyEntry, since: datetime) -> Iterator[Item]:
-    for row in store.rows("unnoticed_changes", {"rule": rule.name, "since": since}):
+def _serve(store: Store, settings: Settings, post: Post, now: datetime, done: NotifySummary, dry_run: bool) -> Note | None:
+    """Tell one address what is new to it."""
+    row = store.rows("rule_state", {"rule": post.key, "failed": FAILED})[0]
+    if row["began_at"] is None:
+        known = tuple(i.subject for i in _items(store, post, now - BACK))
+        done.told.append(f"{post.key}: begins; {len(known)} things of the last two days are not sent")
+        return Note(key=post.key, subjects=("", *known), sent=False)
+    every, last = post.rule.every, row["last_sent_at"] or row["began_at"]
+    if every is not None and not due(every.total_seconds(), last, now):
+        return None
+    items = list(_items(store, post, min(now - BACK - (every or timedelta(0)), (row["failed_since"] or now) - BACK)))
+    if post.rule.warnings:
+        items += _warnings(store, settings, post, now)
+    return _send(post, items, row["failed_since"] is not None, done, dry_run) if items else None
+
+
+def _send(post: Post, items: list[Item], failed_before: bool, done: NotifySummary, dry_run: bool) -> Note | None:
+    told: Message = message(post.key, items, post.rule.most)
+    if dry_run:
+        done.told += [told.title, *told.body.splitlines()]
+        return None
+    if send(post.address, told, post.rule.to):
+        done.told.append(f"{post.key}: {len(items)} things sent")
+        return Note(key=post.key, subjects=tuple(i.subject for i in items), sent=True)
+    done.told.append(f"{post.key}: could not be sent; it is tried again with the next run")
+    return None if failed_before else Note(key=post.key, subjects=(FAILED,), sent=False)
+
+
+def _items(store: Store, post: Post, since: datetime) -> Iterator[Item]:
+    rule = post.rule
+    for row in store.rows("unnoticed_changes", {"rule": post.key, "since": since}):
         if _wanted(rule, row["slug"], row["aspect"], row["kind"], row["outlet"]):
             more = f", {row['corroborations']} more say so" if row["corroborations"] else ""
             text = f"{row['aspect']}: {moved(row['before'], row['after'])} ({row['outlet']}, {row['kind']}{more})"
-            yield Item(subject=row["change_id"], heading=row["story"], text=text, url=row["url"])
+            news = f"{row['aspect']}: {moved('', row['after'])}"
+            yield Item(subject=row["change_id"], heading=row["story"], text=text, news=news, url=row["url"])
     if rule.silent_edits:
-        for row in store.rows("unnoticed_edits", {"rule": rule.name, "since": since}):
+        for row in store.rows("unnoticed_edits", {"rule": post.key, "since": since}):
             if _among(row["outlet"], rule.outlets):
                 text = f"{row['title']}: {moved(row['before'], row['after'])} ({row['reason']})"
-                yield Item(subject=row["edit_id"], heading=f"{row['outlet']}, without a note", text=text, url=row["url"])
+                news, heading = f"{row['outlet']} changed: {row['title']}", f"{row['outlet']}, without a note"
+                yield Item(subject=row["edit_id"], heading=heading, text=text, news=news, url=row["url"])
 
 
 def _wanted(rule: NotifyEntry, slug: str, aspect: str, kind: str, outlet: str) -> bool:
@@ -100,9 +124,9 @@ def _among(value: str, asked: Collection[str]) -> bool:
     return not asked or value in asked
 
 
-def _warnings(store: Store, settings: Settings, rule: NotifyEntry, now: datetime) -> list[Item]:
+def _warnings(store: Store, settings: Settings, post: Post, now: datetime) -> list[Item]:
     """What needs a person, each once a day."""
-    warned = {r["subject"] for r in store.rows("warned_of", {"rule": rule.name, "since": now - AGAIN})}
+    warned = {r["subject"] for r in store.rows("warned_of", {"rule": post.key, "since": now - AGAIN})}
     found = status_of(store, settings, now)
-    items = [(f"warning {o.health.outlet}", f"{o.health.outlet}: {o.reason}") for o in found.outlets if o.ailing]
-    return [Item(subject=s, heading="What needs a person", text=t) for s, t in items if s not in warned]
+    told = [(f"warning {o.health.outlet}", f"{o.health.outlet}: {o.reason}") for o in found.outlets if o.ailing]
+    return [Item(subject=s, heading="What needs a person", text=t, news=t) for s, t in told if s not in warned]

@@ -10,7 +10,7 @@ db = "writethru.duckdb"
 feeds = "feeds.toml"
 stories = "stories.toml"
 reports = "reports"
-# time_zone = "Europe/Kyiv"     # how times are shown
+# time_zone = "Europe/Kyiv"     # in which `--since yesterday` is meant; what is shown is UTC
 
 [fetch]
 # user_agent = "Writethru/0.1 (+https://your.site/contact)"   # tell outlets who you are

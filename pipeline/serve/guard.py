@@ -64,8 +64,9 @@ class Access:
         if not self.token:
             return True
         scheme, _, given = headers.get("authorization", "").partition(" ")
-        signed = cookies(headers).get(SIGNED, "")
-        return hmac.compare_digest(signed, self.signature()) or (scheme.lower() == "bearer" and self.is_token(given.strip()))
+        signed = cookies(headers).get(SIGNED, "").encode("utf8", "replace")
+        known = hmac.compare_digest(signed, self.signature().encode())
+        return known or (scheme.lower() == "bearer" and self.is_token(given.strip()))
 
     def from_here(self, headers: Headers) -> bool:
         """Whether a form was sent by one of this server's own pages, as far as the browser tells."""

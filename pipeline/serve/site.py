@@ -148,6 +148,8 @@ class Site:
             return self._say(
                 request, "Not taken", "The form was made before the server started anew. Go back and reload it.", 403
             )
+        if not form.get("made_by", "").strip():
+            return self._say(request, "Not taken", "A decision carries a name. Go back and write yours.", 400)
         wanted = Decision(
             kind=request.url.path.strip("/"),
             story=form.get("story", ""),
@@ -263,9 +265,9 @@ def _moment(text: str) -> datetime | None:
     """A moment as a browser's form writes it; None if it is none."""
     try:
         at = datetime.fromisoformat(text)
-    except ValueError:
+        return at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
+    except (ValueError, OverflowError):  # the latter: at the ends of the calendar, in another zone
         return None
-    return at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
 
 
 def _back(address: str) -> str:

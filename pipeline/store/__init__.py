@@ -25,6 +25,7 @@ from pipeline.store.database import (
     outdated,
     transaction,
 )
+from pipeline.store.failures import cut_short
 from pipeline.store.keys import last_part
 from pipeline.store.noticed import Noticed
 from pipeline.store.reading import Reading, Rows
@@ -49,6 +50,7 @@ __all__ = [
     "Store",
     "check_files",
     "copy_store",
+    "cut_short",
     "last_part",
     "lease",
     "plain_row",

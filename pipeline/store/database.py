@@ -17,7 +17,7 @@ import duckdb
 from filelock import FileLock, Timeout
 
 from pipeline.errors import StoreBusy, StoreError
-from pipeline.store.failures import damage_advice, must_be_whole, told_plainly
+from pipeline.store.failures import damage_advice, must_be_whole, must_not_be_cut_short, told_plainly
 from pipeline.store.keys import KEYS, MATCHED, Row
 
 # 1.5.5's own default would silently ignore `USING COMPRESSION zstd`; with this both 1.5 and 2.0 read the file.
@@ -63,6 +63,7 @@ def attach(path: Path) -> duckdb.DuckDBPyConnection:
 
     To start an instance costs 6 CPU-ms, to attach a file to one that runs 1. `detach` gives it back.
     """
+    must_not_be_cut_short(path)
     idle = _idle.setdefault(os.getpid(), [])
     con = idle.pop() if idle else _instance()
     quoted = str(path).replace("'", "''")
@@ -424,8 +425,15 @@ def keep_before(store: Path, migration: str) -> None:
     target = store.with_name(f"{store.stem}.before-{migration}{store.suffix}")
     if not target.exists():
         with _part_of(target) as part:
-            shutil.copyfile(store, part)
+            _copy_to_disk(store, part)
             os.replace(part, target)
+
+
+def _copy_to_disk(source: Path, target: Path) -> None:
+    """Copy a file; it is on the disk when this returns."""
+    shutil.copyfile(source, target)
+    with target.open("rb+") as file:
+        os.fsync(file.fileno())
 
 
 @contextmanager
@@ -446,7 +454,7 @@ def copy_store(store: Path, target: Path) -> dict[str, int]:
     must_be_whole(store)
     target.parent.mkdir(parents=True, exist_ok=True)
     with _part_of(target) as part:
-        shutil.copyfile(store, part)
+        _copy_to_disk(store, part)
         try:
             counts = _counts(part)
         except (StoreError, duckdb.CatalogException):

@@ -38,6 +38,21 @@ def must_be_whole(path: Path) -> None:
         raise StoreError(f"{log}: cannot be folded into the store, most likely because the disk is full. {_AGAIN}")
 
 
+@contextmanager
+def cut_short(path: Path) -> Iterator[None]:
+    """Around what leaves the store and its log apart for a moment: if it is cut short there, the store is not opened."""
+    mark = path.with_name(path.name + ".restoring")
+    mark.touch()
+    yield
+    mark.unlink()
+
+
+def must_not_be_cut_short(path: Path) -> None:
+    """Raises StoreError if a restore of this store was killed in the middle."""
+    if path.with_name(path.name + ".restoring").exists():
+        raise StoreError(f"{path}: a restore was cut short. Run `writethru restore FILE` again; what stood here is kept beside it")
+
+
 def damage_advice(path: Path, message: str) -> str:
     """What to do about a damaged store or log; nothing if the message is about something else."""
     if not _DAMAGED.search(message):

@@ -1,10 +1,10 @@
 -- How collecting from each outlet goes at a time: the last day beside the four weeks before it.
-CREATE OR REPLACE MACRO outlet_health(ts) AS TABLE
+CREATE OR REPLACE MACRO outlet_health(ts, followed := NULL) AS TABLE
 WITH feed AS (
     SELECT outlet, count(*) AS feeds, count(*) FILTER (last_outcome NOT IN ('ok', 'not_modified')) AS feeds_failing,
            max(failures) AS failures, max(last_success_at) AS last_success_at, min(next_due_at) AS next_due_at,
            arg_max(last_outcome, failures) AS last_outcome, arg_max(last_reason, failures) AS last_reason
-    FROM record.feed GROUP BY outlet
+    FROM record.feed WHERE followed IS NULL OR list_contains(followed::VARCHAR[], url) GROUP BY outlet
 ), day AS (
     SELECT unnest(range(1, 29)) AS n
 ), appeared AS (
@@ -46,4 +46,4 @@ FROM feed LEFT JOIN appeared AS p ON p.outlet = feed.outlet AND p.n = 0 LEFT JOI
 LEFT JOIN usual ON usual.outlet = feed.outlet LEFT JOIN text ON text.outlet = feed.outlet
 LEFT JOIN walled ON walled.outlet = feed.outlet LEFT JOIN looked ON looked.outlet = feed.outlet
 ORDER BY feed.outlet;
-COMMENT ON MACRO TABLE outlet_health IS 'How collecting from each outlet goes at ts: feeds and their failures, articles and edits of the last 24 hours beside the median of the 28 days before, quarantined looks, first texts under 400 characters of the last three days beside those of the month before';
+COMMENT ON MACRO TABLE outlet_health IS 'How collecting from each outlet goes at ts, of all feeds or those in the list followed (by address): feeds and their failures, articles and edits of the last 24 hours beside the median of the 28 days before, quarantined looks, first texts under 400 characters of the last three days beside those of the month before';
