@@ -5,8 +5,8 @@
 FOLDER holds feedparser's source distribution, unpacked: `pip download --no-deps --no-binary feedparser feedparser`. A case is
 a document with an assertion in a comment. Of the assertions, those on title, link, id, byline, times, summary and content of an
 entry are taken, in neutral terms: text as a reader sees it, a link as the page that it names, a time as an instant; where an
-entry has either a summary or a content, one stands for the other. A sanitiser's cases are judged by the text that is left; those
-that leave none say nothing about text. Where we read otherwise on purpose, MEANT says why; such a case counts as wrong all the same.
+entry has either a summary or a content, one stands for the other. A sanitiser's cases are judged by the text that is left;
+those that leave none say nothing about text. Where we read otherwise on purpose, MEANT says why; such a case counts as wrong.
 """
 
 import argparse

@@ -58,7 +58,16 @@ def test_the_tests_that_the_security_page_names_are_there():
 
 def test_the_page_on_files_names_every_key():
     """Of feeds, stories, settings and recorded observations."""
-    from pipeline.config import AspectEntry, FeedEntry, FetchConfig, KeepConfig, NotifyEntry, RecheckConfig, Settings, StoryEntry
+    from pipeline.config import (
+        AspectEntry,
+        FeedEntry,
+        FetchConfig,
+        KeepConfig,
+        NotifyEntry,
+        RecheckConfig,
+        Settings,
+        StoryEntry,
+    )
     from pipeline.journey.importing import Line
 
     text = (ROOT / "docs" / "files.md").read_text(encoding="utf8")

@@ -16,7 +16,12 @@ from pipeline.config import load_settings
 from pipeline.journey import ask
 
 ROOT = Path(__file__).parents[1]
-HELD_BACK = {"strike", "outbreak", "reservoir-breach", "harbour-merger"}  # only ever scored: what goes wrong on them is read by nobody
+HELD_BACK = {
+    "strike",
+    "outbreak",
+    "reservoir-breach",
+    "harbour-merger",
+}  # only ever scored: what goes wrong on them is read by nobody
 GOLDEN = sorted(p.parent for p in (ROOT / "tests" / "stories").glob("*/gold.json") if p.parent.name not in HELD_BACK)
 STORIES = [ROOT / "seeds" / "demo", *GOLDEN]
 PAGES = {"bot_wall", "paywall", "empty", "gone"}

@@ -100,3 +100,17 @@ def test_a_recent_file_of_the_archive_that_is_missing_is_never_taken_for_one_let
     max(desk.settings.archive_folder.rglob("*.warc.gz")).unlink()
     code, told = run(desk, capsys, DAY + 40 * DAYS, "verify")
     assert code == 1 and "FAILED archive 2025/04/" in told
+
+
+def test_a_page_that_was_taken_away_or_made_by_another_program_is_made_again(desk, capsys):
+    """A page is skipped only if it is there and looks as it would now."""
+    at = DAY + 31 * DAYS
+    for words in (("track",), ("report",)):
+        assert run(desk, capsys, at, *words)[0] == 0
+    pages = sorted((desk.settings.reports / "articles").glob("*.html"))
+    pages[0].unlink()
+    assert run(desk, capsys, at, "report")[0] == 0 and pages[0].exists()
+    memory = desk.settings.reports / ".written.json"
+    memory.write_text(memory.read_text(encoding="utf8").replace('"program": "', '"program": "other'), encoding="utf8")
+    pages[1].write_text("of an older program", encoding="utf8")
+    assert run(desk, capsys, at, "report")[0] == 0 and "older program" not in pages[1].read_text(encoding="utf8")

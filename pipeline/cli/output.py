@@ -4,7 +4,6 @@ import csv
 import io
 import json
 import sys
-from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -132,7 +131,3 @@ class Reporter:
         if not self.quiet:
             for line in lines:
                 self.console.print(Text(printable(line)), soft_wrap=True)
-
-
-def bullets(items: Iterable[str]) -> Sequence[str]:
-    return [f"  {i}" for i in items]

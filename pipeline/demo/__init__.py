@@ -37,6 +37,7 @@ class DemoSummary:
 
     def lines(self) -> list[str]:
         told = ", ".join(f"{n} {view}" for view, n in self.counts.items())
+        me, config = called_as(), Path(self.db).parent / "writethru.toml"
         return [
             "",
             *self.best,
@@ -47,15 +48,21 @@ class DemoSummary:
             f"  {self.reports}/index.html                     open it in a browser",
             f"  {self.reports}/{self.slug}/changelog.md",
             "Try next",
-            f"  writethru changes --config {Path(self.db).parent}/writethru.toml --aspect deadline",
-            f"  writethru articles --config {Path(self.db).parent}/writethru.toml --edited",
-            f'  writethru sql --config {Path(self.db).parent}/writethru.toml "FROM outlet_edits"',
-            "  writethru init        your own feeds and stories: two files to edit",
+            f"  {me} changes --config {config} --aspect deadline",
+            f"  {me} articles --config {config} --edited",
+            f'  {me} sql --config {config} "SELECT outlet, edits, silent_edits FROM outlet_edits"',
+            f"  {me} init        your own feeds and stories: two files to edit",
         ]
 
 
+def called_as() -> str:
+    """How this program can be called again from here: by its name if the shell finds it, else as it was called."""
+    called = Path(sys.argv[0])
+    return str(called) if called.name == "writethru" and not shutil.which("writethru") else "writethru"
+
+
 def settings_in(out: Path, press: Press) -> Settings:
-    """The demo's own settings file, feeds and stories below `out`; written once."""
+    """The demo's own settings file, feeds and stories below `out`; written anew each time."""
     out.mkdir(parents=True, exist_ok=True)
     feeds = [f'[[feed]]\nurl = "http://{o.host}{o.feed_path}"\noutlet = "{o.name}"\n' for o in press.outlets.values()]
     texts = {

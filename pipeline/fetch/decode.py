@@ -18,7 +18,6 @@ MOST_LAYERS = 3
 _ZSTD_WINDOW = 2**23  # 8 MB, what RFC 8878 asks every decoder to support and no more
 _ZSTD_SLICE = 128  # of input a step: one block of 3 bytes can stand for 128 kB, so a step stays below about 5 MB
 _GZIP_MAGIC = b"\x1f\x8b"
-_ZSTD_MAGIC = b"\x28\xb5\x2f\xfd"
 _MEANINGLESS = frozenset({"", "identity", "none", "binary", "utf-8", "utf8", "iso-8859-1"})  # seen in this header by mistake
 
 

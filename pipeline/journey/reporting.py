@@ -1,14 +1,17 @@
 """Reports: pages, logs and feeds written from the snapshot. Only what moved since the last report is made again."""
 
+import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 
+from pipeline import changelog
 from pipeline.changelog.markdown import render_markdown
-from pipeline.changelog.paths import Links
+from pipeline.changelog.paths import Links, article_file, story_folder
 from pipeline.changelog.site import write_articles, write_site
 from pipeline.changelog.terminal import terminal_lines
 from pipeline.changelog.views import ArticlePage, ChangeLine, Site, StoryPage
@@ -53,11 +56,13 @@ def write_reports(settings: Settings, now: datetime, progress: Progress) -> Repo
         as_of = min(store.last_seen() or now, now)
         stories = [(value_of(Story, r), r["digest"]) for r in store.rows("page_stories")]
         pages = [
-            story_page(store, s, aspects_of(s, watches), as_of) for s, digest in stories if memory.moved(s.story_id, digest)
+            story_page(store, s, aspects_of(s, watches), as_of)
+            for s, digest in stories
+            if memory.moved(s.story_id, digest, f"{story_folder(s)}/index.html")
         ]
         front = front_stories(store, stories, pages, watches, as_of)
         articles = store.rows("page_articles")
-        moved = [r for r in articles if memory.moved(r["article_id"], r["digest"])]
+        moved = [r for r in articles if memory.moved(r["article_id"], r["digest"], _article_path(r))]
         silent = [quiet_edit(r) for r in store.rows("silent_edits", {"most": MOST_SILENT})]
         site = Site(
             index=index_page(store, front, as_of),
@@ -89,8 +94,15 @@ def front_stories(
     return [pages.get(s.story_id) or story_page(store, s, aspects_of(s, watches), as_of) for s in wanted]
 
 
+def _article_path(row: Mapping[str, Any]) -> str:
+    return f"articles/{article_file(row['article_id'], row['outlet'])}"
+
+
 class Memory:
-    """What the last report showed: a page whose digest is the same is not made again."""
+    """What the last report showed: a page whose digest is the same, and that is there, is not made again.
+
+    What a program with other templates or wordings has written is no measure for this one.
+    """
 
     def __init__(self, file: Path):
         self.file = file
@@ -98,12 +110,23 @@ class Memory:
             self._digests: dict[str, Any] = json.loads(file.read_text(encoding="utf8"))
         except (OSError, ValueError):
             self._digests = {}
+        if self._digests.get("program") != looks():
+            self._digests = {}
 
-    def moved(self, name: str, digest: str) -> bool:
-        return self._digests.get(name) != digest
+    def moved(self, name: str, digest: str, path: str) -> bool:
+        """Whether a page, which lies at a path below the reports, has to be made."""
+        return self._digests.get(name) != digest or not (self.file.parent / path).exists()
 
     def save(self, digests: Mapping[str, str]) -> None:
-        self.file.write_text(json.dumps(digests, indent=0, sort_keys=True), encoding="utf8")
+        self.file.write_text(json.dumps({"program": looks(), **digests}, indent=0, sort_keys=True), encoding="utf8")
+
+
+@cache
+def looks() -> str:
+    """A digest of everything that decides how a page looks: the templates, and the code that fills them."""
+    folder = Path(changelog.__file__).parent
+    files = [*sorted(folder.glob("*.py")), *sorted(p for p in (folder.parent / "templates").iterdir() if p.is_file())]
+    return hashlib.sha256(b"\0".join(file.read_bytes() for file in files)).hexdigest()
 
 
 # ---- logs of their own ---------------------------------------------------------------------------------------------------

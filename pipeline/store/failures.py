@@ -50,7 +50,8 @@ def cut_short(path: Path) -> Iterator[None]:
 def must_not_be_cut_short(path: Path) -> None:
     """Raises StoreError if a restore of this store was killed in the middle."""
     if path.with_name(path.name + ".restoring").exists():
-        raise StoreError(f"{path}: a restore was cut short. Run `writethru restore FILE` again; what stood here is kept beside it")
+        told = "a restore was cut short. Run `writethru restore FILE` again; what stood here is kept beside it"
+        raise StoreError(f"{path}: {told}")
 
 
 def damage_advice(path: Path, message: str) -> str:

@@ -30,7 +30,6 @@ _NO_WORD = "".join(c if c.isalnum() else " " for c in map(chr, range(128)))  # c
 _NAME = re.compile(r"(?<![.!?:] )(?<!^)\b(?:[^\W\d_a-z][^\W_]+|\d+)\b")
 _END = re.compile(r"[.!?:;\"'”’)\]。！？]$")
 _CUT = re.compile(r"(?:\.\.\.|…)\W*$")
-_HOMES = ("", "index.html", "index.htm", "index.php", "home", "en", "de", "fr", "es", "us", "uk", "international")
 _LANDINGS = {
     **dict.fromkeys(("login", "signin", "sign-in", "log-in", "subscribe", "register", "paywall"), QuarantineKind.PAYWALL),
     **dict.fromkeys(("consent", "collectconsent", "cookies", "cookie-consent", "privacy-consent"), QuarantineKind.CONSENT),
