@@ -1,5 +1,7 @@
 """The demo: a recorded story replayed as live feeds and pages on loopback, through the same stages as any other."""
 
+import shutil
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 
