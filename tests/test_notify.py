@@ -259,3 +259,16 @@ def test_a_rule_without_an_address_stops_neither_the_run_nor_other_rules(press, 
     told = poll(desk, 3)
     assert len(channel.messages) == 1 and any("NOT_SET" in line and "'lost'" in line for line in told)
     assert (desk.settings.reports / "index.html").exists()
+
+
+def test_a_test_goes_to_every_address_and_changes_nothing(press, channel, capsys):
+    """Before there is a store; a rule whose address is not there is named."""
+    desk, _ = press
+    config = ["--config", str(desk.folder / "writethru.toml")]
+    assert cli.run(["notify", "--test", *config]) == 2 and "there is no rule" in capsys.readouterr().err
+    rules(desk, '[[notify]]\nname = "desk"\nto = "DESK_CHANNEL"\n')
+    assert cli.run(["notify", "--test", *config]) == 0
+    assert [m["title"] for m in channel.messages] == ["desk: a test"]
+    channel.status = 500
+    assert cli.run(["notify", "--test", *config]) == 0 and "not taken" in capsys.readouterr().out
+    assert not desk.settings.db.exists()

@@ -55,6 +55,7 @@ def status(
 
 def notify(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would be sent, send nothing.")] = False,
+    test: Annotated[bool, typer.Option("--test", help="Send every address a test, and nothing else.")] = False,
     config: ConfigOption = None,
     db: DbOption = None,
     now: NowOption = None,
@@ -63,7 +64,7 @@ def notify(
 ) -> None:
     """Send what the rules of `[[notify]]` ask for and was not sent before. `run` does it, too."""
     run = begin(config, db, now, quiet, json)
-    done = journey.notify(run.settings, run.now, dry_run=dry_run)
+    done = journey.try_notify(run.settings) if test else journey.notify(run.settings, run.now, dry_run=dry_run)
     run.tell(done)
     if done.problems:
         raise UsageError(done.problems[0])

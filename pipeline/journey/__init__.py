@@ -10,6 +10,7 @@ from datetime import datetime
 from pathlib import Path
 
 from pipeline.config import Settings
+from pipeline.errors import UsageError
 from pipeline.journey.asking import Told, ask, explain, listing, log_lines, reading, write_parquet
 from pipeline.journey.checking import metrics, status
 from pipeline.journey.decision import Decision
@@ -49,6 +50,7 @@ __all__ = [
     "status",
     "thin",
     "track",
+    "try_notify",
     "verify",
     "write_parquet",
     "writing",
@@ -139,6 +141,15 @@ def maintain(settings: Settings, now: datetime, *, progress: Progress = silent, 
 
     with writing(settings, "maintain", now, wait) as store:
         return maintain_in(store, settings, now, progress)
+
+
+def try_notify(settings: Settings):
+    """Send a test to every address of `[[notify]]`. Returns a NotifySummary. Raises UsageError if there is no rule."""
+    from pipeline.journey.notifying import try_all
+
+    if not settings.notify:
+        raise UsageError("there is no rule: write a [[notify]] into writethru.toml first (docs/files.md)")
+    return try_all(settings)
 
 
 def notify(settings: Settings, now: datetime, *, dry_run: bool = False, wait: float = 0.0):

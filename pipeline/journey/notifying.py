@@ -64,6 +64,20 @@ def notify_all(settings: Settings, now: datetime, *, dry_run: bool, wait: float)
     return done, notes
 
 
+def try_all(settings: Settings) -> NotifySummary:
+    """Send each address of each rule a line that says so: whether it arrives is for the reader to see."""
+    done = NotifySummary()
+    for rule in settings.notify:
+        try:
+            for post in _posts(rule):
+                told = Message(f"{post.key}: a test", "Messages of Writethru arrive here.")
+                sent = send(post.address, told, rule.to)
+                done.told.append(f"{post.key}: a test was {'sent' if sent else 'not taken: is the address right?'}")
+        except ConfigError as e:
+            done.problems.append(str(e))
+    return done
+
+
 def _posts(rule: NotifyEntry) -> list[Post]:
     """The addresses of a rule. Raises ConfigError if its variable is not set."""
     if not (value := os.environ.get(rule.to, "").split()):
