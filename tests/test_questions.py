@@ -42,7 +42,7 @@ ANSWERS: dict[str, Callable[[Answer], bool]] = {
     "09": lambda r: (r[0]["outlet"], str(r[0]["first_seen"])) == ("The Meridian Post", "2025-11-24 06:00:00") and len(r) > 5,
     "10": lambda r: "Danube Kurier" in _texts(r, "outlet") and all("28" in x["sentence"] for x in r),
     "11": lambda r: len(r) > 10 and {str(x["detected_at"])[:10] for x in r} == {"2025-11-24"},
-    "12": lambda r: all(x["against"] and x["now"] for x in r) and len({x["against"] for x in r}) > 1,
+    "12": lambda r: all(x["against"] for x in r) and any("20" in x["now"] and x["their_value"] == "19" for x in r),
     "13": lambda r: "19 people" in _texts(r, "after") and "16 people" in _texts(r, "before"),
     "14": lambda r: "Ukraine has agreed to peace deal, U.S. official says" in _texts(r, "before"),
     "15": lambda r: "may continue in the coming days" in _texts(r, "after"),
