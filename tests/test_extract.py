@@ -10,7 +10,8 @@ from cases.pages import kit
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.extract import EXTRACTOR, FEED_EXTRACTOR, IMPORT_EXTRACTOR, document_from_entry, document_from_record, extract
+from pipeline.extract import EXTRACTOR, FEED_EXTRACTOR, IMPORT_EXTRACTOR, document_from_entry, extract
+from pipeline.extract.documents import document_from_record
 from pipeline.model import Document, Entry
 
 URL = kit.url_of("harbour")

@@ -3,7 +3,7 @@
 import py3langid
 import pytest
 
-from pipeline.extract import document_from_record
+from pipeline.extract.documents import document_from_record
 
 ENGLISH = (
     "The harbour authority said on Monday that the ferry would not sail before the end of the week, because the "

@@ -7,10 +7,11 @@
 Pure: knows no ledger and no clock. What was said before, and whether a claim is news, is decided in `pipeline.changes`.
 """
 
-from pipeline.claims.figures import Figure, Tied, read_figures, tie
+from pipeline.claims.figures import Figure, read_figures
 from pipeline.claims.profile import AspectProfile, build_profiles
 from pipeline.claims.routing import Context, Fit, Usage, own_scores, route
 from pipeline.claims.statements import Statement, clause_span, read_statement
+from pipeline.claims.tying import Tied, tie
 from pipeline.claims.units import HEADLINE, Unit, is_note, normal_form, read_unit, split
 from pipeline.claims.weigh import Setting, Weighed, weigh
 

@@ -136,11 +136,6 @@ def signs_of_aspect(
     }
 
 
-def _names_topic(feature: str, profile: AspectProfile) -> bool:
-    """Whether a feature belongs to the aspect and says what, not who or where."""
-    return feature in profile.weights and feature not in profile.actors and feature not in profile.light
-
-
 # ---- the main clause -------------------------------------------------------------------------------------------------------
 
 

@@ -6,13 +6,12 @@ the rest into blocks (`blocks`), chooses those that are the article (`region`) a
 article in other furniture. The parsers are loaded when there is something to read, not before.
 """
 
-from collections.abc import Mapping, Sequence
-from datetime import datetime
+from collections.abc import Mapping
 
 from pipeline.extract.names import EXTRACTOR, FEED_EXTRACTOR, IMPORT_EXTRACTOR
 from pipeline.model import Document, Entry
 
-__all__ = ["EXTRACTOR", "FEED_EXTRACTOR", "IMPORT_EXTRACTOR", "document_from_entry", "document_from_record", "extract"]
+__all__ = ["EXTRACTOR", "FEED_EXTRACTOR", "IMPORT_EXTRACTOR", "document_from_entry", "extract"]
 
 
 def extract(body: bytes, *, url: str, content_type: str | None = None, headers: Mapping[str, str] | None = None) -> Document:
@@ -20,37 +19,6 @@ def extract(body: bytes, *, url: str, content_type: str | None = None, headers: 
     from pipeline.extract import documents
 
     return documents.extract(body, url=url, content_type=content_type, headers=headers)
-
-
-def document_from_record(
-    *,
-    url: str,
-    title: str | None = None,
-    html: str | None = None,
-    text: str | None = None,
-    paragraphs: Sequence[str] | None = None,
-    byline: str | None = None,
-    summary: str | None = None,
-    published_at: datetime | None = None,
-    updated_at: datetime | None = None,
-) -> Document:
-    """The document of a recorded observation. What the record says in words of its own goes before what its HTML says.
-
-    A record that has no body field at all speaks only of a feed's item; one whose body is empty saw an empty page.
-    """
-    from pipeline.extract import documents
-
-    return documents.document_from_record(
-        url=url,
-        title=title,
-        html=html,
-        text=text,
-        paragraphs=paragraphs,
-        byline=byline,
-        summary=summary,
-        published_at=published_at,
-        updated_at=updated_at,
-    )
 
 
 def document_from_entry(entry: Entry) -> Document:

@@ -18,7 +18,7 @@ from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Fiel
 from pipeline.archive import Archive
 from pipeline.config import Settings, load_feeds
 from pipeline.errors import UsageError
-from pipeline.extract import document_from_record
+from pipeline.extract.documents import document_from_record
 from pipeline.journey.earlier import page_reader
 from pipeline.journey.looks import Desk
 from pipeline.journey.progress import Progress
