@@ -293,6 +293,18 @@ def test_the_same_words_of_another_day_are_heard_anew():
     assert [c.value for c in step.claims] == [(START + timedelta(days=8)).date().isoformat()]
 
 
+@pytest.mark.parametrize(
+    ("later", "day"), [("The talks were held on Sunday.", 11), ("The talks will be held on Sunday at the inn.", 4)]
+)
+def test_the_days_of_an_update_are_seen_from_the_update(later, day):
+    """A week after publication a new "on Sunday" is last Sunday; a Sunday that the edit left is the one that was meant."""
+    watch = replace(WATCH, aspects=(Aspect(name="talks", about="When the talks are held, planned or postponed"),))
+    ledger, first = Ledger(watch), "The talks will be held on Sunday."
+    ledger.read(report("wire", 0, first if day == 4 else "The talks are planned.", published_at=START))
+    step = ledger.read(report("wire", 10 * 24, later, published_at=START))
+    assert [c.value for c in step.claims] == [f"2025-05-{day:02}"]
+
+
 def test_a_correction_tells_who_still_says_what_was_corrected():
     """Under a note the line says what was corrected; a second one that another report still has the old figure, once."""
     ledger, note = Ledger(WATCH), "Correction: an earlier version gave a wrong number of people killed."

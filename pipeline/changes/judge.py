@@ -48,6 +48,7 @@ from pipeline.claims.statements import clause_span, read_states
 from pipeline.claims.subject import subject_of
 from pipeline.claims.weigh import main_clause
 from pipeline.model import ChangeKind
+from pipeline.text import ValueKind, values
 
 FOCUS_AT, FOCUS_SHARE = 1.0, 0.5  # a headline's own score on its aspect, and what any other may have of it
 ALIKE = 0.3  # overlap from which an earlier statement draws a new one to its aspect
@@ -94,7 +95,7 @@ class Judge:
             {},
             page.known,
             False,
-            page.report.published_at or page.report.seen_at,
+            page.report.published_at or page.report.seen_at,  # of the report; of a sentence see `written_at`
         )
         findings: list[Finding] = []
         last, speaker = None, ""
@@ -106,7 +107,8 @@ class Judge:
                 reading = page.fresh[i]
                 reading.attribution = attribute(unit, outlet, speaker, outlets)
                 speaker = speaker_after(unit, reading.attribution, speaker)
-                told = [] if self._says_nothing(page, unit, stock) else self._read_one(reading, replace(place, context=context))
+                where = replace(place, context=context, when=written_at(reading, page))
+                told = [] if self._says_nothing(page, unit, stock) else self._read_one(reading, where)
                 self.shelf.heard.setdefault(as_heard(unit), Heard())
                 findings += told
                 self.usage.count(unit)
@@ -304,7 +306,7 @@ class Judge:
     ) -> Finding:
         unit, best = reading.unit, weighed.fit
         profile = self.profiles[best.aspect]
-        was, voice_only = self._before_edit(reading, place.when)
+        was, voice_only = self._before_edit(reading, place.page.report.published_at or place.page.report.seen_at)
         claim = StatementClaim(
             statement,
             profile,
@@ -342,8 +344,8 @@ class Judge:
         if reading.was is None:
             return None, False
         old = read_unit(reading.was.text, reading.was.paragraph, 0)
-        values = frozenset(f.value for f in read_figures(old, when) if not f.old)
-        return read_statement(old, values, when), _told(reading.unit) == _told(old)
+        figures = frozenset(f.value for f in read_figures(old, when) if not f.old)
+        return read_statement(old, figures, when), _told(reading.unit) == _told(old)
 
     def _enter_statement(
         self, reading: Reading, statement: Statement, best: Fit, verdict: Verdict, twin: Entry | None, place: Place
@@ -364,6 +366,20 @@ class Judge:
                 self.usage.learn(reading.unit, best.aspect)
         reading.held.entries = (*reading.held.entries, entry.number)
         return entry.number
+
+
+def written_at(reading: Reading, page: Page) -> datetime:
+    """When a sentence was written, as near as can be told: its days are seen from there.
+
+    What an article that was known brings is as old as the update, unless an edit left the days of the sentence as they were.
+    """
+    seen, published = page.report.seen_at, page.report.published_at or page.report.seen_at
+    if not page.known or seen <= published:
+        return published
+    if reading.was is None:
+        return seen
+    old = {v.key for v in values(reading.was.text) if v.kind is ValueKind.DATE}
+    return seen if any(v.kind is ValueKind.DATE and v.key not in old for v in values(reading.unit.text)) else published
 
 
 def settled(statement: Statement) -> bool:

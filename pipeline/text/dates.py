@@ -8,12 +8,8 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import cache
 
+from pipeline.text import days
 from pipeline.words import family, lookup
-
-_FUTURE = re.compile(
-    r"\b(?:will|would|shall|to|next|due|until|till|by|before|expected|scheduled|set|planned|plans|can|may|must|should|is|are)\b"
-)
-_PAST = re.compile(r"\b(?:last|was|were|had|did|said|told|[a-z]{3,}ed|went|came|met|held|took|began|left|hit|struck)\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +24,10 @@ class Moment:
     weekday: int | None = None  # Monday = 0
     last_day: int | None = None  # of "20-27 November"
     offset: int | None = None  # days from the day of publication: yesterday = -1
-    span: str = ""  # a decade ("1950s") or a quarter, as written
+    span: str = ""  # a decade ("1950s") as written
+    which: str = ""  # last, this, next or far ("a week from"), of a weekday
+    in_week: bool = False  # of a weekday: that of the last, this or next week
+    feast: str = ""  # a day with a name: "christmas"
     minutes: int | None = None  # since midnight
     meridiem: bool = False  # a.m. or p.m. is stated, or the hour shows it
     on: date | None = None
@@ -54,35 +53,43 @@ def _patterns() -> tuple[re.Pattern[str], ...]:
             rf"(?<![\w.,]){week}{day}{last}\s+(?:of\s+)?{month}(?!\w){past_year}",
             rf"(?<!\w){month}(?:\s+of)?,?\s+{year}(?!\d|,\d)",
             r"(?<![\w/.,])(?P<a>\d{1,2})(?P<sep>[/.])(?P<b>\d{1,2})(?P=sep)(?P<year>(?:19|20)?\d\d)(?![\w/]|\.\d)",
-            rf"(?<!\w)(?:{_after_words()})(?P<month>{_forms('months')})\b",
+            rf"(?<!\w)(?:{_looks_back(_MONTH_AFTER)}|(?<=mid-))(?P<month>{_forms('months')})\b",
             rf"(?<!\w)(?P<month>{_long_months()})\b",
-            rf"(?<!\w)(?P<week>{_forms('weekdays')})\b",
+            rf"(?:{_looks_back(_FEAST_AFTER)})(?P<feast>{_feasts()})(?={_ENDS})",
+            rf"(?<!\w)(?P<week>{_forms('weekdays')})\b(?:\s+of)?\s+(?P<which>last|this|next)\s+week\b(?!-)",
+            rf"(?<!\w)(?P<far>a\s+week\s+(?:from|on)\s+)(?P<week>{_forms('weekdays')})\b",
+            rf"(?<!\w)(?P<week>{_forms('weekdays')})\b(?P<far>\s+week)\b(?!-|\s+of|\s+in)",
+            rf"(?<!\w)(?:(?P<which>{_WHICH})\s+)?(?P<week>{_forms('weekdays')})\b",
             rf"(?<!\w)(?P<rel>{_forms('relative_days')})\b",
+            rf"(?<!\w)(?P<count>{_COUNT})\s+days?\s+(?P<ago>ago)\b",
+            rf"(?<=\bin )(?P<count>{_COUNT})\s+days?(?='?\s+time\b|\s*[.,;]|$)",
+            rf"(?:{_looks_back(_DAY_AFTER)})(?P<day>3[01]|[12]\d|[1-9])(?:st|nd|rd|th)(?={_ENDS})",
             r"(?<![\w$€£¥.,])(?P<span>(?:1[5-9]|20)\d0'?s)\b",
             rf"(?<![\w$€£¥.,]){year}(?![\w%]|[.,:]\d)",
         )
     )
 
 
-def _after_words() -> str:
-    """Words after which even "May" and "March" are months."""
-    words = (
-        "in",
-        "by",
-        "since",
-        "until",
-        "last",
-        "next",
-        "this",
-        "early",
-        "late",
-        "from",
-        "during",
-        "between",
-        "before",
-        "after",
-    )
-    return "|".join([rf"(?<={word} )" for word in words] + ["(?<=mid-)"])
+_WHICH = "last|this past|this coming|this|next|coming|past"
+_WHICH_MEANS = {"last": "last", "past": "last", "this past": "last", "this": "this", "coming": "this", "this coming": "this"}
+_COUNTS = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+_COUNT = "|".join(_COUNTS) + "|a couple of|[1-9]|[12][0-9]|30"
+
+
+@cache
+def _feasts() -> str:
+    return "|".join(sorted(map(re.escape, days.feasts()), key=lambda f: (-len(f), f)))
+
+
+_MONTH_AFTER = "in by since until last next this early late from during between before after"  # even "May" and "March"
+_FEAST_AFTER = "by before until till on at after since around this next last for"
+_DAY_AFTER = "by|before|until|till|on|after|since|from|to".replace("|", " the|") + " the"
+_ENDS = r"\s*(?:[.,;:)\"]|$)|\s+(?:and|or|but|as|if|when|to|in|at|with|without|because|after|before|of th(?:is|e) month)\b"
+
+
+def _looks_back(words: str) -> str:
+    """A place right after one of some words."""
+    return "|".join(rf"(?<=\b{word} )" for word in (words.split("|") if "|" in words else words.split()))
 
 
 def _long_months() -> str:
@@ -121,13 +128,14 @@ def moments(low: str, published_at: datetime | None = None) -> list[Moment]:
                     found.append(dated)
                     taken[dated.start : dated.end] = b"\x01" * (dated.end - dated.start)
     found.sort(key=lambda moment: moment.start)
-    return [resolve(moment, low, published_at) for moment in found] if published_at else found
+    return _joined([resolve(moment, low, published_at) for moment in found], low) if published_at else found
 
 
 @cache
 def _maybe() -> re.Pattern[str]:
     """What every date has: a digit or one of these words."""
-    return re.compile(rf"\d|\b(?:{_forms('months')}|{_forms('weekdays')}|{_forms('relative_days')})\b")
+    names = "|".join((_forms("months"), _forms("weekdays"), _forms("relative_days"), _feasts()))
+    return re.compile(rf"\d|\b(?:{names}|days?)\b")
 
 
 def _times(low: str) -> list[Moment]:
@@ -155,6 +163,10 @@ def _date(low: str, m: re.Match[str]) -> Moment | None:
         return replace(at, span=fields["span"].replace("'", ""))
     if fields.get("rel"):
         return replace(at, offset=int(lookup("relative_days")[fields["rel"]]))
+    if fields.get("count"):
+        return _counted(at, fields, low)
+    if fields.get("feast"):
+        return replace(at, feast=fields["feast"])
     if fields.get("a"):
         return _numeric(at, fields)
     month, week, year = fields.get("month"), fields.get("week"), fields.get("year")
@@ -170,7 +182,18 @@ def _date(low: str, m: re.Match[str]) -> Moment | None:
         day=int(fields["day"]) if fields.get("day") else None,
         last_day=int(fields["last"]) if fields.get("last") else None,
         weekday=int(lookup("weekdays")[week]) if week else None,
+        which="far" if fields.get("far") else _WHICH_MEANS.get(fields.get("which") or "", fields.get("which") or ""),
+        in_week="which" in fields and m[0].endswith(" week"),
     )
+
+
+def _counted(at: Moment, fields: dict[str, str | None], low: str) -> Moment | None:
+    """ "Two days ago", "in two days": the latter only where the clause lies ahead, since work is also done "in two days"."""
+    word = str(fields["count"])
+    number = int(word) if word.isdigit() else 2 if word.startswith("a ") else _COUNTS.index(word) + 1
+    if fields.get("ago"):
+        return replace(at, offset=-number)
+    return replace(at, offset=number) if days.direction(low, at.start, at.end) == days.AHEAD else None
 
 
 def _numeric(at: Moment, fields: dict[str, str | None]) -> Moment | None:
@@ -203,36 +226,53 @@ def _measured() -> re.Pattern[str]:
 
 
 def resolve(moment: Moment, low: str, published_at: datetime) -> Moment:
-    """The moment with its calendar day, where the stated fields and the day of publication tell it."""
+    """The moment with its calendar day, where the stated fields, the tense and the day of publication tell it."""
     if moment.minutes is not None or moment.span:
         return moment
     day = published_at.date()
     if moment.offset is not None:
         return replace(moment, on=day + timedelta(days=moment.offset))
+    if moment.weekday is not None and not moment.day:
+        return replace(moment, on=_weekday(moment, low, published_at))
+    sign = days.direction(low, moment.start, moment.end)
+    if moment.feast:
+        return replace(moment, on=days.feast_day(moment.feast, sign, day))
     if moment.month and moment.day:
-        return replace(moment, on=_nearest(moment, day))
-    if moment.weekday is not None:
-        ahead = (moment.weekday - day.weekday()) % 7
-        past = _looks_past(low, moment)
-        return replace(moment, on=day + timedelta(days=ahead - 7 if past and ahead else ahead))
+        return replace(moment, on=_stated(moment, sign, day))
+    if moment.day and not moment.month and not moment.year:
+        return replace(moment, on=days.day_of_month(moment.day, sign, day))
     return moment
 
 
-def _nearest(moment: Moment, day: date) -> date | None:
-    """The stated day and month in the stated year, or in the year that brings it nearest to the publication."""
-    years = [moment.year] if moment.year else [day.year - 1, day.year, day.year + 1]
-    dates = []
-    for year in years:
-        try:
-            dates.append(date(year, moment.month or 1, moment.day or 1))
-        except ValueError:
-            continue
-    return min(dates, key=lambda d: (abs((d - day).days), d), default=None)
+def _weekday(moment: Moment, low: str, published_at: datetime) -> date | None:
+    weekday, which = moment.weekday or 0, moment.which
+    if moment.in_week:
+        return days.in_week(weekday, which, published_at.date())
+    on = days.weekday_day(weekday, "" if which == "far" else which, low, moment.start, moment.end, published_at)
+    return on + timedelta(days=days.WEEK) if on is not None and which == "far" else on
 
 
-def _looks_past(low: str, moment: Moment) -> bool:
-    """Whether a bare weekday lies behind: the words before it decide, the nearest cue first; without any it lies behind."""
-    before = low[max(0, moment.start - 60) : moment.start]
-    ahead = [m.start() for m in _FUTURE.finditer(before)]
-    behind = [m.start() for m in _PAST.finditer(before)]
-    return not ahead or (bool(behind) and behind[-1] > ahead[-1])
+def _stated(moment: Moment, sign: int, today: date) -> date | None:
+    """The stated day and month of the stated year, else of the year that the publication and the tense tell."""
+    month, day = moment.month or 1, moment.day or 1
+    if not moment.year:
+        return days.month_day(month, day, sign, today)
+    try:
+        return date(moment.year, month, day)
+    except ValueError:
+        return None
+
+
+_JOINED = re.compile(r"(?:\s+(?:night|morning|evening|afternoon))?\s*(?:-|\b(?:to|through|until|and|or)\b)\s*")
+
+
+def _joined(found: list[Moment], low: str) -> list[Moment]:
+    """Weekdays after one another are days after one another: "from Friday to Sunday", "on Monday night and Tuesday"."""
+    out: list[Moment] = []
+    for moment in found:
+        last = out[-1] if out else None
+        bare = moment.weekday is not None and not moment.day and not moment.which
+        if bare and last is not None and last.weekday is not None and _JOINED.fullmatch(low, last.end, moment.start):
+            moment = replace(moment, on=days.after(last.on, moment.weekday or 0))
+        out.append(moment)
+    return out

@@ -50,9 +50,14 @@ class Value:
     meridiem: bool = False  # of a time: a.m. or p.m. is stated or shown
 
 
-@lru_cache(maxsize=1 << 13)
 def values(sentence: str, published_at: dt.datetime | None = None) -> tuple[Value, ...]:
-    """The values of a sentence in order, none overlapping. Relative dates need the time of publication."""
+    """The values of a sentence in order, none overlapping. Relative dates need the time of publication in its own zone."""
+    return _read(sentence, published_at, published_at.tzinfo if published_at is not None else None)
+
+
+@lru_cache(maxsize=1 << 13)
+def _read(sentence: str, published_at: dt.datetime | None, zone: dt.tzinfo | None) -> tuple[Value, ...]:
+    """The values; the zone tells apart two times that are one instant and two days."""
     low = lower_marks(sentence)
     dated = moments(low, published_at)
     found = [_of_moment(sentence, moment) for moment in dated]
@@ -81,7 +86,10 @@ def _of_moment(sentence: str, m: Moment) -> Value:
         return Value(kind=ValueKind.TIME, text=text, start=m.start, end=m.end, key=key, minutes=m.minutes, meridiem=m.meridiem)
     stated = (m.year, m.month, m.day, m.last_day, m.weekday)
     parts = ["" if f is None else str(f) for f in stated]
-    key = f"date {m.span or m.offset}" if m.span or m.offset is not None else "date " + "/".join(parts)
+    name = m.span or m.feast
+    key = f"date {name or m.offset}" if name or m.offset is not None else "date " + "/".join(parts)
+    if m.which:
+        key += f" {m.which}" + " week" * m.in_week
     return Value(
         kind=ValueKind.DATE,
         text=text,
@@ -93,7 +101,7 @@ def _of_moment(sentence: str, m: Moment) -> Value:
         day=m.day,
         weekday=m.weekday,
         date=m.on,
-        unit="day" if m.offset is not None else m.span,
+        unit="day" if m.offset is not None else name,
     )
 
 
