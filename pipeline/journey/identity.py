@@ -102,22 +102,23 @@ class Registry:
         self._load_paragraphs(outlets)
         new = {url for url in urls if url not in self._ids and url not in self._asked}
         self._asked |= new
-        wanted = {form for url in new for form in (url, *_forms(url))}
-        found = self.store.articles_by_url(wanted) if wanted else {}
+        found = self.store.articles_by_url(new) if new else {}
+        if others := {form for url in new - found.keys() for form in _forms(url)}:
+            found |= self.store.articles_by_url(others)
         self._ids |= {url: article_id for url, article_id in found.items() if url not in self._ids}
         self._load_states(found.values())
 
     def load_entries(self, entries: Sequence[Entry], outlets: Set[str]) -> None:
         """Read what the store knows of what the entries of these outlets' feeds lead to."""
         self.load_urls([e.url for e in entries if e.url], outlets)
-        self._load_guids([e.raw_id for e in entries if e.raw_id])
+        self._load_guids([e.raw_id for e in entries if e.raw_id and not (e.url and self._is_read(e.url))])
         self._load_namesakes([e.url for e in entries if e.url and not self._known_as(e.url)])
 
     def load_articles(self, states: Sequence[ArticleState]) -> None:
         """Read what a look at each of these articles is judged by."""
         self._ids |= {s.url: s.article_id for s in states}
         self._load_states(s.article_id for s in states)
-        self._load_guids([s.guid for s in states if s.guid])
+        self._load_guids([s.guid for s in states if s.guid and s.head_version_id is None])
         self._load_paragraphs({s.outlet for s in states})
         self._load_namesakes([s.url for s in states if s.head_version_id is None])
 
@@ -216,6 +217,11 @@ class Registry:
     def _known_as(self, url: str) -> str | None:
         """The article at an address; at its other form, if only scheme and `www` differ."""
         return next((self._ids[form] for form in (url, *_forms(url)) if form in self._ids), None)
+
+    def _is_read(self, url: str) -> bool:
+        """Whether the address is that of an article that has been read: its guid tells nothing more then."""
+        article_id = self._known_as(url)
+        return article_id is not None and self._states[article_id].head_version_id is not None
 
     def _by_guid(self, seen: Observation) -> str | None:
         """A known guid on a new address is a move of the article, unless the text is another: then the guid was reused."""

@@ -25,7 +25,8 @@ from pipeline.model import (
     Version,
     ident,
 )
-from pipeline.store.database import Row, Tables, naive, query, read
+from pipeline.store.database import Row, Tables, keyed, naive, query, read
+from pipeline.store.keys import id_key, text_key
 from pipeline.store.rows import plain_row, value_of
 
 ALIKE = 50  # feeds that change in the same way, for a statement of their own
@@ -177,24 +178,24 @@ class Collected:
 
     def item_hashes(self, feed_ids: Iterable[str]) -> dict[str, frozenset[str]]:
         """The hashes of the items of feeds as last seen, by feed_id."""
-        rows = read(self.con, query("item_hashes"), {"feed_ids": sorted(feed_ids)})
+        rows = keyed(self.con, "item_hashes", map(id_key, feed_ids))
         return {str(r["feed_id"]): frozenset(r["hashes"]) for r in rows}
 
     def items(self, feed_ids: Iterable[str]) -> dict[str, list[KnownItem]]:
         """The items of feeds as last seen, by feed_id: the newest row of each."""
         out: dict[str, list[KnownItem]] = {}
-        for r in read(self.con, query("items_of_feeds"), {"feed_ids": sorted(feed_ids)}):
+        for r in keyed(self.con, "items_of_feeds", map(id_key, feed_ids)):
             out.setdefault(str(r["feed_id"]), []).append(value_of(KnownItem, r))
         return out
 
     def articles_by_url(self, urls: Iterable[str]) -> dict[str, str]:
         """article_id of each of the addresses that is known."""
-        rows = read(self.con, query("articles_by_url"), {"urls": sorted(set(urls))})
+        rows = keyed(self.con, "articles_by_url", map(text_key, urls))
         return {str(r["url"]): str(r["article_id"]) for r in rows}
 
     def article_states(self, article_ids: Iterable[str]) -> dict[str, ArticleState]:
         """The state rows of articles, by article_id."""
-        rows = read(self.con, query("article_states"), {"article_ids": sorted(set(article_ids))})
+        rows = keyed(self.con, "article_states", map(id_key, article_ids))
         return {str(r["article_id"]): _article_state(r) for r in rows}
 
     def due_articles(self, now: datetime, everything: bool = False) -> list[ArticleState]:
@@ -208,15 +209,16 @@ class Collected:
         self, states: Mapping[str, ArticleState], stood: Mapping[str, Sequence[Appearance]]
     ) -> dict[str, KnownArticle]:
         """What decide_version needs of each of these articles, given its appearances; the outlet's furniture aside."""
-        heads = sorted(s.head_version_id for s in states.values() if s.head_version_id)
-        texts = {
-            str(r["version_id"]): value_of(Version, r) for r in read(self.con, query("versions_by_id"), {"version_ids": heads})
-        }
+        heads = {s.head_version_id for s in states.values()}
         seen: dict[str, dict[str, str]] = {}
         headlines: dict[str, str] = {}
-        for r in read(self.con, query("text_hashes"), {"article_ids": sorted(states)}):
+        places: list[int] = []  # of the heads: to look for them by their ids would cost as much again
+        for r in keyed(self.con, "text_hashes", map(id_key, states)):
             seen.setdefault(str(r["article_id"]), {})[str(r["text_hash"])] = str(r["version_id"])
             headlines[str(r["version_id"])] = str(r["headline"])
+            places += [r["place"]] if r["version_id"] in heads else []
+        standing = read(self.con, query("versions_at"), {"places": places}) if places else []
+        texts = {str(r["version_id"]): value_of(Version, r) for r in standing}
         return {
             i: KnownArticle(
                 article_id=i,
@@ -231,20 +233,21 @@ class Collected:
     def paragraphs_of_outlets(self, outlets: Iterable[str]) -> dict[str, dict[str, set[str]]]:
         """outlet -> fingerprint -> articles that have had the paragraph."""
         out: dict[str, dict[str, set[str]]] = {}
-        for r in read(self.con, query("paragraphs_of_outlets"), {"outlets": sorted(set(outlets))}):
+        for r in keyed(self.con, "paragraphs_of_outlets", map(text_key, outlets)):
             out.setdefault(r["outlet"], {}).setdefault(r["fingerprint"], set()).add(r["article_id"])
         return out
 
     def namesakes(self, names: Iterable[str]) -> dict[tuple[str, str], list[str]]:
         """(outlet, last part of the address) -> article_ids of those that have been read, the oldest first."""
         out: dict[tuple[str, str], list[str]] = {}
-        for r in read(self.con, query("namesakes"), {"names": sorted(set(names))}):
+        wanted = sorted(set(names))
+        for r in keyed(self.con, "namesakes", map(text_key, wanted), {"names": wanted}):
             out.setdefault((r["outlet"], r["name"]), []).append(r["article_id"])
         return out
 
     def articles_by_guid(self, guids: Iterable[str]) -> dict[tuple[str, str], str]:
         """(outlet, guid) -> article_id, for the guids that are known."""
-        rows = read(self.con, query("articles_by_guid"), {"guids": sorted(set(guids))})
+        rows = keyed(self.con, "articles_by_guid", map(text_key, guids))
         return {(r["outlet"], r["guid"]): r["article_id"] for r in rows}
 
 

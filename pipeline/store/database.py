@@ -25,6 +25,7 @@ STORAGE_VERSION = "v1.5.0"
 FILTERED = 10_000  # rows that a lookup by rowid may find: with more than that (50, if not set) DuckDB reads the whole table
 _MANY = 8  # rows, from which on a value that they all have is written once
 _SHORT = 200  # characters of such a value
+_FEW = 300  # numbers that stand in the text of a query
 MOST_HELD = 1_000  # keys that are asked for to tell which rows are new
 _HOLDER = re.compile(r"held in (.+?) \(PID (\d+)\)")
 # Settings of every instance: no core feature may need an extension that is not in the wheel.
@@ -295,8 +296,9 @@ class Tables:
         if since:  # a run's own moment is mostly the latest: hardly any row is later
             found = self.con.execute(f"{asked} \"{since}\" >= '{_plain(earliest)}' LIMIT {MOST_HELD + 1}").fetchall()
         elif number:
-            wanted = json.dumps([KEYS[table][number](r) for r in rows])
-            found = self.con.execute(f'{asked} "{number}" IN (SELECT unnest($n::JSON::UBIGINT[]))', {"n": wanted}).fetchall()
+            listed, given = _listed(KEYS[table][number](r) for r in rows)
+            rowids = f'SELECT rowid FROM {table} WHERE "{number}" IN ({listed})'  # first: else the key is read of every row
+            found = self.con.execute(f"{asked} rowid IN ({rowids})", _parameters(given)).fetchall()
         else:
             return None
         return {k for (k,) in found} if len(found) <= MOST_HELD or not since else None
@@ -402,12 +404,16 @@ def _parameter(value: object) -> object:
     return naive(value) if isinstance(value, datetime) else value
 
 
+def _parameters(given: Mapping[str, object]) -> dict[str, object]:
+    return {name: _parameter(value) for name, value in given.items()}
+
+
 def read(con: duckdb.DuckDBPyConnection, sql: str, parameters: Mapping[str, object] | None = None) -> list[dict[str, Any]]:
     """The rows of a query as dictionaries, times aware. Always read to the end: one connection holds one result.
 
     A list goes in as JSON, so the query says `unnest($name::JSON::VARCHAR[])`.
     """
-    cursor = con.execute(sql, {k: _parameter(v) for k, v in (parameters or {}).items()})
+    cursor = con.execute(sql, _parameters(parameters or {}))
     described = cursor.description or []
     names = [d[0] for d in described]
     rows = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
@@ -415,6 +421,22 @@ def read(con: duckdb.DuckDBPyConnection, sql: str, parameters: Mapping[str, obje
         for row in rows:
             row[name] = aware(row[name])
     return rows
+
+
+def keyed(
+    con: duckdb.DuckDBPyConnection, name: str, keys: Iterable[int | None], parameters: Mapping[str, object] | None = None
+) -> list[dict[str, Any]]:
+    """The rows of `sql/queries/<name>.sql` that have one of these numbers (`store.keys`), which it calls `$keys`."""
+    listed, given = _listed(keys)
+    return read(con, query(name).replace("$keys", listed), {**(parameters or {}), **given}) if listed else []
+
+
+def _listed(keys: Iterable[int | None]) -> tuple[str, dict[str, object]]:
+    """Numbers as SQL has them behind IN: a few as they are, which costs half of a parameter's way; its parameters."""
+    numbers = sorted({k for k in keys if k is not None})
+    if len(numbers) <= _FEW:
+        return ", ".join(map(str, numbers)), {}
+    return "SELECT unnest($numbers::JSON::UBIGINT[])", {"numbers": numbers}
 
 
 # ---- copies and checks -----------------------------------------------------------------------------------------------------

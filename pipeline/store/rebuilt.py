@@ -8,7 +8,8 @@ import duckdb
 
 from pipeline.model import Version
 from pipeline.store.collected import Batch, Collected
-from pipeline.store.database import Tables, query, read
+from pipeline.store.database import Tables, keyed, query, read
+from pipeline.store.keys import id_key
 from pipeline.store.rows import value_of
 
 KeptVersion = tuple[Version, str | None, str]  # (version, archive, reason)
@@ -69,7 +70,7 @@ class Rebuilt(Collected):
     def kept_versions(self, article_ids: Iterable[str]) -> dict[str, dict[str, KeptVersion]]:
         """article_id -> version_id -> the version with where and why it was kept, in their order."""
         out: dict[str, dict[str, KeptVersion]] = {}
-        for r in read(self.con, query("versions_of_articles"), {"article_ids": sorted(set(article_ids))}):
+        for r in keyed(self.con, "versions_of_articles", map(id_key, article_ids)):
             kept = (value_of(Version, r), r["archive"], r["reason"] or "")
             out.setdefault(str(r["article_id"]), {})[str(r["version_id"])] = kept
         return out

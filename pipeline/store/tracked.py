@@ -24,7 +24,8 @@ from pipeline.model import (
     Version,
     ident,
 )
-from pipeline.store.database import Row, Tables, naive, query, read
+from pipeline.store.database import Row, Tables, keyed, naive, query, read
+from pipeline.store.keys import id_key
 from pipeline.store.rows import plain_row, value_of
 
 DERIVED = ("tracked", "state", "revision", "edit", "story", "link", "story_event", "copy", "claim", "change", "standing")
@@ -94,13 +95,13 @@ class Tracked:
     def appearances(self, article_ids: Iterable[str]) -> dict[str, list[Appearance]]:
         """All appearances of articles, in time order, by article_id."""
         out: dict[str, list[Appearance]] = {}
-        for r in read(self.con, query("appearances_of"), {"article_ids": sorted(set(article_ids))}):
+        for r in keyed(self.con, "appearances_of", map(id_key, article_ids)):
             out.setdefault(str(r["article_id"]), []).append(value_of(Appearance, r))
         return out
 
     def versions(self, version_ids: Iterable[str]) -> dict[str, Version]:
         """Versions by id."""
-        rows = read(self.con, query("versions_by_id"), {"version_ids": sorted(set(version_ids))})
+        rows = keyed(self.con, "versions_by_id", map(id_key, version_ids))
         return {str(r["version_id"]): value_of(Version, r) for r in rows}
 
     # ---- revisions and edits

@@ -2,6 +2,6 @@
 SELECT * FROM record.appearance
 WHERE rowid IN (
     SELECT rowid FROM record.appearance
-    WHERE article_key IN (SELECT ('0x' || right(unnest($article_ids::JSON::VARCHAR[]), 16))::UBIGINT)
+    WHERE article_key IN ($keys)
 )
 ORDER BY article_id, seen_at, appearance_id;

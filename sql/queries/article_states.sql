@@ -2,6 +2,6 @@
 SELECT * FROM record.article
 WHERE rowid IN (
     SELECT rowid FROM record.article
-    WHERE article_key IN (SELECT ('0x' || right(unnest($article_ids::JSON::VARCHAR[]), 16))::UBIGINT)
+    WHERE article_key IN ($keys)
 )
 ORDER BY article_id;

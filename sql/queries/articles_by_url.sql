@@ -2,6 +2,6 @@
 SELECT url, article_id FROM record.alias
 WHERE rowid IN (
     SELECT rowid FROM record.alias
-    WHERE url_key IN (SELECT ('0x' || left(sha256(unnest($urls::JSON::VARCHAR[])), 16))::UBIGINT)
+    WHERE url_key IN ($keys)
 )
 ORDER BY url;

@@ -2,7 +2,7 @@
 SELECT * FROM record.item
 WHERE rowid IN (
     SELECT rowid FROM record.item
-    WHERE feed_key IN (SELECT ('0x' || right(unnest($feed_ids::JSON::VARCHAR[]), 16))::UBIGINT)
+    WHERE feed_key IN ($keys)
 )
 QUALIFY row_number() OVER (PARTITION BY feed_id, key ORDER BY seen_at DESC, item_hash) = 1
 ORDER BY feed_id, seen_at, key;

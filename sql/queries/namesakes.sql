@@ -5,7 +5,7 @@ SELECT outlet, name, article_id FROM (
     FROM record.article
     WHERE rowid IN (
         SELECT rowid FROM record.article
-        WHERE name_key IN (SELECT ('0x' || left(sha256(unnest($names::JSON::VARCHAR[])), 16))::UBIGINT)
+        WHERE name_key IN ($keys)
     ) AND head_version_id IS NOT NULL AND status <> 'alias'
 )
 WHERE name IN (SELECT unnest($names::JSON::VARCHAR[]))

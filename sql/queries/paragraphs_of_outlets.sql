@@ -2,6 +2,6 @@
 SELECT outlet, fingerprint, article_id FROM record.paragraph
 WHERE rowid IN (
     SELECT rowid FROM record.paragraph
-    WHERE outlet_key IN (SELECT ('0x' || left(sha256(unnest($outlets::JSON::VARCHAR[])), 16))::UBIGINT)
+    WHERE outlet_key IN ($keys)
 )
 ORDER BY outlet, fingerprint, article_id;

@@ -4,5 +4,5 @@ SELECT version_id, article_id, url, outlet, seq, seen_at, headline, text, text_h
 FROM record.version
 WHERE rowid IN (
     SELECT rowid FROM record.version
-    WHERE version_key IN (SELECT ('0x' || right(unnest($version_ids::JSON::VARCHAR[]), 16))::UBIGINT)
+    WHERE version_key IN ($keys)
 );
