@@ -76,6 +76,13 @@ class KeepConfig(Strict):
     responses: Duration | None = Field(None, description="archived responses; for ever if not given")
 
 
+class LeaseConfig(Strict):
+    """`[lease]`: after what a run that holds the store is taken for one that hangs."""
+
+    silent: Duration = Field(timedelta(minutes=5), gt=timedelta(0), description="without a sign of life of its process")
+    idle: Duration = Field(timedelta(hours=1), gt=timedelta(0), description="without getting on: then it gives no more signs")
+
+
 class NotifyEntry(Strict):
     """One `[[notify]]`: who is told of what, and when. What is not named is not narrowed down."""
 
@@ -107,6 +114,7 @@ class Settings(BaseSettings):
     fetch: FetchConfig = Field(default_factory=lambda: FetchConfig.model_validate({}))
     recheck: RecheckConfig = Field(default_factory=RecheckConfig)
     notify: tuple[NotifyEntry, ...] = ()
+    lease: LeaseConfig = Field(default_factory=lambda: LeaseConfig.model_validate({}))
     keep: KeepConfig = Field(default_factory=lambda: KeepConfig.model_validate({}))
 
     @classmethod

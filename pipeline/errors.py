@@ -36,9 +36,21 @@ class StoreBusy(WritethruError):
 
     exit_code = 75
 
-    def __init__(self, path: object, holder: str):
+    def __init__(self, path: object, holder: str, advice: str = ""):
         self.path, self.holder = str(path), holder
-        super().__init__(f"{path} is in use by {holder}. Wait for that run to end, then try again.")
+        told = f"{path} is in use by {holder}. Wait for that run to end, then try again."
+        super().__init__(f"{told} {advice}" if advice else told)
+
+
+class LeaseLost(WritethruError):
+    """Another run was given the store, since this one gave no sign of life."""
+
+    exit_code = 75
+
+    def __init__(self, path: object, heir: str):
+        self.path, self.heir = str(path), heir
+        told = "this run gave no sign of life for so long that another took over"
+        super().__init__(f"{path}: {told}: {heir}. What was acknowledged is kept; nothing more is written from here.")
 
 
 class StoreError(WritethruError):

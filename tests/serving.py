@@ -75,7 +75,7 @@ class Visitor:
 
 def copy_of(demo: Path, folder: Path) -> Settings:
     """The demo's folder copied, so that decisions do not reach other tests."""
-    shutil.copytree(demo, folder, ignore=shutil.ignore_patterns("*.archive", "reports", "*.lock", "*.holder"))
+    shutil.copytree(demo, folder, ignore=shutil.ignore_patterns("*.archive", "reports", "*.lease-*"))
     return load_settings(folder / "writethru.toml")
 
 

@@ -3,6 +3,7 @@
 import logging
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -18,6 +19,7 @@ from world import World
 
 from pipeline import cli
 from pipeline.archive import read_archived
+from pipeline.store import holder_of
 
 PROGRAM = [sys.executable, "-c", "from pipeline.cli import main; main()"]
 
@@ -142,12 +144,11 @@ def test_a_second_run_ends_with_75_and_names_the_first_and_sql_works_meanwhile(w
         desk.ingest(DAY)
         tern.delay = 30
         process = start(desk, DAY + HOUR)
-        wait_until((tmp_path / "writethru.duckdb.holder").exists, process)
-        time.sleep(0.1)
+        wait_until(lambda: holder_of(desk.settings.db) is not None, process)
         try:
             assert cli.run(["ingest", *config]) == 75
             told = capfd.readouterr().err
-            assert f"process {process.pid}" in told and "writethru ingest" in told
+            assert f"process {process.pid} on {socket.gethostname()} (writethru ingest)" in told and "sign of life" in told
             assert cli.run(["import", str(tmp_path / "none.jsonl"), *config]) == 75
             capfd.readouterr()
             assert cli.run(["sql", "SELECT count(*) AS n FROM versions", "--format", "csv", *config]) == 0

@@ -63,6 +63,7 @@ def test_the_page_on_files_names_every_key():
         FeedEntry,
         FetchConfig,
         KeepConfig,
+        LeaseConfig,
         NotifyEntry,
         RecheckConfig,
         Settings,
@@ -71,7 +72,18 @@ def test_the_page_on_files_names_every_key():
     from pipeline.journey.importing import Line
 
     text = (ROOT / "docs" / "files.md").read_text(encoding="utf8")
-    tables = {"fetch", "recheck", "keep", "notify", "aspect"}
-    for kind in (FeedEntry, StoryEntry, AspectEntry, Settings, FetchConfig, RecheckConfig, KeepConfig, NotifyEntry, Line):
+    tables = {"fetch", "recheck", "lease", "keep", "notify", "aspect"}
+    for kind in (
+        FeedEntry,
+        StoryEntry,
+        AspectEntry,
+        Settings,
+        FetchConfig,
+        RecheckConfig,
+        LeaseConfig,
+        KeepConfig,
+        NotifyEntry,
+        Line,
+    ):
         missing = [name for name in kind.model_fields if f"`{name}`" not in text and name not in tables]
         assert not missing, (kind.__name__, missing)

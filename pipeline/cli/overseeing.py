@@ -93,5 +93,6 @@ def _full(found: Status) -> Rows:
 
 def _facts(found: Status) -> dict[str, object]:
     outlets = [{**asdict(o.health), "ailing": o.ailing, "reason": o.reason} for o in found.outlets]
-    sizes = {"store_bytes": found.store_bytes, "archive_bytes": found.archive_bytes}
+    sizes: dict[str, object] = {"store_bytes": found.store_bytes, "archive_bytes": found.archive_bytes}
+    sizes |= {"in_use_by": found.holder.named() if found.holder else None}
     return {"at": found.at, **asdict(found.totals), **sizes, "warnings": found.warnings, "outlets": outlets}

@@ -15,7 +15,7 @@ from pipeline.journey.asking import Told, ask, explain, listing, log_lines, read
 from pipeline.journey.checking import metrics, status
 from pipeline.journey.decision import Decision
 from pipeline.journey.keeping import BackupSummary, ThinSummary, VerifySummary, backup, restore, snapshot, thin, verify
-from pipeline.journey.progress import Progress, silent
+from pipeline.journey.progress import Progress, lively, silent
 from pipeline.journey.starting import init
 from pipeline.store import Store, lease, publish_snapshot
 
@@ -63,10 +63,10 @@ NOTES_WAIT = 60.0  # seconds to wait for a run to end before what was sent is no
 @contextmanager
 def writing(settings: Settings, what: str, now: datetime, wait: float = 0.0) -> Iterator[Store]:
     """The store, open for writing under the lease; the snapshot is published when it closes in good order."""
-    with lease(settings.db, what, wait):
+    with lease(settings.db, what, wait, settings.lease) as held:
         with Store(settings.db, now=now) as store:
             yield store
-        publish_snapshot(settings.db, settings.snapshot_file)
+        publish_snapshot(settings.db, settings.snapshot_file, held.check)
 
 
 def ingest(settings: Settings, now: datetime, *, everything: bool = False, progress: Progress = silent, wait: float = 0.0):
@@ -74,7 +74,7 @@ def ingest(settings: Settings, now: datetime, *, everything: bool = False, progr
     from pipeline.journey.collect import ingest_into
 
     with writing(settings, "ingest", now, wait) as store:
-        return ingest_into(store, settings, now, everything, progress)
+        return ingest_into(store, settings, now, everything, lively(progress))
 
 
 def import_files(settings: Settings, files: Sequence[Path], now: datetime, *, progress: Progress = silent, wait: float = 0.0):
@@ -82,7 +82,7 @@ def import_files(settings: Settings, files: Sequence[Path], now: datetime, *, pr
     from pipeline.journey.importing import import_into
 
     with writing(settings, "import", now, wait) as store:
-        return import_into(store, settings, files, now, progress)
+        return import_into(store, settings, files, now, lively(progress))
 
 
 def rebuild(settings: Settings, now: datetime, *, dry_run: bool = False, progress: Progress = silent, wait: float = 0.0):
@@ -90,7 +90,7 @@ def rebuild(settings: Settings, now: datetime, *, dry_run: bool = False, progres
     from pipeline.journey.rebuilding import rebuild_store
 
     with reading(settings) if dry_run else writing(settings, "rebuild", now, wait) as store:
-        return rebuild_store(store, settings, now, dry_run, progress=progress)
+        return rebuild_store(store, settings, now, dry_run, progress=lively(progress))
 
 
 def export_warc(
@@ -124,7 +124,7 @@ def track(settings: Settings, now: datetime, *, rebuild: bool = False, progress:
     from pipeline.journey.tracking import track_store
 
     with writing(settings, "track", now, wait) as store:
-        return track_store(store, settings, now, rebuild, progress)
+        return track_store(store, settings, now, rebuild, lively(progress))
 
 
 def decide(settings: Settings, now: datetime, wanted: Decision, *, progress: Progress = silent, wait: float = 0.0):
@@ -132,7 +132,7 @@ def decide(settings: Settings, now: datetime, wanted: Decision, *, progress: Pro
     from pipeline.journey.deciding import carry_out
 
     with writing(settings, "decide", now, wait) as store:
-        return carry_out(store, settings, now, wanted, progress)
+        return carry_out(store, settings, now, wanted, lively(progress))
 
 
 def maintain(settings: Settings, now: datetime, *, progress: Progress = silent, wait: float = 0.0):
@@ -140,7 +140,7 @@ def maintain(settings: Settings, now: datetime, *, progress: Progress = silent, 
     from pipeline.journey.maintaining import maintain_in
 
     with writing(settings, "maintain", now, wait) as store:
-        return maintain_in(store, settings, now, progress)
+        return maintain_in(store, settings, now, lively(progress))
 
 
 def try_notify(settings: Settings):

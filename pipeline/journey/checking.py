@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from pipeline.config import Settings, load_feeds
 from pipeline.health import Ailing, OutletHealth, decide_health
 from pipeline.journey.asking import reading
-from pipeline.store import Store, value_of
+from pipeline.store import Holder, Store, holder_of, value_of
 
 HELD = ("feeds", "articles", "versions", "edits", "stories", "changes")
 STALE = timedelta(hours=2)  # after the last fetch; a schedule fetches every quarter of an hour
@@ -46,6 +46,7 @@ class Status:
     store_bytes: int
     archive_bytes: int
     outlets: tuple[OutletStatus, ...]  # those that need a person first
+    holder: Holder | None = None  # who writes to the store now
 
     @property
     def warnings(self) -> list[str]:
@@ -70,7 +71,8 @@ class Status:
         waiting = f", {t.untracked} texts wait for `writethru track`" if t.untracked else ""
         size = f"store {self.store_bytes / 1e6:.1f} MB, archive {self.archive_bytes / 1e6:.1f} MB"
         warned = [f"! {w}" for w in self.warnings] or ["nothing needs a person"]
-        return [held, f"{grown}{newest}{waiting} (UTC); {size}", *warned]
+        busy = [f"in use by {self.holder.named()}"] if self.holder else []
+        return [held, f"{grown}{newest}{waiting} (UTC); {size}", *busy, *warned]
 
 
 def status(settings: Settings, now: datetime) -> Status:
@@ -85,7 +87,9 @@ def status_of(store: Store, settings: Settings, now: datetime) -> Status:
     outlets = sorted(_outlets(store, settings, now), key=lambda o: (not o.ailing, o.health.outlet))
     archived = sum(f.stat().st_size for f in settings.archive_folder.rglob("*.warc.gz"))
     size = settings.db.stat().st_size if settings.db.exists() else 0
-    return Status(at=now, totals=totals, store_bytes=size, archive_bytes=archived, outlets=tuple(outlets))
+    return Status(
+        at=now, totals=totals, store_bytes=size, archive_bytes=archived, outlets=tuple(outlets), holder=holder_of(settings.db)
+    )
 
 
 def _outlets(store: Store, settings: Settings, now: datetime) -> Iterator[OutletStatus]:

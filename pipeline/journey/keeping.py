@@ -90,7 +90,7 @@ def backup(settings: Settings, now: datetime, target: Path | None = None, *, wai
     if target.exists():
         raise UsageError(f"{target}: there is such a file already; a backup overwrites nothing")
     _must_exist(settings)
-    with lease(settings.db, "backup", wait):
+    with lease(settings.db, "backup", wait, settings.lease):
         _fold_in_the_log(settings, now)
         done = BackupSummary(file=str(target), counts=copy_store(settings.db, target))
         done.removed = _prune(settings, now, target) if dated else []
@@ -127,8 +127,9 @@ def thin(settings: Settings, now: datetime, *, wait: float = 0.0) -> ThinSummary
     done = ThinSummary()
     if settings.keep.responses is None:
         return done
-    with lease(settings.db, "thin", wait):
+    with lease(settings.db, "thin", wait, settings.lease) as held:
         for file in sorted(settings.archive_folder.rglob("*.warc.gz")):
+            held.check()
             if _let_go(settings, file.name, now):
                 done.size += file.stat().st_size
                 done.files += 1
@@ -143,14 +144,15 @@ def restore(settings: Settings, now: datetime, copy: Path) -> BackupSummary:
     """
     if not copy.is_file():
         raise UsageError(f"{copy}: there is no such file")
-    with lease(settings.db, "restore"):
+    with lease(settings.db, "restore", limits=settings.lease) as held:
         ready = settings.db.with_name(settings.db.name + ".restored")
         counts = copy_store(copy, ready)
         Store(ready, now=now).close()
+        held.check()
         with cut_short(settings.db):
             _set_aside(settings.db, now)
             os.replace(ready, settings.db)
-        publish_snapshot(settings.db, settings.snapshot_file)
+        publish_snapshot(settings.db, settings.snapshot_file, held.check)
     return BackupSummary(file=str(settings.db), counts=counts)
 
 
@@ -172,9 +174,9 @@ def snapshot(settings: Settings, now: datetime) -> BackupSummary:
     from pipeline.journey.asking import NEVER
 
     _must_exist(settings)
-    with lease(settings.db, "snapshot"):
+    with lease(settings.db, "snapshot", limits=settings.lease) as held:
         _fold_in_the_log(settings, now)
-        publish_snapshot(settings.db, settings.snapshot_file)
+        publish_snapshot(settings.db, settings.snapshot_file, held.check)
     with Store(settings.snapshot_file, now=NEVER, read_only=True) as store:
         return BackupSummary(file=str(settings.snapshot_file), counts=store.counts(("articles", "versions", "changes")))
 

@@ -54,8 +54,10 @@ class Note:
 def notify_all(settings: Settings, now: datetime, *, dry_run: bool, wait: float) -> tuple[NotifySummary, list[Note]]:
     """Send what the rules ask for. A rule that cannot be served stops no other. The notes are the caller's to keep."""
     done, notes = NotifySummary(), []
-    with lease(settings.db.with_name(settings.db.name + ".notify"), "notify", wait), reading(settings) as store:
+    alone = settings.db.with_name(settings.db.name + ".notify")
+    with lease(alone, "notify", wait, settings.lease) as held, reading(settings) as store:
         for rule in settings.notify:
+            held.check()
             try:
                 posts = _posts(rule)
                 notes += [n for post in posts if (n := _serve(store, settings, post, now, done, dry_run))]

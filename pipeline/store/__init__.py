@@ -20,13 +20,13 @@ from pipeline.store.database import (
     detach,
     is_current,
     keep_before,
-    lease,
     migrate,
     outdated,
     transaction,
 )
 from pipeline.store.failures import cut_short
 from pipeline.store.keys import last_part
+from pipeline.store.leasing import Holder, Lease, held_here, holder_of, lease, work_goes_on
 from pipeline.store.noticed import Noticed
 from pipeline.store.reading import Reading, Rows
 from pipeline.store.rebuilt import KeptVersion, Rebuilt, RecordedLook, Replacement
@@ -38,7 +38,9 @@ __all__ = [
     "Batch",
     "FetchRow",
     "HoldRow",
+    "Holder",
     "KeptVersion",
+    "Lease",
     "Linking",
     "ParagraphRow",
     "RecordedLook",
@@ -51,11 +53,13 @@ __all__ = [
     "check_files",
     "copy_store",
     "cut_short",
+    "holder_of",
     "last_part",
     "lease",
     "plain_row",
     "publish_snapshot",
     "value_of",
+    "work_goes_on",
 ]
 
 
@@ -69,12 +73,14 @@ class Store(Rebuilt, Collected, Tracked, Noticed, Reading):
         self.path, self._read_only = path, read_only
         self.con = connect(path, read_only=True) if read_only else attach(path)
         self.tables, self._feeds_read, self._feed_ids = Tables(self.con), {}, set()
+        self._lease = None if read_only else held_here(path)
         if not read_only:
             self._upgrade(now)
 
     def _upgrade(self, now: datetime) -> None:
         """Make or migrate the schema; a store of an earlier program is copied first."""
         try:
+            self._still_ours()
             if is_current(self.con):
                 return
             migration = outdated(self.con)
@@ -110,6 +116,12 @@ class Store(Rebuilt, Collected, Tracked, Noticed, Reading):
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
-        """What is written inside is written whole or not at all."""
+        """What is written inside is written whole or not at all. Raises LeaseLost if the store was given to another run."""
+        self._still_ours()
         with transaction(self.con):
             yield
+            self._still_ours()
+
+    def _still_ours(self) -> None:
+        if self._lease:
+            self._lease.check()

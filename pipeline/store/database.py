@@ -1,4 +1,4 @@
-"""The DuckDB file itself: opening, migrating, batches in one transaction, the lease. Knows nothing of news."""
+"""The DuckDB file itself: opening, migrating, batches in one transaction. Knows nothing of news."""
 
 import hashlib
 import json
@@ -14,11 +14,11 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
-from filelock import FileLock, Timeout
 
 from pipeline.errors import StoreBusy, StoreError
-from pipeline.store.failures import damage_advice, must_be_whole, must_not_be_cut_short, told_plainly
+from pipeline.store.failures import damage_advice, must_be_whole, must_not_be_cut_short
 from pipeline.store.keys import KEYS, MATCHED, Row
+from pipeline.store.leasing import work_goes_on
 
 # 1.5.5's own default would silently ignore `USING COMPRESSION zstd`; with this both 1.5 and 2.0 read the file.
 STORAGE_VERSION = "v1.5.0"
@@ -108,38 +108,6 @@ def _unopened(path: Path, e: duckdb.Error) -> StoreBusy | StoreError:
 
 def first_line(e: Exception) -> str:
     return str(e).strip().splitlines()[0] if str(e).strip() else type(e).__name__
-
-
-# ---- the lease: one writer at a time, and its name -----------------------------------------------------------------------
-
-
-@contextmanager
-def lease(path: Path, what: str, wait: float = 0.0) -> Iterator[None]:
-    """Hold the right to write to a store. Ends with the process, however that ends.
-
-    Raises StoreBusy with the holder's name if it is not free within `wait` seconds, StoreError if the disk is full.
-    """
-    lock, note = FileLock(f"{path}.lock"), Path(f"{path}.holder")
-    with told_plainly(path):
-        path.parent.mkdir(parents=True, exist_ok=True)
-        try:
-            lock.acquire(timeout=wait, poll_interval=0.1)
-        except Timeout:
-            raise StoreBusy(path, _holder(note)) from None
-        try:
-            note.write_text(json.dumps({"pid": os.getpid(), "command": what}), encoding="utf8")
-            yield
-        finally:
-            note.unlink(missing_ok=True)
-            lock.release()
-
-
-def _holder(note: Path) -> str:
-    try:
-        told = json.loads(note.read_text(encoding="utf8"))
-        return f"process {told['pid']} (writethru {told['command']})"
-    except (OSError, ValueError, KeyError):
-        return "another process"
 
 
 # ---- migrations and views ------------------------------------------------------------------------------------------------
@@ -413,6 +381,7 @@ def read(con: duckdb.DuckDBPyConnection, sql: str, parameters: Mapping[str, obje
 
     A list goes in as JSON, so the query says `unnest($name::JSON::VARCHAR[])`.
     """
+    work_goes_on()
     cursor = con.execute(sql, _parameters(parameters or {}))
     described = cursor.description or []
     names = [d[0] for d in described]

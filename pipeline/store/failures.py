@@ -8,7 +8,7 @@ from pathlib import Path
 
 import duckdb
 
-from pipeline.errors import StoreError
+from pipeline.errors import StoreError, WritethruError
 
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 _SAYS_FULL = re.compile(
@@ -22,10 +22,13 @@ _AGAIN = "What was acknowledged is kept. Free some space, then run the same comm
 
 @contextmanager
 def told_plainly(path: Path) -> Iterator[None]:
-    """What goes wrong inside with the disk or the database at `path` comes out as a StoreError; all else as it is."""
+    """What goes wrong inside with the disk or the database at `path` comes out as a StoreError; what was told so already, by
+    itself and not as one of a group; all else as it is."""
     try:
         yield
     except (OSError, duckdb.Error, ExceptionGroup) as error:
+        if told_already := next((one for one in _leaves(error) if isinstance(one, WritethruError)), None):
+            raise told_already from None
         if (told := _in_words(path, error)) is None:
             raise
         raise StoreError(told) from error

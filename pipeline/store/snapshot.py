@@ -9,7 +9,7 @@ import os
 import shutil
 import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -19,12 +19,14 @@ BLOCK = 262_144  # bytes: the unit in which DuckDB writes its file
 SETSIG = 10  # Linux: which signal tells that somebody waits for the lease; Python does not name it
 
 
-def publish_snapshot(store: Path, snapshot: Path) -> bool:
+def publish_snapshot(store: Path, snapshot: Path, check: Callable[[], None]) -> bool:
     """Copy the closed store to the file that others may open read-only at any time. False if nothing had changed.
 
     Call with the lease on the store held and the connection closed: a closed store has no write-ahead log, so its file is the
-    whole store. Raises StoreError if it has one all the same.
+    whole store. `check` raises if the lease was lost: asked at the start, and again before the copy takes its name, since only
+    a store that nobody wrote to meanwhile was copied whole. Raises StoreError if the store has a log all the same.
     """
+    check()
     must_be_whole(store)
     if snapshot.exists() and snapshot.stat().st_mtime_ns >= store.stat().st_mtime_ns:
         return False
@@ -33,6 +35,7 @@ def publish_snapshot(store: Path, snapshot: Path) -> bool:
     ready = spare if _renew(spare, store) else part
     if ready is part:
         _copy(store, part)
+    check()
     kept.unlink(missing_ok=True)
     with suppress(OSError):  # there was none before, or the file system knows no second names: the next one is a whole copy
         os.link(snapshot, kept)
