@@ -8,6 +8,7 @@ import os
 import re
 import tomllib
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Literal, TypeVar
@@ -83,6 +84,16 @@ class LeaseConfig(Strict):
     idle: Duration = Field(timedelta(hours=1), gt=timedelta(0), description="without getting on: then it gives no more signs")
 
 
+class LogConfig(Strict):
+    """`[log]`: a line an event, for whoever watches a program that runs by itself."""
+
+    form: Literal["json", "text"] | None = Field(None, description="on standard error, unless a file is named")
+    file: Path | None = Field(None, description="in place of standard error")
+    level: Literal["debug", "info", "warning", "error"] = "info"
+    size: int = Field(10_000_000, gt=0, description="bytes of the file, from which on it is put aside")
+    keep: int = Field(5, ge=1, description="files put aside that are kept")
+
+
 class NotifyEntry(Strict):
     """One `[[notify]]`: who is told of what, and when. What is not named is not narrowed down."""
 
@@ -116,6 +127,7 @@ class Settings(BaseSettings):
     notify: tuple[NotifyEntry, ...] = ()
     lease: LeaseConfig = Field(default_factory=lambda: LeaseConfig.model_validate({}))
     keep: KeepConfig = Field(default_factory=lambda: KeepConfig.model_validate({}))
+    log: LogConfig = Field(default_factory=lambda: LogConfig.model_validate({}))
 
     @classmethod
     def settings_customise_sources(
@@ -239,6 +251,16 @@ def secret_of(feed: Feed) -> str | None:
     return value
 
 
+def secrets_of(settings: Settings, *, feeds: bool) -> tuple[str, ...]:
+    """What must stand in no text: the addresses of channels, and the credentials of `feeds`, as far as the environment has
+    them. A file of feeds that cannot be read names none: who needs its feeds says what is wrong with it."""
+    names = [rule.to for rule in settings.notify]
+    if feeds:
+        with suppress(ConfigError):
+            names += [feed.secret for feed in load_feeds(settings.feeds) if feed.secret]
+    return tuple(part for name in dict.fromkeys(names) for part in os.environ.get(name, "").split())
+
+
 def read_toml(file: Path) -> dict[str, object]:
     """A TOML file as plain values. Raises ConfigError with file and line."""
     try:
@@ -286,7 +308,11 @@ def _from_environment() -> dict[str, object]:
 
 
 def _absolute(values: Mapping[str, object], folder: Path) -> dict[str, object]:
-    return {k: str(folder / str(v)) if k in PATHS and v is not None else v for k, v in values.items()}
+    found: dict[str, object] = {k: str(folder / str(v)) if k in PATHS and v is not None else v for k, v in values.items()}
+    log = found.get("log")
+    if isinstance(log, dict) and log.get("file"):
+        found["log"] = {**log, "file": str(folder / str(log["file"]))}
+    return found
 
 
 def _merge(low: Mapping[str, object], high: Mapping[str, object]) -> dict[str, object]:

@@ -64,6 +64,7 @@ def test_the_page_on_files_names_every_key():
         FetchConfig,
         KeepConfig,
         LeaseConfig,
+        LogConfig,
         NotifyEntry,
         RecheckConfig,
         Settings,
@@ -72,7 +73,7 @@ def test_the_page_on_files_names_every_key():
     from pipeline.journey.importing import Line
 
     text = (ROOT / "docs" / "files.md").read_text(encoding="utf8")
-    tables = {"fetch", "recheck", "lease", "keep", "notify", "aspect"}
+    tables = {"fetch", "recheck", "lease", "keep", "log", "notify", "aspect"}
     for kind in (
         FeedEntry,
         StoryEntry,
@@ -82,6 +83,7 @@ def test_the_page_on_files_names_every_key():
         RecheckConfig,
         LeaseConfig,
         KeepConfig,
+        LogConfig,
         NotifyEntry,
         Line,
     ):

@@ -18,6 +18,7 @@ MAY_IMPORT = {
     "schedule": GROUND,
     "health": GROUND,
     "notify": GROUND,
+    "logs": GROUND | {"fetch"},
     "archive": GROUND,
     "diff": GROUND | {"text"},
     "fetch": GROUND | {"urls", "text"},
@@ -30,7 +31,7 @@ MAY_IMPORT = {
     "journey": {"*"},
     "demo": {"config", "errors", "journey"},
     "serve": {"config", "errors", "journey", "changelog"},
-    "cli": {"config", "errors", "journey", "store", "demo", "serve", "health"},
+    "cli": {"config", "errors", "journey", "store", "demo", "serve", "health", "logs"},
 }
 SOLE_IMPORTERS = {
     "duckdb": {"store"},

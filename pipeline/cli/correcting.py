@@ -16,6 +16,7 @@ from pipeline.cli.options import (
     StoryOption,
     UntilOption,
     begin,
+    logged,
     moment,
     naive,
 )
@@ -32,8 +33,9 @@ SHOWN = {"decisions": 9, "proposals": 6}  # columns of a table; JSON and CSV hav
 
 def add_to(app: typer.Typer) -> None:
     """Register the commands."""
-    for command in (pin, unpin, merge, split, rename, apart, review, correct, undo, decisions, proposals, maintain):
+    for command in (pin, unpin, merge, split, rename, apart, review, correct, undo, decisions, proposals):
         app.command()(command)
+    app.command()(logged(maintain))
 
 
 def pin(

@@ -17,6 +17,7 @@ from pipeline.cli.options import (
     StoryOption,
     Summary,
     begin,
+    logged,
     moment,
 )
 from pipeline.errors import UsageError
@@ -31,7 +32,7 @@ AppendOption = Annotated[bool, typer.Option("--append", help="With --opml-in: ad
 def add_to(app: typer.Typer) -> None:
     """Register the commands."""
     for command in (rebuild, export):
-        app.command()(command)
+        app.command()(logged(command))
 
 
 def rebuild(

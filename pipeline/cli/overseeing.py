@@ -1,14 +1,16 @@
 """Commands that tell: how it goes, and, to whom it concerns, what is new."""
 
 import json as json_
+import os
 from dataclasses import asdict, fields
 from enum import StrEnum
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from pipeline import journey
-from pipeline.cli.options import ConfigOption, DbOption, JsonOption, NowOption, QuietOption, begin
+from pipeline.cli.options import ConfigOption, DbOption, JsonOption, NowOption, QuietOption, begin, logged
 from pipeline.cli.output import as_csv, as_table, plain
 from pipeline.errors import UsageError
 from pipeline.health import OutletHealth
@@ -26,12 +28,15 @@ class StatusFormat(StrEnum):
 def add_to(app: typer.Typer) -> None:
     """Register the commands."""
     app.command()(status)
-    app.command()(notify)
+    app.command()(logged(notify))
 
 
 def status(
     check: Annotated[bool, typer.Option("--check", help="End with 1 if something needs a person.")] = False,
     form: Annotated[StatusFormat, typer.Option("--format", help="How to print it.")] = StatusFormat.TABLE,
+    metrics: Annotated[
+        Path | None, typer.Option("--metrics", help="Write it as OpenMetrics to this file, in one step; - prints it.")
+    ] = None,
     config: ConfigOption = None,
     db: DbOption = None,
     now: NowOption = None,
@@ -39,7 +44,9 @@ def status(
     """Tell how it goes: what the store holds, each outlet's last 24 hours beside its usual day, and what needs a person."""
     run = begin(config, db, now)
     found = journey.status(run.settings, run.now)
-    if form is StatusFormat.OPENMETRICS:
+    if metrics is not None and str(metrics) != "-":
+        _write(metrics, journey.metrics(found))
+    elif metrics is not None or form is StatusFormat.OPENMETRICS:
         print(journey.metrics(found), end="")
     elif form is StatusFormat.JSON:
         print(json_.dumps(plain(_facts(found)), ensure_ascii=False))
@@ -70,6 +77,16 @@ def notify(
         raise UsageError(done.problems[0])
 
 
+def _write(file: Path, text: str) -> None:
+    """Whole or not at all: who collects it reads at any time. Raises UsageError if it cannot be written."""
+    new = file.absolute().with_name(f".{file.name}.new")
+    try:
+        new.write_text(text, encoding="utf8")
+        os.replace(new, file)
+    except OSError as e:
+        raise UsageError(f"{file}: cannot be written: {e.strerror}") from None
+
+
 def _short(found: Status) -> Rows:
     """For a terminal: a line an outlet; what ails it stands above."""
     columns = ("outlet", "last read", "next", "articles", "usual", "edits", "usually", "walled")
@@ -93,6 +110,8 @@ def _full(found: Status) -> Rows:
 
 def _facts(found: Status) -> dict[str, object]:
     outlets = [{**asdict(o.health), "ailing": o.ailing, "reason": o.reason} for o in found.outlets]
-    sizes: dict[str, object] = {"store_bytes": found.store_bytes, "archive_bytes": found.archive_bytes}
-    sizes |= {"in_use_by": found.holder.named() if found.holder else None}
-    return {"at": found.at, **asdict(found.totals), **sizes, "warnings": found.warnings, "outlets": outlets}
+    feeds = [{**asdict(f.health), "ailing": f.ailing, "reason": f.reason} for f in found.feeds]
+    own = {name: value for name, value in asdict(found.machine).items() if name not in ("feeds", "untracked")}
+    own["in_use_by"] = found.holder.named() if found.holder else None
+    told = {"warnings": found.warnings, "findings": [asdict(f) for f in found.findings]}
+    return {"at": found.at, **asdict(found.totals), **own, **told, "outlets": outlets, "feeds_followed": feeds}

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from pipeline import journey
-from pipeline.cli.options import ConfigOption, DbOption, JsonOption, NowOption, QuietOption, begin
+from pipeline.cli.options import ConfigOption, DbOption, JsonOption, NowOption, QuietOption, begin, logged
 from pipeline.errors import UsageError
 
 HOST = "127.0.0.1"
@@ -17,9 +17,11 @@ Files = Annotated[list[Path], typer.Argument(metavar="FILE...", help="JSON Lines
 
 def add_to(app: typer.Typer) -> None:
     """Register the commands."""
-    app.command("import")(import_)
-    for command in (init, demo, run, ingest, track, report, serve, verify, backup, restore, snapshot):
-        app.command()(command)
+    app.command("import")(logged(import_))
+    app.command()(init)
+    app.command()(demo)
+    for command in (run, ingest, track, report, serve, verify, backup, restore, snapshot):
+        app.command()(logged(command))
 
 
 def init(folder: Annotated[Path, typer.Argument(help="Where to write the files.")] = Path()) -> None:

@@ -12,10 +12,12 @@ from pathlib import Path
 from pipeline.config import Settings
 from pipeline.errors import UsageError
 from pipeline.journey.asking import Told, ask, explain, listing, log_lines, reading, write_parquet
-from pipeline.journey.checking import metrics, status
+from pipeline.journey.checking import status
 from pipeline.journey.decision import Decision
 from pipeline.journey.keeping import BackupSummary, ThinSummary, VerifySummary, backup, restore, snapshot, thin, verify
+from pipeline.journey.metering import metrics
 from pipeline.journey.progress import Progress, lively, silent
+from pipeline.journey.stages import stage
 from pipeline.journey.starting import init
 from pipeline.store import Store, lease, publish_snapshot
 
@@ -69,6 +71,7 @@ def writing(settings: Settings, what: str, now: datetime, wait: float = 0.0) -> 
         publish_snapshot(settings.db, settings.snapshot_file, held.check)
 
 
+@stage("ingest")
 def ingest(settings: Settings, now: datetime, *, everything: bool = False, progress: Progress = silent, wait: float = 0.0):
     """Fetch the feeds and pages that are due, keep every new version. Returns an IngestSummary."""
     from pipeline.journey.collect import ingest_into
@@ -77,6 +80,7 @@ def ingest(settings: Settings, now: datetime, *, everything: bool = False, progr
         return ingest_into(store, settings, now, everything, lively(progress))
 
 
+@stage("import")
 def import_files(settings: Settings, files: Sequence[Path], now: datetime, *, progress: Progress = silent, wait: float = 0.0):
     """Take recorded observations in place of the network. Returns an ImportSummary. Raises UsageError on an unreadable file."""
     from pipeline.journey.importing import import_into
@@ -85,6 +89,7 @@ def import_files(settings: Settings, files: Sequence[Path], now: datetime, *, pr
         return import_into(store, settings, files, now, lively(progress))
 
 
+@stage("rebuild")
 def rebuild(settings: Settings, now: datetime, *, dry_run: bool = False, progress: Progress = silent, wait: float = 0.0):
     """Read every archived response again and rebuild what is read otherwise now. Returns a RebuildSummary."""
     from pipeline.journey.rebuilding import rebuild_store
@@ -119,6 +124,7 @@ def export_jsonl(
         return exporting.export_jsonl(store, file, story, since, progress)
 
 
+@stage("track")
 def track(settings: Settings, now: datetime, *, rebuild: bool = False, progress: Progress = silent, wait: float = 0.0):
     """Judge what is new: edits, stories, claims, changes. Returns a TrackSummary."""
     from pipeline.journey.tracking import track_store
@@ -135,6 +141,7 @@ def decide(settings: Settings, now: datetime, wanted: Decision, *, progress: Pro
         return carry_out(store, settings, now, wanted, lively(progress))
 
 
+@stage("maintain")
 def maintain(settings: Settings, now: datetime, *, progress: Progress = silent, wait: float = 0.0):
     """Look for stories that are one: propose to merge them, and merge those that surely are. Returns a MaintainSummary."""
     from pipeline.journey.maintaining import maintain_in
@@ -152,6 +159,7 @@ def try_notify(settings: Settings):
     return try_all(settings)
 
 
+@stage("notify")
 def notify(settings: Settings, now: datetime, *, dry_run: bool = False, wait: float = 0.0):
     """Tell people what the rules of `[[notify]]` ask for. Returns a NotifySummary; rules that cannot be served are in it."""
     from pipeline.journey.notifying import NotifySummary, notify_all
@@ -166,6 +174,7 @@ def notify(settings: Settings, now: datetime, *, dry_run: bool = False, wait: fl
     return done
 
 
+@stage("report")
 def report(settings: Settings, now: datetime, *, progress: Progress = silent):
     """Write the reports from the snapshot. Returns a ReportSummary."""
     from pipeline.journey.reporting import write_reports

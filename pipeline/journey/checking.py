@@ -1,16 +1,30 @@
 """How it goes: what the store holds, when it last grew, and what a person should look at."""
 
+import os
+import re
+import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime
+from pathlib import Path
 
 from pipeline.config import Settings, load_feeds
-from pipeline.health import Ailing, OutletHealth, decide_health
+from pipeline.fetch import redact
+from pipeline.health import (
+    Ailing,
+    FeedHealth,
+    Finding,
+    Machine,
+    OutletHealth,
+    decide_feed,
+    decide_health,
+    decide_machine,
+)
 from pipeline.journey.asking import reading
+from pipeline.journey.stages import ended
 from pipeline.store import Holder, Store, holder_of, value_of
 
 HELD = ("feeds", "articles", "versions", "edits", "stories", "changes")
-STALE = timedelta(hours=2)  # after the last fetch; a schedule fetches every quarter of an hour
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +49,18 @@ class OutletStatus:
     health: OutletHealth
     ailing: bool
     reason: str
+    findings: tuple[Finding, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeedStatus:
+    """One feed, whether it needs a person, and what came of it by day."""
+
+    health: FeedHealth
+    ailing: bool
+    reason: str
+    days: dict[int, int]  # day (0 = the last 24 hours) -> new items
+    findings: tuple[Finding, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,36 +69,46 @@ class Status:
 
     at: datetime
     totals: Totals
-    store_bytes: int
-    archive_bytes: int
+    machine: Machine
     outlets: tuple[OutletStatus, ...]  # those that need a person first
+    feeds: tuple[FeedStatus, ...]
+    findings: tuple[Finding, ...]  # what a person should look at: of the program itself, of outlets, of feeds
     holder: Holder | None = None  # who writes to the store now
 
     @property
     def warnings(self) -> list[str]:
         """What a person should look at, a line each."""
-        return [*self._own_warnings(), *(f"{o.health.outlet}: {o.reason}" for o in self.outlets if o.ailing)]
+        return [f.line for f in self.findings]
 
-    def _own_warnings(self) -> Iterator[str]:
-        last = self.totals.last_fetch_at
-        if self.totals.feeds and (last is None or self.at - last > STALE):
-            since = "ever" if last is None else f"since {last:%-d %b %H:%M}"
-            yield f"nothing has been fetched {since}: is the schedule running?"
-        feeds, failing = (sum(getattr(o.health, name) for o in self.outlets) for name in ("feeds", "feeds_failing"))
-        if feeds > 1 and feeds == failing:
-            yield f"none of {feeds} feeds could be read: is there a network?"
+    @property
+    def store_bytes(self) -> int:
+        return self.machine.store_bytes
+
+    @property
+    def archive_bytes(self) -> int:
+        return self.machine.archive_bytes
 
     def lines(self) -> list[str]:
         """For people."""
-        t = self.totals
+        t, m = self.totals, self.machine
         held = ", ".join(f"{getattr(t, name)} {name}" for name in HELD)
         grown = "nothing fetched yet" if t.last_fetch_at is None else f"last fetch {t.last_fetch_at:%-d %b %H:%M}"
         newest = "" if t.last_version_at is None else f", newest version {t.last_version_at:%-d %b %H:%M}"
         waiting = f", {t.untracked} texts wait for `writethru track`" if t.untracked else ""
-        size = f"store {self.store_bytes / 1e6:.1f} MB, archive {self.archive_bytes / 1e6:.1f} MB"
-        warned = [f"! {w}" for w in self.warnings] or ["nothing needs a person"]
+        log = f" and {_mb(m.log_bytes)} of log" if m.log_bytes else ""
+        size = f"store {_mb(m.store_bytes)}{log}, archive {_mb(m.archive_bytes)}, {_mb(m.free_bytes)} free"
+        kept = f"last copy {_when(m.last_backup_at)}, last check {_when(m.last_verify_at)}"
+        warned = [line for f in self.findings for line in (f"! {f.line}", f"  {f.todo}")] or ["nothing needs a person"]
         busy = [f"in use by {self.holder.named()}"] if self.holder else []
-        return [held, f"{grown}{newest}{waiting} (UTC); {size}", *busy, *warned]
+        return [held, f"{grown}{newest}{waiting} (UTC); {size}; {kept}", *busy, *warned]
+
+
+def _mb(size: int) -> str:
+    return f"{size / 1e6:.1f} MB" if size < 1e9 else f"{size / 1e9:.1f} GB"
+
+
+def _when(at: datetime | None) -> str:
+    return f"{at:%-d %b %H:%M}" if at else "never"
 
 
 def status(settings: Settings, now: datetime) -> Status:
@@ -84,55 +120,91 @@ def status(settings: Settings, now: datetime) -> Status:
 def status_of(store: Store, settings: Settings, now: datetime) -> Status:
     """The same of a store that is open already."""
     totals = value_of(Totals, store.rows("status")[0])
-    outlets = sorted(_outlets(store, settings, now), key=lambda o: (not o.ailing, o.health.outlet))
-    archived = sum(f.stat().st_size for f in settings.archive_folder.rglob("*.warc.gz"))
-    size = settings.db.stat().st_size if settings.db.exists() else 0
+    followed = [feed.url for feed in load_feeds(settings.feeds)] if settings.feeds.exists() else None
+    machine = _machine(store, settings, totals, followed)
+    outlets, feeds = tuple(_outlets(store, now, followed)), tuple(_feeds(store, now, followed))
+    own = decide_machine(machine, now)
+    found = own.findings if isinstance(own, Ailing) else ()
     return Status(
-        at=now, totals=totals, store_bytes=size, archive_bytes=archived, outlets=tuple(outlets), holder=holder_of(settings.db)
+        at=now,
+        totals=totals,
+        machine=machine,
+        outlets=tuple(sorted(outlets, key=lambda o: (not o.ailing, o.health.outlet))),
+        feeds=tuple(sorted(feeds, key=lambda f: (not f.ailing, not f.health.failures, f.health.outlet, f.health.url))),
+        findings=(*found, *(f for o in outlets for f in o.findings), *(f for feed in feeds for f in feed.findings)),
+        holder=holder_of(settings.db),
     )
 
 
-def _outlets(store: Store, settings: Settings, now: datetime) -> Iterator[OutletStatus]:
+def _outlets(store: Store, now: datetime, followed: list[str] | None) -> Iterator[OutletStatus]:
     """Of the feeds that are followed now: what is no longer in feeds.toml needs nobody."""
-    followed = [feed.url for feed in load_feeds(settings.feeds)] if settings.feeds.exists() else None
     for row in store.rows("outlet_health", {"now": now, "followed": followed}):
         health = value_of(OutletHealth, row)
         judged = decide_health(health, now)
-        yield OutletStatus(health=health, ailing=isinstance(judged, Ailing), reason=judged.reason)
+        found = judged.findings if isinstance(judged, Ailing) else ()
+        yield OutletStatus(health=health, ailing=bool(found), reason=judged.reason, findings=found)
 
 
-def metrics(found: Status) -> str:
-    """The status in the OpenMetrics text format, for a monitor to read."""
-    from prometheus_client import CollectorRegistry, Gauge
-    from prometheus_client.openmetrics.exposition import generate_latest
-
-    registry = CollectorRegistry()
-
-    def gauge(name: str, told: str, value: float) -> None:
-        Gauge(f"writethru_{name}", told, registry=registry).set(value)
-
-    for field in (*HELD, "untracked"):
-        gauge(field, f"Number of {field} in the store", getattr(found.totals, field))
-    gauge("store_bytes", "Size of the store", found.store_bytes)
-    gauge("archive_bytes", "Size of the archive of responses", found.archive_bytes)
-    gauge("warnings", "What a person should look at", len(found.warnings))
-    if found.totals.last_fetch_at:
-        gauge("last_fetch_timestamp_seconds", "When something was last fetched", found.totals.last_fetch_at.timestamp())
-    for name, told in OUTLET_METRICS.items():
-        family = Gauge(f"writethru_outlet_{name}", told, ["outlet"], registry=registry)
-        for outlet in found.outlets:
-            value = int(outlet.ailing) if name == "ailing" else getattr(outlet.health, name)
-            family.labels(outlet.health.outlet).set(value)
-    return generate_latest(registry).decode("utf8")
+def _feeds(store: Store, now: datetime, followed: list[str] | None) -> Iterator[FeedStatus]:
+    """The same of each feed. Its address may carry a token: it is told without."""
+    for row in store.rows("health_feeds", {"now": now, "followed": followed}):
+        health = value_of(FeedHealth, {**row, "url": redact(row["url"])})
+        judged = decide_feed(health, now)
+        found = judged.findings if isinstance(judged, Ailing) else ()
+        days = row["days"] or {}
+        yield FeedStatus(health=health, ailing=bool(found), reason=judged.reason, days=days, findings=found)
 
 
-OUTLET_METRICS = {
-    "ailing": "1 if a person should look",
-    "feeds_failing": "Feeds whose last fetch failed",
-    "articles_today": "Articles first seen in the last 24 hours",
-    "articles_usual": "Median of the 28 days before",
-    "edits_today": "Edits seen in the last 24 hours",
-    "edits_usual": "Median of the 28 days before",
-    "looks_today": "Looks at pages in the last 24 hours",
-    "quarantined_today": "Of these, quarantined",
-}
+# ---- the machine ---------------------------------------------------------------------------------------------------------
+
+
+def _machine(store: Store, settings: Settings, totals: Totals, followed: list[str] | None) -> Machine:
+    """What the disk tells, and what the stages noted beside the store."""
+    row = store.rows("health_machine", {"followed": followed})[0]
+    last, log = ended(settings.db), settings.db.with_name(f"{settings.db.name}.wal")
+    at = {name: how.at for name, how in last.items()}
+    size, since = _stat(log)
+    copies = [t for t in (at.get("backup"), *_copies(settings)) if t]
+    return Machine(
+        feeds=row["feeds"],
+        feeds_failing=row["feeds_failing"],
+        began_at=row["began_at"],
+        first_due_at=row["first_due_at"],
+        last_pass_at=max((t for t in (at.get("ingest"), totals.last_fetch_at) if t), default=None),
+        untracked=totals.untracked,
+        last_track_at=at.get("track"),
+        store_bytes=_stat(settings.db)[0],
+        log_bytes=size,
+        log_since=since,
+        archive_bytes=_size_of(settings.archive_folder),
+        free_bytes=shutil.disk_usage(settings.db.absolute().parent).free,
+        last_backup_at=max(copies, default=None),
+        last_verify_at=at.get("verify"),
+        verify_failed=last["verify"].failed if "verify" in last else 0,
+    )
+
+
+def _stat(file: Path) -> tuple[int, datetime | None]:
+    """Size of a file and when it was last written; nothing if there is none."""
+    try:
+        found = file.stat()
+    except OSError:
+        return 0, None
+    return found.st_size, datetime.fromtimestamp(found.st_mtime, UTC)
+
+
+def _copies(settings: Settings) -> Iterator[datetime]:
+    """When the dated copies beside the store were made, by their names."""
+    name = re.compile(re.escape(settings.db.stem) + r"-(\d{8}T\d{6})" + re.escape(settings.db.suffix))
+    for file in settings.db.absolute().parent.iterdir():
+        if found := name.fullmatch(file.name):
+            yield datetime.strptime(found[1], "%Y%m%dT%H%M%S").replace(tzinfo=UTC)
+
+
+def _size_of(folder: Path) -> int:
+    """Bytes of all files below a folder."""
+    try:
+        with os.scandir(folder) as entries:
+            return sum(_size_of(Path(e.path)) if e.is_dir(follow_symlinks=False) else e.stat().st_size for e in entries)
+    except OSError:
+        return 0

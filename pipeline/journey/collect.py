@@ -21,6 +21,7 @@ from pipeline.config import Settings, load_feeds, secret_of
 from pipeline.fetch import FEED_BYTES, FetchRequest, FetchSettings, RobotsFile, RobotsMemory
 from pipeline.journey.progress import Progress
 from pipeline.journey.tally import Tally
+from pipeline.journey.telling import tell_feed
 from pipeline.model import (
     ArticleState,
     Entry,
@@ -156,6 +157,7 @@ class Ingest:
 
     def _feed_read(self, state: FeedState, got: Fetched) -> None:
         self._feeds.append(after_feed(state, got, self.now, self.settings))
+        tell_feed(self._feeds[-1], got)
         self._fetches.append(FetchRow(fetched=got, kind="feed"))
         if got.outcome not in (Outcome.OK, Outcome.NOT_MODIFIED):
             self.done.troubles.append(f"{state.feed.outlet}: {got.url}: {got.reason or got.outcome}")

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from pipeline.config import Settings
 from pipeline.errors import StoreError, UsageError
+from pipeline.journey.stages import stage
 from pipeline.store import Store, check_files, copy_store, cut_short, lease, publish_snapshot
 
 
@@ -54,6 +55,7 @@ class ThinSummary:
         return [f"{self.files} files of the archive removed, {self.size / 1e6:.1f} MB; all versions are kept"]
 
 
+@stage("verify")
 def verify(settings: Settings, now: datetime) -> VerifySummary:
     """Run every check over the store, each of which must return no rows; see that the archive has what it refers to."""
     from pipeline.journey.asking import reading
@@ -80,6 +82,7 @@ def _verify_archive(settings: Settings, store: Store, now: datetime, done: Verif
             done.archive[row["file"]] = row["responses"]
 
 
+@stage("backup")
 def backup(settings: Settings, now: datetime, target: Path | None = None, *, wait: float = 0.0) -> BackupSummary:
     """Copy the store under the lease to a file that is opened and counted before it takes its name.
 
@@ -119,6 +122,7 @@ def _let_go(settings: Settings, name: str, now: datetime) -> bool:
     return bool(found and settings.keep.responses is not None and now - _stamp(found[1]) > settings.keep.responses)
 
 
+@stage("thin")
 def thin(settings: Settings, now: datetime, *, wait: float = 0.0) -> ThinSummary:
     """Remove the archive's files that are older than `[keep] responses`, and versions never.
 
@@ -137,6 +141,7 @@ def thin(settings: Settings, now: datetime, *, wait: float = 0.0) -> ThinSummary
     return done
 
 
+@stage("restore")
 def restore(settings: Settings, now: datetime, copy: Path) -> BackupSummary:
     """Put a backup in the store's place. The store that stood there, and its log, are kept under dated names.
 

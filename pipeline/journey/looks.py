@@ -9,6 +9,7 @@ from datetime import datetime
 
 from pipeline.journey.earlier import as_judged
 from pipeline.journey.identity import HELD, LOOKS, Pending, Registry, addresses
+from pipeline.journey.telling import tell_look
 from pipeline.journey.timeline import place
 from pipeline.model import (
     Appearance,
@@ -58,6 +59,7 @@ class Desk(Registry):
         if keep and not isinstance(decision, Same):
             seen = replace(seen, archive=keep())
         self.tally.looks += 1
+        tell_look(seen, decision, len(known.seen))
         self._add(seen, state, known, decision)
         return decision
 
