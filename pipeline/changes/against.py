@@ -6,10 +6,14 @@ source. What was said long ago is history, not the other side of a conflict.
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache, lru_cache
 
 from pipeline.changes.entries import Entry
 from pipeline.claims import Statement
+from pipeline.claims.lexicon import WORD, cue_words, say_words, stem
 from pipeline.claims.statements import FLIPS
+from pipeline.claims.units import function_stems
+from pipeline.words import groups
 
 DENIED_WITHIN = timedelta(hours=48)
 DATED_WITHIN = timedelta(hours=36)  # two dates for one thing stand against each other if told this close together
@@ -17,8 +21,11 @@ STALE_FROM, STALE_TO = timedelta(hours=2), timedelta(days=30)  # a state is out 
 DENIES = 0.3  # overlap of a denial with what it denies
 MOVED = frozenset({"plan.off", "plan.extended", "force.off", "progress.ended"})  # states that move a date
 SHIFTING = frozenset({"stance", "plan", "progress", "knowledge", "need"})  # dimensions in which many things are so at once
+PLAIN_SHARED = 2  # words in common from which a bare "not" is a contradiction
+DENIED_NEAR, DENIED_WORDS = 5, 2  # words behind a negation, and the content words among them that it denies
 ALIKE = 0.45  # overlap that makes two statements speak of one thing
 AGAINST = {"stance.accepts": "stance.rejects", "stance.confirms": "stance.denies"}
+AGAINST |= {"deal.made": "deal.broken"}
 AGAINST |= {value: key for key, value in AGAINST.items()}
 
 
@@ -32,6 +39,7 @@ class Scene:
     noted: bool = False  # its version carries a correction note
     mine: frozenset[int] = frozenset()  # numbers of the entries that this article held before
     told_at: datetime | None = None  # when the outlet told it: earlier than `at` for an article that was found late
+    named: bool = False  # the report names its source
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,11 +54,22 @@ class Near:
     names: bool  # they share an actor
 
 
+@cache
+def conflict_cues(kind: str) -> frozenset[str]:
+    """The members of one class of `conflict_cues.txt`."""
+    return frozenset(groups("conflict_cues")[kind])
+
+
 def opposite(a: Statement, b: Statement) -> bool:
     """Whether two statements on one thing cannot both be so."""
-    if any(counter(s) in b.states or FLIPS.get(s) in b.states or AGAINST.get(s) in b.states for s in a.states):
+    if excluded(a.states, b.states):
         return True
     return a.negated != b.negated and not (a.states ^ b.states)
+
+
+def excluded(mine: frozenset[str], theirs: frozenset[str]) -> bool:
+    """Whether a state of one thing excludes one of the other's."""
+    return any(counter(s) in theirs or FLIPS.get(s) in theirs or AGAINST.get(s) in theirs for s in mine)
 
 
 def counter(state: str) -> str:
@@ -59,19 +78,46 @@ def counter(state: str) -> str:
     return f"{dimension}.{value.removeprefix('not ')}" if value.startswith("not ") else f"{dimension}.not {value}"
 
 
-def contradicted(new: Statement, near: tuple[Near, ...], scene: Scene) -> Near | None:
-    """A statement of somebody else that still stands and says the opposite."""
+def contradicted(new: Statement, sentence: str, near: tuple[Near, ...], scene: Scene, turned: bool = False) -> Near | None:
+    """A statement of somebody else that still stands and says the opposite; `turned`: the new one tells what came next."""
     for n in near:
         other = n.entry
-        if scene.at - other.last_at > DENIED_WITHIN or other.holders <= (
-            other.number in scene.mine and other.root == scene.root
-        ):
+        held = other.holders > (other.number in scene.mine and other.root == scene.root) or other.first_at == scene.at
+        if scene.at - other.last_at > DENIED_WITHIN or not held or other.root == scene.root:
             continue
-        shared = ((new.stems & n.said.stems) - new.names) or (new.dates & n.said.dates)
-        apart = n.overlap >= ALIKE and other.root != scene.root and shared and opposite(new, n.said)
-        if apart and not tells_of_later(new, n.said):
+        if n.overlap < ALIKE or not opposite(new, n.said) or not _of_one_thing(new, sentence, n):
+            continue
+        if not tells_of_later(new, n.said) and not (turned and other.first_at < scene.at):
             return n
     return None
+
+
+def _of_one_thing(new: Statement, sentence: str, near: Near) -> bool:
+    """Whether two opposite statements share what they are about; where only a "not" tells them apart, also what it denies."""
+    shared = (new.stems & near.said.stems) - new.names - near.said.names - say_stems()
+    if excluded(new.states, near.said.states):
+        return bool(shared or new.dates & near.said.dates)
+    denied = negated_in(sentence) if new.negated else negated_in(near.entry.sentence)
+    return len(shared) >= PLAIN_SHARED and bool(denied & shared)
+
+
+@lru_cache(maxsize=1 << 12)
+def negated_in(sentence: str) -> frozenset[str]:
+    """Stems of what the negations of a sentence deny: the content words right behind them."""
+    lows = [m[0].lower() for m in WORD.finditer(sentence)]
+    found: set[str] = set()
+    for i, low in enumerate(lows):
+        if low in cue_words("negation") or low.endswith(("n't", "n’t")):
+            found.update(
+                [s for w in lows[i + 1 : i + 1 + DENIED_NEAR] if (s := stem(w)) not in function_stems()][:DENIED_WORDS]
+            )
+    return frozenset(found)
+
+
+@cache
+def say_stems() -> frozenset[str]:
+    """Stems of verbs of saying: that two statements share one makes them no statements on one thing."""
+    return frozenset(stem(word) for word in say_words())
 
 
 def tells_of_later(new: Statement, old: Statement) -> bool:

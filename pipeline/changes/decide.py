@@ -3,8 +3,8 @@
 Each rule is one branch with its reason; the first that holds decides. A repetition is no line.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import timedelta
 from decimal import Decimal
 from itertools import pairwise
@@ -12,9 +12,21 @@ from itertools import pairwise
 from rapidfuzz.fuzz import ratio
 
 from pipeline import words
-from pipeline.changes.against import ALIKE, Near, Scene, contradicted, denied, other_date, out_of_date, still_held
+from pipeline.changes.against import (
+    ALIKE,
+    Near,
+    Scene,
+    conflict_cues,
+    contradicted,
+    denied,
+    other_date,
+    out_of_date,
+    still_held,
+)
+from pipeline.changes.clash import clashing
 from pipeline.changes.entries import Entry
-from pipeline.changes.thing import FigureClaim, comparable, counts_alike, elsewhere, of_another_thing
+from pipeline.changes.thing import FigureClaim, comparable, counts_alike, elsewhere, of_another_thing, shared
+from pipeline.changes.voices import counts_on, in_progress, own_raise, two_voices
 from pipeline.claims import Figure, Statement, Unit
 from pipeline.claims.figures import MONEY
 from pipeline.claims.lexicon import cue_words
@@ -30,6 +42,7 @@ TELL_AT = -0.2  # worth from which a first statement is told: flat between -.4 a
 EDIT_AT = -1.0  # worth from which an edit that moves no figure, day or state is told
 SAME_START = 6  # letters with which two spellings of one name begin
 SPELT_ALIKE = 85  # percent of likeness of two spellings of one word
+SAME_WORDS = 0.6  # share of words in common from which two counts by two sources are of one thing, however far apart
 LESS = frozenset({"less than", "up to", "almost"})
 ROUNDING = LESS | {"at least", "more than", "about"}
 SAME = 0.9  # share that makes two statements one in the same words
@@ -78,7 +91,7 @@ def decide_figure(claim: FigureClaim, known: tuple[Entry, ...], scene: Scene) ->
     if other:
         return Verdict("suppressed", other)
     before = claim.replaced or latest
-    if claim.replaced is None and not claim.labelled and _is_part(claim, before, known):
+    if claim.replaced is None and not claim.labelled and _is_part(claim, before, known, scene):
         return Verdict("suppressed", f"less than half of the {before.value} that stands: taken for a part of it")
     if claim.replaced is not None and scene.noted:
         return line(ChangeKind.CORRECTED, f"the report replaced {before.value} and says so in a note", before, 3.0)
@@ -135,8 +148,10 @@ def _rounded(figure: Figure, known: tuple[Entry, ...]) -> Entry | None:
     return None
 
 
-def _is_part(claim: FigureClaim, latest: Entry, known: tuple[Entry, ...]) -> bool:
+def _is_part(claim: FigureClaim, latest: Entry, known: tuple[Entry, ...], scene: Scene) -> bool:
     """Whether a plain count is so low that it counts only a part of what the latest counts."""
+    if two_voices(latest, scene) and shared(claim.unit, latest.sentence) >= SAME_WORDS:
+        return False  # "40,000 marched, organisers said", "12,000 marched, police said"
     if claim.figure.unit or claim.figure.number is None or latest.amount is None or falls(known):
         return False
     return 0 < claim.figure.number < latest.amount * SUB_COUNT
@@ -158,15 +173,23 @@ def _rival(claim: FigureClaim, known: tuple[Entry, ...], scene: Scene) -> Entry 
     low = claim.unit.text.lower()
     if any(cue in low for cue in words.lines("contrast")) and rival.root != scene.root:
         return rival
-    if claim.figure.unit == MONEY:
-        return rival if claim.figure.value.split()[-1] != rival.value.split()[-1] else None
-    if claim.figure.unit or claim.profile.expects("measure"):
-        return rival
+    if own_raise(claim):
+        return None
+    money = claim.figure.unit == MONEY
+    other = next((e for e in reversed(standing) if two_voices(e, scene, anybody=money)), None)
+    if money:
+        return rival if claim.figure.value.split()[-1] != rival.value.split()[-1] else other
+    number, measure = claim.figure.number, claim.profile.expects("measure")
+    lower = number is not None and rival.amount is not None and number < rival.amount
+    if (claim.figure.unit or measure) and not in_progress(claim):
+        return rival if measure or rival.root != scene.root else None
     if rival.root == scene.root or set(low.split()) & cue_words("still"):
         return None  # the same source counts anew, or "97 are still missing": what is left of a falling count
-    number = claim.figure.number
-    lower = number is not None and rival.amount is not None and number < rival.amount
-    return rival if lower and not falls(known) else None
+    if claim.figure.unit:
+        return other if lower else None
+    if lower and not falls(known):
+        return rival
+    return other if not counts_on(claim) else None
 
 
 # ---- statements ------------------------------------------------------------------------------------------------------------
@@ -185,6 +208,9 @@ class StatementClaim:
     was_entry: Entry | None = None
     headline: bool = False
     voice_only: bool = False  # only a quotation or the naming of a source changed
+    beyond: tuple[Near, ...] = ()  # earlier statements near it on other aspects
+    figures: tuple[Entry, ...] = ()  # the values that stand, where the statement denies a bound
+    belongs: Mapping[str, Sequence[str]] = field(default_factory=dict)  # stem of a name -> countries and bodies
 
 
 def decide_changes(claim: FigureClaim | StatementClaim, known: Sequence[Entry | Near], scene: Scene) -> Verdict:
@@ -213,12 +239,16 @@ def _decide_fresh(claim: StatementClaim, near: tuple[Near, ...], scene: Scene) -
     twin = _twin(new, near)
     if twin is not None:
         return _repeats(twin, "said before in the same words")
-    rival = contradicted(new, near, scene)
+    turned = not new.negated and any(w.low in conflict_cues("turned") for w in claim.unit.words if not w.quoted)
+    rival = contradicted(new, claim.unit.text, near + claim.beyond, scene, turned)
     if rival is not None:
         return line(ChangeKind.CONFLICT, "says the opposite of what another report says", rival.entry, 3.0)
-    claimed = denied(new, near, scene)
+    claimed = denied(new, near + claim.beyond, scene)
     if claimed is not None:
         return line(ChangeKind.CONFLICT, "denies what another source says", claimed.entry, 3.0)
+    clash = clashing(claim.unit.text, near + claim.beyond, claim.figures, scene, claim.belongs)
+    if clash is not None:
+        return line(ChangeKind.CONFLICT, clash[1], clash[0], 3.0)
     if claim.profile.expects("date") and new.ahead:
         told_anew = any(w.low in cue_words("moved") for w in claim.unit.words)
         dated = _dated(new, near, claim.worth >= TELL_AT, told_anew, scene)

@@ -12,6 +12,7 @@ from datetime import datetime
 from pipeline import words
 from pipeline.changes.again import again, as_heard, days_named, heard_entry, may_lag, not_again
 from pipeline.changes.against import Near, Scene
+from pipeline.changes.clash import bounds_in, clashing
 from pipeline.changes.correcting import Corrections
 from pipeline.changes.decide import StatementClaim, Verdict, decide_changes
 from pipeline.changes.entries import Entry, Heard
@@ -166,12 +167,13 @@ class Judge:
             stance=bool(statement.states or statement.acts),
             focus=place.focus if telling else None,
         )
-        place = replace(place, context=context, scene=replace(place.scene, root=reading.attribution.root))
+        place = replace(place, context=context, scene=voiced(place.scene, reading.attribution))
         fits = route(unit, self.profiles, self.usage, context, bool(statement.ahead), _kin(near))
         home = reading.was.aspect if reading.was is not None and reading.was.aspect >= 0 else None
         around = tuple(f.score for f in sorted(fits, key=lambda f: f.aspect))
         tied = tie(unit, figures, self.profiles, self.usage, around, home)
         findings = [self._judge_figure(reading, t, figures, place) for t in tied]
+        findings = self._against_absence(unit, findings, near, place.scene)
         idle = {t.figure for t, f in zip(tied, findings, strict=True) if f.verdict.kind is None and t.figure.describes}
         if idle:  # "has rejected the 28-point plan": the number only names the plan, the sentence is free to tell
             tied = tuple(t for t in tied if t.figure not in idle)
@@ -184,11 +186,9 @@ class Judge:
         reading.held.aspect = best.fit.aspect
         if tied and not self._stands_apart(unit, best.fit, tied):
             return findings
-        mine = tuple(n for n in near if n.entry.aspect == best.fit.aspect)
-        findings.append(self._judge_statement(reading, statement, best, mine, place))
+        findings.append(self._judge_statement(reading, statement, best, near, place))
         for second in () if tied else self._second(reading, best, weighed):
-            theirs = tuple(n for n in near if n.entry.aspect == second.fit.aspect)
-            findings.append(self._judge_statement(reading, statement, second, theirs, place))
+            findings.append(self._judge_statement(reading, statement, second, near, place))
         return findings
 
     def _second(self, reading: Reading, best: Weighed, weighed: tuple[Weighed, ...]) -> list[Weighed]:
@@ -278,6 +278,17 @@ class Judge:
             hedge=figure.hedge,
         )
 
+    def _against_absence(self, unit: Unit, findings: list[Finding], near: tuple[Near, ...], scene: Scene) -> list[Finding]:
+        """The figures of a sentence that gives a bound of which another source says that it is not there."""
+        if not findings or not bounds_in(unit.text)[1] or any(f.verdict.kind is ChangeKind.CONFLICT for f in findings):
+            return findings
+        clash = clashing(unit.text, near, (), scene, self.usage.belongs)
+        if clash is None:
+            return findings
+        first, *rest = findings
+        against = Verdict("conflict", clash[1], ChangeKind.CONFLICT, clash[0], first.verdict.same, 3.0)
+        return [replace(first, verdict=against), *rest]
+
     def _said_before(self, reading: Reading) -> list[Entry]:
         """The entries of the sentence that a fresh one replaced."""
         return [self.shelf.entries[n] for n in reading.was.entries] if reading.was is not None else []
@@ -304,8 +315,9 @@ class Judge:
     def _judge_statement(
         self, reading: Reading, statement: Statement, weighed: Weighed, near: tuple[Near, ...], place: Place
     ) -> Finding:
-        unit, best = reading.unit, weighed.fit
+        unit, best, around = reading.unit, weighed.fit, near
         profile = self.profiles[best.aspect]
+        near = tuple(n for n in around if n.entry.aspect == best.aspect)
         was, voice_only = self._before_edit(reading, place.page.report.published_at or place.page.report.seen_at)
         claim = StatementClaim(
             statement,
@@ -317,6 +329,9 @@ class Judge:
             was_entry=_statement_of(self._said_before(reading), best.aspect),
             headline=unit.paragraph == HEADLINE,
             voice_only=voice_only,
+            beyond=tuple(n for n in around if n.entry.aspect != best.aspect),
+            figures=self.shelf.standing() if bounds_in(unit.text)[0] else (),
+            belongs=self.usage.belongs,
         )
         verdict = decide_changes(claim, near, place.scene)
         verdict = not_again(verdict, best, place.heard, was is not None, self.shelf)
@@ -325,7 +340,7 @@ class Judge:
         start, end = _telling_part(reading)
         return Finding(
             reading,
-            best.aspect,
+            _where(verdict, best.aspect),
             verdict,
             _kind(statement),
             subject_of(unit),
@@ -380,6 +395,11 @@ def written_at(reading: Reading, page: Page) -> datetime:
         return seen
     old = {v.key for v in values(reading.was.text) if v.kind is ValueKind.DATE}
     return seen if any(v.kind is ValueKind.DATE and v.key not in old for v in values(reading.unit.text)) else published
+
+
+def voiced(scene: Scene, said: Attribution) -> Scene:
+    """The scene of a sentence: with its source."""
+    return replace(scene, root=said.root, named=bool(said.named))
 
 
 def settled(statement: Statement) -> bool:
@@ -487,6 +507,12 @@ def _counts_itself(unit: Unit, figure: Figure) -> bool:
 def _is_field(unit: Unit) -> bool:
     """Whether a unit is a field of a list: "Missing: 143"."""
     return ":" in unit.text and len(unit.words) <= 6
+
+
+def _where(verdict: Verdict, aspect: int) -> int:
+    """The aspect of a finding: a conflict belongs where a line has told the other side."""
+    other = verdict.before
+    return other.aspect if verdict.kind is ChangeKind.CONFLICT and other is not None and other.line >= 0 else aspect
 
 
 def _kind(statement: Statement) -> str:

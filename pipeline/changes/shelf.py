@@ -46,6 +46,11 @@ class Shelf:
         """The entries under a key, oldest first."""
         return tuple(self.entries[n] for n in self._by_key.get(key, ()))
 
+    def standing(self) -> tuple[Entry, ...]:
+        """The newest value of each key, where a report holds it."""
+        newest = (self.entries[numbers[-1]] for numbers in self._by_key.values())
+        return tuple(e for e in newest if e.holders > 0)
+
     def add_figure(self, tied: Tied, key: str, sentence: str, clause: str, scene: Scene) -> Entry:
         """A value that the key did not have."""
         figure = tied.figure

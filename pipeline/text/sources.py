@@ -70,9 +70,13 @@ def _patterns() -> tuple[tuple[str, re.Pattern[str]], ...]:
             re.compile(rf"(?P<who>\b(?:[\w-]{{1,40}}\s){{0,3}}?(?:{official}))\s{_KNOWING}[^,.\"“”]{{3,60}}?\s{adverb}{say}\b"),
         ),
         ("said", re.compile(rf",[\"”’]?\s(?:{say})\s(?P<who>{who})")),
+        ("said", re.compile(rf"(?:^|(?<=,\s)|(?<=[\"”]\s))(?P<who>{_ANYBODY})\s{adverb}{say}\b")),
     )
 
 
+# "the insurer", "two shareholders": whoever stands right beside the verb, whatever the noun
+_ARTICLE = r"(?:[Tt]he|[Aa]n?|[Ii]ts|[Hh]is|[Hh]er|[Tt]heir|[Tt]wo|[Tt]hree|[Ss]everal)"
+_ANYBODY = rf"{_ARTICLE}\s(?:[a-z][a-z'’-]{{1,20}}\s){{0,3}}?(?!(?:was|were|is|are|been|ha[sd]|have|be)\b)[a-z][a-z'’-]{{2,20}}"
 _KNOWING = r"(?:familiar|briefed|close|with|who|in|from|at|of|on|speaking)\s"
 
 
