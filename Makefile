@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test quick browser lint server nightly clean
+.PHONY: demo test quick browser lint server nightly fuzz audit clean
 
 demo: $(VENV)/.installed  ## replay the recorded story and report
 	$(BIN)/writethru demo
@@ -17,6 +17,8 @@ quick: $(VENV)/.installed-test  ## the tests without a Prefect server or a brows
 server: export PREFECT_HOME := $(CURDIR)/.prefect
 server: export PREFECT_API_URL := http://127.0.0.1:4200/api
 server: export PREFECT_SERVER_ANALYTICS_ENABLED := false
+server: export PREFECT_SERVER_CONCURRENCY_LEASE_STORAGE := prefect.server.concurrency.lease_storage.filesystem
+server: export PREFECT_FLOWS_HEARTBEAT_FREQUENCY := 60
 server: export DO_NOT_TRACK := 1
 server: $(VENV)/.installed  ## Prefect's server on 127.0.0.1:4200, the schedule and a worker, until stopped
 	@$(BIN)/prefect server start --host 127.0.0.1 --port 4200 & server=$$!; trap "kill $$server" EXIT INT TERM; \
@@ -29,8 +31,17 @@ browser: $(VENV)/.installed-test  ## the pages in the system's Chromium, with ax
 	$(BIN)/python -m pytest -m browser
 
 nightly: export WRITETHRU_KILLS := 1000
-nightly: $(VENV)/.installed-test  ## what takes an hour: runs killed at a thousand steps
-	$(BIN)/python -m pytest tests/test_crash.py
+nightly: export WRITETHRU_NIGHTLY := 1
+nightly: $(VENV)/.installed-test  ## what takes an hour: runs killed at a thousand steps; server, worker and run killed together
+	$(BIN)/python -m pytest tests/test_crash.py tests/test_healing.py
+
+fuzz: $(VENV)/.installed-test  ## a minute (WRITETHRU_FUZZ_SECONDS) of odd input for all that reads; findings go to tests/fuzz/cases
+	PYTHONPATH=tests $(BIN)/python -m fuzz
+
+audit: constraints.txt  ## the pinned dependencies against the list of known weaknesses; needs a network
+	$(PYTHON) -m venv .venv-audit
+	.venv-audit/bin/python -m pip install --quiet --disable-pip-version-check pip-audit
+	.venv-audit/bin/pip-audit --requirement constraints.txt --no-deps --disable-pip
 
 lint: $(VENV)/.installed-dev  ## style and types
 	$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy

@@ -31,7 +31,10 @@ _SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 def parse_duration(value: object) -> object:
     """`15m`, `2h`, `1d` as a timedelta; anything else is left for the type to refuse."""
     if isinstance(value, str) and (m := _DURATION.fullmatch(value.lower())):
-        return timedelta(**{_UNITS[m[2]]: float(m[1])})
+        try:
+            return timedelta(**{_UNITS[m[2]]: float(m[1])})
+        except OverflowError:
+            raise ValueError("longer than time is counted") from None
     if isinstance(value, str):
         raise ValueError("not a duration; write it as 30s, 15m, 2h or 1d")
     return value

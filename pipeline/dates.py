@@ -231,7 +231,7 @@ def _day(words: str) -> date:
     year, month, day = _figures(parts) if parts else _spelled(text)
     try:
         found_day = date(year, month, day)
-    except ValueError:
+    except (ValueError, OverflowError):
         raise _Unread("there is no such day") from None
     if found_day in _EPOCH_DAYS or not _FIRST <= found_day < _LAST:
         raise _Unread("a zero or far date that stands for none")

@@ -133,9 +133,12 @@ def moment(text: str | None, now: datetime, zone: str = "UTC") -> datetime | Non
         day = now.astimezone(ZoneInfo(zone)).replace(hour=0, minute=0, second=0, microsecond=0)
         return (day - timedelta(days=text == "yesterday")).astimezone(UTC)
     if re.fullmatch(r"\d+(\.\d+)?\s*(s|m|min|h|d|w)", text):
-        ago = parse_duration(text)
-        assert isinstance(ago, timedelta)
-        return now - ago
+        try:
+            ago = parse_duration(text)
+            assert isinstance(ago, timedelta)
+            return now - ago
+        except (ValueError, OverflowError):
+            raise UsageError(f"{text!r} is longer ago than time is counted") from None
     try:
         at = datetime.fromisoformat(text.replace("Z", "+00:00"))
     except ValueError:

@@ -80,12 +80,12 @@ class Registry:
         self.load_urls([u for o in observations for u in addresses(o)])
         self._load_guids([o.guid for o in observations if o.guid])
         self._load_paragraphs({o.outlet for o in observations})
-        self._load_namesakes([o.url for o in observations if not self._known_as(o.url)])
+        self._load_namesakes([o.url for o in observations if not self.known_as(o.url)])
         self._load_past(observations)
 
     def _load_past(self, observations: Sequence[Observation]) -> None:
         """Read the versions of the articles that some of these looks see at an earlier time than what stands."""
-        looks = ((o.at, self._stood.get(self._known_as(o.url) or "", ())) for o in observations)
+        looks = ((o.at, self._stood.get(self.known_as(o.url) or "", ())) for o in observations)
         needed = {a.version_id for at, stood in looks if stood and at < stood[-1].seen_at for a in stood}
         self._versions |= self.store.versions(needed - set(self._versions)) if needed else {}
 
@@ -112,7 +112,7 @@ class Registry:
         """Read what the store knows of what the entries of these outlets' feeds lead to."""
         self.load_urls([e.url for e in entries if e.url], outlets)
         self._load_guids([e.raw_id for e in entries if e.raw_id and not (e.url and self._is_read(e.url))])
-        self._load_namesakes([e.url for e in entries if e.url and not self._known_as(e.url)])
+        self._load_namesakes([e.url for e in entries if e.url and not self.known_as(e.url)])
 
     def load_articles(self, states: Sequence[ArticleState]) -> None:
         """Read what a look at each of these articles is judged by."""
@@ -158,7 +158,7 @@ class Registry:
         """The article that an entry of a feed lists; a new one is due at once. None for an entry without a link."""
         if entry.url is None:
             return None
-        if article_id := self._known_as(entry.url):
+        if article_id := self.known_as(entry.url):
             if entry.url not in self._ids:
                 self.move(article_id, entry.url, now)
             state = self._states[article_id]
@@ -211,16 +211,16 @@ class Registry:
 
     def _article_of(self, seen: Observation) -> ArticleState:
         """The article at this address; a new address may be that of a known one, by what its page says or by its guid."""
-        found = (article_id for url in addresses(seen) if (article_id := self._known_as(url)))
+        found = (article_id for url in addresses(seen) if (article_id := self.known_as(url)))
         return self._states[next(found, None) or (not seen.judged and self._by_guid(seen)) or self._start(seen)]
 
-    def _known_as(self, url: str) -> str | None:
+    def known_as(self, url: str) -> str | None:
         """The article at an address; at its other form, if only scheme and `www` differ."""
         return next((self._ids[form] for form in (url, *_forms(url)) if form in self._ids), None)
 
     def _is_read(self, url: str) -> bool:
         """Whether the address is that of an article that has been read: its guid tells nothing more then."""
-        article_id = self._known_as(url)
+        article_id = self.known_as(url)
         return article_id is not None and self._states[article_id].head_version_id is not None
 
     def _by_guid(self, seen: Observation) -> str | None:

@@ -24,7 +24,7 @@ from pipeline.journey.looks import Desk
 from pipeline.journey.progress import Progress
 from pipeline.journey.tally import Tally
 from pipeline.journey.warc import Outlets, Page, Spool, host_of, is_warc, observation, outcome_of, read_pages
-from pipeline.model import Document, Fetched, Judged, Observation, QuarantineKind, ident
+from pipeline.model import Document, Fetched, Judged, Observation, QuarantineKind
 from pipeline.store import FetchRow, Store
 from pipeline.text import squeeze
 from pipeline.urls import canonical
@@ -171,9 +171,11 @@ class Import:
 
     def _look(self, seen: Observation, source: Page | Line) -> FetchRow:
         if isinstance(source, Line):
-            if source.first_url:
-                self.desk.move(ident("art", seen.url), canonical(source.url), seen.at)
+            if known := self.desk.known_as(seen.url):
+                self._move(known, source, seen)
             self.desk.look(seen)
+            if not known and (met := self.desk.known_as(seen.url)):  # a part of a record may begin with a look after the move
+                self._move(met, source, seen)
             return _fetch_row(seen, source)
         got, kept = self.spool.get(source), []
 
@@ -183,6 +185,10 @@ class Import:
 
         self.desk.look(seen, keep if got.body else None)
         return FetchRow(fetched=got, kind="import", archive=kept[0] if kept else None)
+
+    def _move(self, article_id: str, line: Line, seen: Observation) -> None:
+        if line.first_url:
+            self.desk.move(article_id, canonical(line.url), seen.at)
 
 
 def _places(n: int, file: Path, done: ImportSummary) -> Iterator[Place]:

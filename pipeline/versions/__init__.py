@@ -52,6 +52,8 @@ def decide_version(seen: Observation, known: KnownArticle, *, rebuilt: Document 
     document = standing(seen.document, known)
     if known.head is not None and _stands(document, known.head, known.furniture):
         return Same(reason="The text that stands.")
+    if not document.headline and not document.paragraphs:
+        return Quarantined(kind=QuarantineKind.EMPTY, reason="Neither a headline nor a text could be read.")
     sign = served_sign(seen)
     if sign is None and _has_page(seen.document):
         sign = page_sign(document, known, seen.final_url, seen.seen_url)
