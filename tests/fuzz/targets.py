@@ -9,7 +9,6 @@ import re
 import sys
 import tempfile
 import unicodedata
-from collections.abc import Iterable
 from dataclasses import fields, is_dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cache
