@@ -10,10 +10,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.model import Article, Watch
+from pipeline.model import Article, Link, Watch
 from pipeline.stories import Linker
+from pipeline.stories.groups import Groups
+from pipeline.stories.members import Item
+from pipeline.stories.profile import Terms
+from pipeline.stories.rulings import Rulings
 
 STREAM = Path(__file__).parent.parent / "bench" / "linking_heldout.txt"
+NOW = datetime(2026, 3, 1, tzinfo=UTC)
 
 
 def stream() -> list[tuple[str, Article]]:
@@ -133,3 +138,22 @@ def test_what_changed_since_the_last_save_brings_a_store_up_to_date(cuts):
         assert stored == {(x.story_id, x.article_id): x for x in linker.links()}
         linker, start = Linker.load(linker.dump(), WATCHES), cut
         assert not linker.changed_links() and not linker.removed_links() and not linker.new_copies()
+
+
+def test_a_story_that_is_three_matters_is_split_in_three_at_one_look():
+    """What a split sets free is looked at in turn, not when it has grown again."""
+    groups = Groups(Rulings())
+    group = None
+    for n in range(18):
+        of = "abc"[n % 3]
+        words = {f"{of}{k}": 1 for k in range(n % 4, n % 4 + 8)} | {"town": 1, f"only{n}": 1}
+        terms = Terms((words, words, {of: 1, "town": 1}, {f"<{of}": 1}), 40)
+        groups.vocabulary.learn(terms)
+        item = Item(n, f"art_{n:02}", NOW, f"{of} {n}", groups.vocabulary.weigh(terms))
+        groups.items[n] = item
+        group = group or groups.start(item)
+        groups.enter(group, item)
+        groups.links[n] = Link(story_id=group.story_id, article_id=item.article_id, score=1.0, reason="", linked_at=NOW)
+    groups.look(group)
+    assert sorted(tuple(g.members) for g in groups.groups.values()) == [tuple(range(k, 18, 3)) for k in range(3)]
+    assert [e.kind for e in groups.events].count("split") == 2

@@ -38,7 +38,7 @@ from pipeline.stories.vectors import (
     scaled,
 )
 
-METHOD = "words/3"
+METHOD = "words/4"
 PERSON = "person"
 EXACT = 12  # stories that are compared exactly
 PROBE = 40  # heaviest terms of a story that look for its kin
@@ -333,7 +333,7 @@ class Groups:
         if size >= 3 and inside is not None:
             self.usual_inside = inside if self.usual_inside is None else 0.99 * self.usual_inside + 0.01 * inside
         if size >= GROWN:
-            self._try_split(group)
+            self._split_up(group)
         group = self._try_merge(group)
         if len(group.members) >= GROWN:
             self._take_in(group)
@@ -349,20 +349,28 @@ class Groups:
         logs = [math.log(max(1, self.items[o].profile.words)) for o in group.members[-MEMORY:]]
         return math.exp(sum(logs) / len(logs))
 
-    def _try_split(self, group: Group) -> None:
-        members = group.members
-        if group.story_id in self.rulings.held:
-            return
-        sample = spread(members)
-        found = part([self.items[o].profile for o in sample], max(3, math.ceil(0.15 * len(sample))), self.words(group))
-        if found is None:
-            return
-        a, b = found.rows
-        decision = decide_split(found.halves)
-        if isinstance(decision, Splits):
-            self._split(group, [sample[i] for i in a], [sample[i] for i in b], decision.reason)
+    def _split_up(self, group: Group) -> None:
+        """Split a story as often as it takes: what a split sets free may be two matters itself."""
+        parts = [group]
+        while parts:
+            one = parts.pop()
+            other = self._try_split(one)
+            if other is not None:
+                parts += [g for g in (one, other) if len(g.members) >= GROWN]
 
-    def _split(self, group: Group, first: list[int], second: list[int], reason: str) -> None:
+    def _try_split(self, group: Group) -> Group | None:
+        """Part a story if it is two; the new one."""
+        if group.story_id in self.rulings.held:
+            return None
+        sample = spread(group.members)
+        found = part([self.items[o].profile for o in sample], max(3, math.ceil(0.15 * len(sample))), self.words(group))
+        decision = decide_split(found.halves) if found else None
+        if found is None or not isinstance(decision, Splits):
+            return None
+        a, b = found.rows
+        return self._split(group, [sample[i] for i in a], [sample[i] for i in b], decision.reason)
+
+    def _split(self, group: Group, first: list[int], second: list[int], reason: str) -> Group:
         """Part a story; what was not sampled goes to the nearer part, and the larger part keeps the id."""
         sums = [Centroid([self.items[o].profile for o in part]) for part in (first, second)]
         sides = {**dict.fromkeys(first, 0), **dict.fromkeys(second, 1)}
@@ -383,6 +391,7 @@ class Groups:
         self.tell(group.story_id, at, "split", None, other.story_id, reason)
         if all(self.items[o].headline != group.title for o in stays):
             group.title = best_title("", group.centroid, [self._named(o) for o in stays])
+        return other
 
     def prior_inside(self, centroid: Centroid) -> float:
         """Mean likeness of pairs within, drawn towards what is usual the fewer pairs there are."""

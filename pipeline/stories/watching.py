@@ -33,7 +33,7 @@ RETRY = timedelta(
     hours=48
 )  # how far back a growing story looks for reports among all articles; farther back are its neighbours
 RECENT = timedelta(days=10)
-ALIKE = 0.3  # likeness with the core, in parts of that within, from which a found story of reports without words is part of it
+ALIKE = 0.4  # likeness with the core, in parts of that within, from which a found story of reports without words is part of it
 OURS = 0.6  # share of a found story's articles that have the person's words: then it is part of the watched story
 FAR = 0.10  # a report that is less like the others than this, in parts of what is usual among them, is dropped
 ASTRAY = 0.2  # the same for a report from before the first ones that have the whole title
