@@ -142,7 +142,8 @@ def derived(home: Path) -> dict[str, list[str]]:
     with duckdb.connect(str(home / "store.duckdb"), read_only=True) as con:
         out = {t: sorted(map(repr, con.execute(f"SELECT * FROM derived.{t}").fetchall())) for t in DERIVED}
         state = "SELECT name, method, through, covers, md5(data) FROM derived.state"
-        return out | {"state": sorted(map(repr, con.execute(state).fetchall()))}
+        memory = "SELECT name, kind, number, md5(data) FROM derived.memory"
+        return out | {x: sorted(map(repr, con.execute(q).fetchall())) for x, q in (("state", state), ("memory", memory))}
 
 
 def last_decision(home: Path) -> str:

@@ -21,7 +21,8 @@ def rows(db: Path) -> dict[str, list[str]]:
     with duckdb.connect(str(db), read_only=True) as con:
         out = {t: sorted(map(repr, con.execute(f"SELECT * FROM derived.{t}").fetchall())) for t in DERIVED}
         state = "SELECT name, method, through, covers, md5(data) FROM derived.state"
-        return out | {"state": sorted(map(repr, con.execute(state).fetchall()))}
+        memory = "SELECT name, kind, number, md5(data) FROM derived.memory"
+        return out | {x: sorted(map(repr, con.execute(q).fetchall())) for x, q in (("state", state), ("memory", memory))}
 
 
 def parts(lines: list[str]) -> list[list[str]]:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from pipeline.errors import StoreError
 from pipeline.model import Article, Watch
-from pipeline.stories import Linker
+from pipeline.stories import InMemory, Linker
 from pipeline.stories.alike import rank_alike
 from pipeline.stories.copies import IsCopy, IsOwn, Pair, decide_copy, shingles
 from pipeline.stories.index import Index
@@ -432,8 +432,12 @@ def test_a_box_that_an_outlet_prints_everywhere_links_nothing():
 
 def test_a_memory_that_is_not_ours_is_refused_with_a_way_out():
     """Never half-loaded, and the message says what to do."""
+    memory = InMemory()
     with pytest.raises(StoreError, match="--rebuild"):
-        Linker.load(b"not a memory", ())
+        Linker.load(memory, ())
+    memory.kinds["desk"] = {0: b"not a memory"}
+    with pytest.raises(StoreError, match="--rebuild"):
+        Linker.load(memory, ())
 
 
 def test_of_articles_about_as_alike_the_one_nearer_in_time_comes_first():

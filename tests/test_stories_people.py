@@ -7,7 +7,7 @@ import pytest
 
 from pipeline.errors import UsageError
 from pipeline.model import Article, HumanDecision, Watch, ident
-from pipeline.stories import Linker, in_order, on_stories, one_by_one, that_hold
+from pipeline.stories import InMemory, Linker, in_order, on_stories, one_by_one, that_hold
 from pipeline.stories.judge import Halves
 from pipeline.stories.proposals import LeavesApart, decide_proposal
 
@@ -71,7 +71,7 @@ def run(*decisions: HumanDecision, watches=(), late: bool = False) -> Linker:
     for article in STREAM:
         linker.add(article)
     if late:
-        linker = Linker.load(linker.dump(), watches)
+        linker = Linker.load(InMemory().take(linker.dump()), watches)
         for n, made in enumerate(decisions, 1):
             linker.take(decisions[:n], made)
     return linker

@@ -4,7 +4,6 @@ Going on from what is saved and linking all anew take the same steps in the same
 undone never was: all is linked anew without it, unless it only gave a title.
 """
 
-from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -52,7 +51,7 @@ class Desk:
         if self.saved is None or self.saved.method != linker_method(self.watches):
             return None
         try:
-            return Linker.load(self.saved.data, self.watches, one_by_one(self.done))
+            return Linker.load(self.store.memory(NAME), self.watches, one_by_one(self.done))
         except StoreError:  # of another version of the program: all is linked anew
             return None
 
@@ -60,7 +59,9 @@ class Desk:
         """Link new texts (and all earlier ones if it is done anew); returns how many articles were read."""
         stream = self._all(part) if self.anew else list(part)
         for start in range(0, len(stream), TEXTS):
-            for article in self.store.texts(stream[start : start + TEXTS]):
+            articles = self.store.texts(stream[start : start + TEXTS])
+            self.linker.expect(articles)
+            for article in articles:
                 self._add(article)
             progress("stories", min(start + TEXTS, len(stream)), len(stream))
         while last and self.due:
@@ -85,12 +86,12 @@ class Desk:
         changed, removed = linker.changed_links(), linker.removed_links()
         moved = {x.story_id for x in changed} | {story_id for story_id, _ in removed}
         moved |= self.unnamed | {w.story_id for w in self.watches} | {d.story_id for d in self.done}
-        stories = [s for s in linker.stories() if s.story_id in moved]
+        counted = linker.counted(moved)
         self.store.save_stories(
             Linking(
-                stories=stories,
-                gone=moved - {s.story_id for s in stories},
-                counts=Counter(x.story_id for x in linker.links() if x.story_id in moved),
+                stories=[s for s, _ in counted],
+                gone=moved - {s.story_id for s, _ in counted},
+                counts={s.story_id: n for s, n in counted},
                 links=changed,
                 removed=removed,
                 events=linker.events(),
@@ -99,7 +100,11 @@ class Desk:
             )
         )
         covers = " ".join(d.decision_id for d in self.done)
-        state = SavedState(name=NAME, method=linker_method(self.watches), through=through, covers=covers, data=linker.dump())
+        memory, changes = self.store.memory(NAME), linker.dump()
+        if self.anew:
+            memory.forget()
+        memory.write(changes.gone, changes.come)
+        state = SavedState(name=NAME, method=linker_method(self.watches), through=through, covers=covers, data=b"")
         self.store.save_state(state, now)
 
 

@@ -26,9 +26,23 @@ from pipeline.model import (
 )
 from pipeline.store.database import Row, Tables, keyed, naive, query, read
 from pipeline.store.keys import id_key
+from pipeline.store.memory import Memory
 from pipeline.store.rows import plain_row, value_of
 
-DERIVED = ("tracked", "state", "revision", "edit", "story", "link", "story_event", "copy", "claim", "change", "standing")
+DERIVED = (
+    "tracked",
+    "state",
+    "memory",
+    "revision",
+    "edit",
+    "story",
+    "link",
+    "story_event",
+    "copy",
+    "claim",
+    "change",
+    "standing",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -171,9 +185,11 @@ class Tracked:
         stories, names = sorted(but), [f"ledger {story_id}" for story_id in sorted(but)]
         for table in ("claim", "change", "standing"):
             self.con.execute(f"DELETE FROM derived.{table} WHERE NOT list_contains($kept, story_id)", {"kept": stories})
-        self.con.execute(
-            "DELETE FROM derived.state WHERE starts_with(name, 'ledger ') AND NOT list_contains($kept, name)", {"kept": names}
-        )
+        for table in ("state", "memory"):
+            self.con.execute(
+                f"DELETE FROM derived.{table} WHERE starts_with(name, 'ledger ') AND NOT list_contains($kept, name)",
+                {"kept": names},
+            )
 
     def save_state(self, state: SavedState, now: datetime) -> None:
         self.tables.delete("derived.state", "name", [state.name])
@@ -188,6 +204,10 @@ class Tracked:
                 "data": state.data,
             },
         )
+
+    def memory(self, name: str) -> "Memory":
+        """What is remembered under a name, piece by piece."""
+        return Memory(self.con, name)
 
     def load_state(self, name: str) -> SavedState | None:
         rows = read(

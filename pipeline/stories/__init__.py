@@ -7,6 +7,20 @@ Judged in `decide_story`, `decide_watch`, `decide_split`, `decide_merge` and `de
 
 from pipeline.stories.decided import STORY_KINDS, in_order, on_stories, one_by_one, that_hold
 from pipeline.stories.linker import METHOD, Linked, Linker
+from pipeline.stories.pieces import Changes, InMemory, Pieces
 from pipeline.stories.watch import wording
 
-__all__ = ["METHOD", "STORY_KINDS", "Linked", "Linker", "in_order", "on_stories", "one_by_one", "that_hold", "wording"]
+__all__ = [
+    "METHOD",
+    "STORY_KINDS",
+    "Changes",
+    "InMemory",
+    "Linked",
+    "Linker",
+    "Pieces",
+    "in_order",
+    "on_stories",
+    "one_by_one",
+    "that_hold",
+    "wording",
+]

@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 import numpy as np
 
 from pipeline.model import Article
+from pipeline.stories.pieces import Kept, Runs
 from pipeline.stories.profile import plain, raw_words
 from pipeline.words import family
 
@@ -26,6 +27,7 @@ CREDITED = 0.30  # likeness that a rewrite has with the report that it credits
 OPENING = 120  # words in which a rewrite credits its source
 VERB_WITHIN = 2  # words after the name
 CROWD = 50  # last articles remembered for a hash; more have it only if it is boilerplate
+RUN = 256  # articles whose hashes are one piece
 WINDOW = timedelta(days=7)  # how long after its source a copy may come
 
 
@@ -98,23 +100,41 @@ class CopyIndex:
     """The articles of the last days, by shingle and by outlet."""
 
     def __init__(self) -> None:
-        self.known: dict[int, Known] = {}
-        self.queue: deque[int] = deque()
+        self.known: Kept[int, Known] = Kept()  # by order; of the oldest piece of hashes that is kept, all
+        self.first = 0  # the oldest that is remembered; all later ones are
         self.by_hash: dict[int, list[int]] = {}
-        self.outlets: dict[str, deque[int]] = {}
+        self.outlets: Kept[str, deque[int]] = Kept()
+        self.earlier = Runs(RUN, "<u4")  # hash -> orders: what was remembered before this memory was read
+        self.saved = 0  # the first that is not among them
+        self._asked: set[int] = set()
+
+    def _find(self, values: Sequence[int]) -> None:
+        """Have the articles at hand that had hashes before this memory was read."""
+        if not self.earlier.runs:
+            return
+        new = [v for v in values if v not in self._asked]
+        if new:
+            self._asked.update(new)
+            rows, orders = self.earlier.find(np.array(new, np.uint32))
+            found: dict[int, list[int]] = {}
+            for row, order in zip(rows.tolist(), orders.tolist(), strict=True):
+                if order >= self.first:
+                    found.setdefault(new[row], []).append(order)
+            self.by_hash.update(found)
 
     def alike(self, hashes: np.ndarray) -> list[tuple[Known, float, float]]:
         """Earlier articles that share much, with resemblance and share inside."""
         if len(hashes) < LEAST_SHINGLES:
             return []
         shared: Counter[int] = Counter()
-        for value in _indexed(hashes):
-            shared.update(self.by_hash.get(value, ()))
+        self._find(indexed(hashes))
+        for value in indexed(hashes):
+            shared.update(self.by_hash.get(value, ())[-CROWD:])
         found = []
         for order, count in sorted(shared.items()):
-            other = self.known.get(order)
-            if other is None:
+            if order < self.first:
                 continue
+            other = self.known[order]
             smaller = min(len(hashes), len(other.hashes))
             if count < LIKELY * smaller / KEPT or (count < 2 and len(hashes) >= 4 * LEAST_SHINGLES):
                 continue  # a copy would share twice as many
@@ -124,28 +144,35 @@ class CopyIndex:
 
     def of_outlets(self, named: Iterable[str]) -> list[Known]:
         """The last articles of some outlets."""
-        return [self.known[o] for name in sorted(set(named)) for o in self.outlets[name] if o in self.known]
+        return [self.known[o] for name in sorted(set(named)) for o in self.outlets[name] if o >= self.first]
 
     def add(self, known: Known) -> None:
         """Remember an article; forget those that are too old to be copied."""
         self.known[known.order] = known
-        self.queue.append(known.order)
         self.outlets.setdefault(known.outlet, deque(maxlen=CROWD)).append(known.order)
         if len(known.hashes) >= LEAST_SHINGLES:
-            for value in _indexed(known.hashes):
+            self._find(indexed(known.hashes))
+            for value in indexed(known.hashes):
                 orders = self.by_hash.setdefault(value, [])
-                orders[:] = [o for o in orders[1 - CROWD :] if o in self.known]
+                orders[:] = [o for o in orders[1 - CROWD :] if o >= self.first]
                 orders.append(known.order)
-        while known.seen_at - self.known[self.queue[0]].seen_at > WINDOW:
-            self._forget(self.queue.popleft())
+        while known.seen_at - self.known[self.first].seen_at > WINDOW:
+            self._forget()
 
-    def _forget(self, order: int) -> None:
-        for value in _indexed(self.known.pop(order).hashes):
-            left = [o for o in self.by_hash.get(value, ()) if o in self.known]
+    def _forget(self) -> None:
+        """Forget the oldest article; it goes when its whole row can."""
+        for value in indexed(self.known[self.first].hashes):
+            left = [o for o in self.by_hash.get(value, ()) if o > self.first]
             if left:
                 self.by_hash[value] = left
             else:
                 self.by_hash.pop(value, None)
+        self.first += 1
+        if self.first % RUN == 0:
+            row = range(self.first - RUN, self.first)
+            self.known.want(row)
+            for order in row:
+                del self.known[order]
 
     def credited(self, article: Article) -> list[str]:
         """Other outlets that the article names in its opening."""
@@ -165,5 +192,5 @@ def _credits(text: str, name: str) -> bool:
     return False
 
 
-def _indexed(hashes: np.ndarray) -> list[int]:
+def indexed(hashes: np.ndarray) -> list[int]:
     return hashes[hashes % KEPT == 0].tolist()

@@ -9,6 +9,7 @@ import zlib
 from collections.abc import Callable, Sequence
 from functools import lru_cache
 
+from pipeline.stories.pieces import Kept
 from pipeline.text import fold
 
 STORIES = 3  # in so many different stories a paragraph becomes furniture
@@ -21,11 +22,11 @@ class Furniture:
     """What each outlet has printed under which stories."""
 
     def __init__(self) -> None:
-        self.seen: dict[str, dict[int, tuple[int, ...]]] = {}  # outlet -> paragraph -> an article of each story that had it
+        self.seen: Kept[str, dict[int, tuple[int, ...]]] = Kept()  # outlet -> paragraph -> an article of each story that had it
 
     def strip(self, outlet: str, paragraphs: Sequence[str], story_of: Callable[[int], str | None]) -> tuple[str, ...]:
         """The paragraphs that are not furniture; all of them if none would be left."""
-        seen = self.seen.get(outlet, {})
+        seen = self.seen.get(outlet) or {}
         kept = tuple(p for p in paragraphs if len({story_of(o) for o in seen.get(_key(p), ())} - {None}) < STORIES)
         return kept or tuple(paragraphs)
 

@@ -5,9 +5,9 @@ grown story take in the small ones that now fit it. Cost does not grow with the 
 """
 
 import math
-from collections.abc import Callable, Sequence, Set
+from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import numpy as np
 
@@ -26,9 +26,11 @@ from pipeline.stories.judge import (
     decide_split,
     decide_story,
 )
+from pipeline.stories.kept import Links, Spans
 from pipeline.stories.members import Group, Item, next_size
 from pipeline.stories.naming import TITLE_SIZES, best_title, slug_of
 from pipeline.stories.parting import part
+from pipeline.stories.pieces import Kept
 from pipeline.stories.profile import Profile, Vocabulary
 from pipeline.stories.rulings import Rulings
 from pipeline.stories.vectors import (
@@ -47,10 +49,8 @@ SAMPLE = 30  # articles whose pairs a second look compares
 SMALL = 4  # articles of a story that a grown one may take in
 GROWN = 5
 SHOWN = 4  # terms named in a reason
-SWEEP_FROM = 1000  # closed articles from which the index is swept
 MEMORY = 20  # last articles that tell how long a story's articles are
 PRIOR = 3.0  # weight, in pairs, of what is usual inside a story
-IDLE = timedelta(days=14)  # after which a story is closed
 
 
 def spread(orders: Sequence[int]) -> list[int]:
@@ -68,14 +68,16 @@ class Groups:
         self.rulings = rulings
         self.vocabulary = Vocabulary()
         self.index = Index()
-        self.items: dict[int, Item] = {}
-        self.groups: dict[int, Group] = {}
-        self.by_story: dict[str, int] = {}
-        self.links: dict[int, Link] = {}
+        self.items: Kept[int, Item] = Kept()
+        self.groups: Kept[int, Group] = Kept()
+        self.spans = Spans()  # of the stories that have not been read
+        self.by_story: Kept[str, int] = Kept()
+        self.links = Links()
         self.events: list[LinkEvent] = []
         self.usual_inside: float | None = None
-        self.ended: dict[str, str] = {}  # story -> the story in which it ended
-        self.closed: dict[str, Story] = {}
+        self.ended: Kept[str, str] = Kept()  # story -> the story in which it ended
+        self.closed: Kept[str, Story] = Kept()
+        self.waiting: set[int] = set()  # articles of closed stories that are needed all the same
         self.watched: frozenset[str] = frozenset()  # ids of watched stories
         self.splits = 0
         self.sources: dict[int, int] = {}  # copy or rewrite -> the article from which it derives
@@ -212,9 +214,18 @@ class Groups:
         if len(places) > 20 * count:  # a length is dear: look only at those with the largest sums
             top = np.sort(np.argpartition(-totals, 20 * count)[: 20 * count])
             places, totals = places[top], totals[top]
-        lengths = np.array([self.groups[p].centroid.length for p in places.tolist()])
+        lengths = np.array([self._length(p) for p in places.tolist()])
         order = np.argsort(-totals / lengths, kind="stable")[:count]
+        self.groups.want(int(places[i]) for i in order)
         return [self.groups[int(places[i])] for i in order]
+
+    def _length(self, place: int) -> float:
+        group = self.groups.here(place)
+        return self.spans.length(place) if group is None else group.centroid.length
+
+    def _size(self, place: int) -> int:
+        group = self.groups.here(place)
+        return self.spans.size(place) if group is None else len(group.members)
 
     # ---- entering, leaving
 
@@ -329,6 +340,7 @@ class Groups:
         if size < group.next_look:
             return
         group.next_look = next_size(size)
+        self.items.want({*spread(group.members), *group.members[-SAMPLE:]})
         inside = group.centroid.inside()
         if size >= 3 and inside is not None:
             self.usual_inside = inside if self.usual_inside is None else 0.99 * self.usual_inside + 0.01 * inside
@@ -346,6 +358,7 @@ class Groups:
 
     def words(self, group: Group) -> float:
         """The typical number of kept words of a story's articles: the geometric mean of the last ones."""
+        self.items.want(group.members[-MEMORY:])
         logs = [math.log(max(1, self.items[o].profile.words)) for o in group.members[-MEMORY:]]
         return math.exp(sum(logs) / len(logs))
 
@@ -468,9 +481,9 @@ class Groups:
         places, totals = self.index.sums(*group.centroid.heaviest(PROBE))
         small = []
         for place, total in zip(places.tolist(), totals.tolist(), strict=True):
-            other = self.groups[place]
-            if other is not group and len(other.members) <= SMALL:
-                small.append((-total / len(other.members), place))
+            size = self._size(place)
+            if place != group.place and size <= SMALL:
+                small.append((-total / size, place))
         for _, place in sorted(small)[:8]:
             other = self.groups[place]
             scores = [float(group.centroid.parts(self.items[o].profile).sum()) for o in other.members]
@@ -478,21 +491,12 @@ class Groups:
             if min(scores) >= JOIN.at(self.words(other)) and not held and self.may_be_one(group, other):
                 self.end_in(other, group, f"Its articles would join the story as it is now (likeness {min(scores):.2f}).")
 
-    # ---- closing
+    # ---- as others see them
 
-    def close_idle(self, now: datetime, needed: Set[int]) -> None:
-        """Close the stories that have been idle too long: they find no more articles. Of their articles only `needed` stay."""
-        for group in [g for g in self.groups.values() if now - g.last_seen_at > IDLE]:
-            for order in group.members:
-                item = self.items[order]
-                self.index.close(item.slot, heaviest_first(item.profile)[0])
-                item.place = NOBODY
-            self.closed[group.story_id] = self.story(group)
-            del self.groups[group.place], self.by_story[group.story_id]
-        for order in [o for o, item in self.items.items() if item.place == NOBODY and o not in needed]:
-            del self.items[order]
-        if self.index.dead > SWEEP_FROM and self.index.dead > len(self.items) // 4:
-            self.index.sweep()
+    def told(self, story_id: str) -> Story | None:
+        """A found story, open or closed, by its id."""
+        place = self.by_story.get(story_id)
+        return self.closed.get(story_id) if place is None else self.story(self.groups[place])
 
     def story(self, group: Group) -> Story:
         """A found story as others see it."""

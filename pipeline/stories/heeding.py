@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 def heed(linker: "Linker", made: HumanDecision) -> None:
     """Carry out a decision; it is among the linker's rulings already."""
-    orders = _concerned(linker, made)
+    orders = concerned(linker, made)
     _tell(linker, made, len(orders))
     items = linker.groups.items
     linker.enforce([items[o] for o in orders if o in items])
@@ -25,11 +25,10 @@ def heed(linker: "Linker", made: HumanDecision) -> None:
             _place_closed(linker, order, made)
 
 
-def _concerned(linker: "Linker", d: HumanDecision) -> list[int]:
+def concerned(linker: "Linker", d: HumanDecision) -> list[int]:
     """The articles that a decision names, or those of the story that it ends."""
-    links = linker.groups.links
     if d.kind == "merge":
-        return sorted(o for o, link in links.items() if link.story_id == d.other_story_id)
+        return linker.groups.links.of(d.other_story_id or "")
     named = d.article_ids or ((d.article_id,) if d.article_id else ())
     return sorted(linker.order_of[a] for a in named if a in linker.order_of)
 
@@ -90,7 +89,7 @@ def _give(linker: "Linker", story_id: str, order: int, reason: str, d: HumanDeci
             first_seen_at=link.linked_at,
             last_seen_at=link.linked_at,
         )
-    if was is not None and all(x.story_id != link.story_id for x in groups.links.values()):
+    if was is not None and not groups.links.of(link.story_id):
         del groups.closed[was.story_id]
         if was.story_id in linker.rulings.merges:
             groups.ended[was.story_id] = story_id

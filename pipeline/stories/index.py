@@ -9,9 +9,13 @@ from array import array
 
 import numpy as np
 
+from pipeline.stories.pieces import Runs
+from pipeline.stories.vectors import from_steps
+
 INDEXED = 48  # heaviest terms of an article that are indexed; more found nothing more
 BUDGET = 24_000  # postings visited for one question
 TOO_COMMON = 6_000  # a term with more postings than this tells little and is left out
+RUN = 512  # articles whose postings are one piece
 NOBODY = 0  # the story place of what is closed
 
 
@@ -25,6 +29,32 @@ class Index:
         self.dead = 0  # articles closed since the last sweep
         self.story_of = np.zeros(1024, np.int32)
         self.places = 1  # story places in use; 0 is nobody's
+        self.earlier = Runs(
+            RUN, "<i4", "<i2"
+        )  # term -> articles, weights in steps: what was indexed before this memory was read
+        self.saved = 0  # articles among them
+        self.dirty: set[int] = set()  # rows of articles of which one was taken out since
+        self._asked: set[int] = set()
+
+    def _find(self, numbers: np.ndarray) -> None:
+        """Have the postings of terms at hand that were indexed before this memory was read."""
+        if not self.earlier.runs:
+            return
+        new = [n for n in numbers.tolist() if n not in self._asked]
+        if not new:
+            return
+        self._asked.update(new)
+        terms = np.array(new, np.int32)
+        rows, articles, steps = self.earlier.find(terms)
+        values = from_steps(steps, terms[rows] & 3)
+        ends = np.cumsum(np.bincount(rows, minlength=len(new)))
+        for n, (number, end) in enumerate(zip(new, ends.tolist(), strict=True)):
+            mine = slice(int(ends[n - 1]) if n else 0, end)
+            if mine.start == mine.stop:
+                continue
+            at = articles[mine].astype(np.int32)
+            self.postings[number] = (array("i", at.tobytes()), array("f", values[mine].astype(np.float32).tobytes()))
+            self.live[number] = int(np.count_nonzero(self.story_of[at]))
 
     def insert(self, place: int, numbers: np.ndarray, values: np.ndarray) -> int:
         """Add an article's terms, heaviest first, under a story's place; the article's number in the index."""
@@ -35,6 +65,7 @@ class Index:
             grown[: len(self.story_of)] = self.story_of
             self.story_of = grown
         self.assign(article, place)
+        self._find(numbers[:INDEXED])
         for number, value in zip(numbers[:INDEXED].tolist(), values[:INDEXED].tolist(), strict=True):
             found = self.postings.get(number)
             if found is None:
@@ -52,8 +83,10 @@ class Index:
     def close(self, article: int, numbers: np.ndarray) -> None:
         """Take an article out; its postings stay until the next sweep, but find nothing any more."""
         self.story_of[article] = NOBODY
+        self.dirty.add(article // RUN)
         for number in numbers[:INDEXED].tolist():
-            self.live[number] -= 1
+            if number in self.live:  # else it is counted when it is asked for
+                self.live[number] -= 1
         self.dead += 1
 
     def sums(self, numbers: np.ndarray, values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -61,6 +94,7 @@ class Index:
 
         `numbers` must come heaviest first.
         """
+        self._find(numbers)
         articles, weights, spent = [], [], 0
         for number, value in zip(numbers.tolist(), values.tolist(), strict=True):
             found = self.postings.get(number)

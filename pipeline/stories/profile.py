@@ -8,6 +8,7 @@ weighed once, on arrival.
 
 import math
 import re
+from array import array
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -15,6 +16,7 @@ from functools import lru_cache
 
 import numpy as np
 
+from pipeline.stories.pieces import Kept, Runs, number_of
 from pipeline.text import fold
 from pipeline.words import family
 
@@ -30,6 +32,8 @@ HOUSE_DOUBT = 1.0  # articles of an outlet before its own shares say as much as 
 HOUSE_EXCESS = 1.5  # times as common as in other outlets: only then is a term the outlet's habit
 HOUSE_FLOOR = 0.1  # part of its weight that a habit keeps, for an outlet may have one matter only
 STEPS = 4096  # weights are whole multiples of 1/STEPS: sums are exact, and a profile can be stored in few bytes
+
+TERMS_RUN, TEXTS_PAGE = 16_384, 2_048  # terms in a piece of their hashes, and in one of their texts
 
 _TOKEN = re.compile(r"\d+(?:\.\d+)*|[^\W\d_]+(?:'[^\W\d_]+)*")
 _THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
@@ -192,15 +196,55 @@ class House:
         return (max(others, 0) + HOUSE_DOUBT * elsewhere) / (max(self.articles - 1, 0) + HOUSE_DOUBT)
 
 
+class Texts:
+    """The texts of numbered terms: pages of so many, each read when a term of it is asked for."""
+
+    def __init__(self) -> None:
+        self.pages: Kept[int, list[str]] = Kept()
+        self.count = 0
+
+    def append(self, text: str) -> None:
+        self.pages.setdefault(self.count // TEXTS_PAGE, []).append(text)
+        self.count += 1
+
+    def __getitem__(self, number: int) -> str:
+        return self.pages[number // TEXTS_PAGE][number % TEXTS_PAGE]
+
+    def forget(self, seen: Sequence[int]) -> None:
+        """Drop the texts of terms that are not counted any longer."""
+        for page, texts in self.pages.items():
+            texts[:] = [t if seen[page * TEXTS_PAGE + n] else "" for n, t in enumerate(texts)]
+
+
+def _keys_of(terms: Terms) -> Iterator[str]:
+    return (letter + term for place, letter in enumerate(FIELDS) for term in terms.fields[place])
+
+
 class Vocabulary:
     """Numbers for terms and the count of articles that have each; grows with the stream."""
 
     def __init__(self) -> None:
         self.articles = 0
-        self.houses: dict[str, House] = {}  # by outlet
-        self.number: dict[str, int] = {}  # the field's letter and the term -> its number
-        self.terms: list[str] = []  # the same, by number // 4
-        self.seen: list[int] = []  # articles with the term, by number // 4
+        self.houses: Kept[str, House] = Kept()  # by outlet
+        self.number: dict[str, int] = {}  # the field's letter and the term -> its number; of what was read, those asked for
+        self.terms = Texts()  # the same, by number // 4
+        self.seen = array("i")  # articles with the term, by number // 4
+        self.earlier = Runs(TERMS_RUN, "<u8")  # hash of field and term -> its number // 4
+        self.saved = 0  # terms among them
+        self.dirty: set[int] = set()  # rows of terms some of which have been forgotten since
+        self._asked: set[str] = set()
+
+    def _find(self, keys: Iterable[str]) -> None:
+        """Have the numbers of terms at hand that were numbered before this memory was read."""
+        if not self.earlier.runs:
+            return
+        new = [k for k in keys if k not in self.number and k not in self._asked]
+        if new:
+            self._asked.update(new)
+            rows, places = self.earlier.find(np.array([number_of(k) for k in new], np.uint64))
+            for row, at in zip(rows.tolist(), places.tolist(), strict=True):
+                if self.seen[at]:  # else it has been forgotten
+                    self.number[new[row]] = at * 4 + FIELDS.index(new[row][0])
 
     def learn(self, terms: Terms, outlet: str = "") -> None:
         """Count an article."""
@@ -215,6 +259,7 @@ class Vocabulary:
         self._count(terms, 0)
 
     def _count(self, terms: Terms, step: int) -> None:
+        self._find(_keys_of(terms))
         for place, letter in enumerate(FIELDS):
             for term in terms.fields[place]:
                 key = letter + term
@@ -232,18 +277,21 @@ class Vocabulary:
     def _age(self) -> None:
         """Halve all counts, so that what was common long ago is not taken to be common now; forget what was met once."""
         self.articles //= 2
-        self.seen = [n // 2 for n in self.seen]
+        self.seen = array("i", [n // 2 for n in self.seen])
         self.number = {key: at for key, at in self.number.items() if self.seen[at >> 2]}
-        self.terms = [t if self.seen[n] else "" for n, t in enumerate(self.terms)]
+        self.terms.forget(self.seen)
+        self.dirty.update(self.earlier.runs)
 
     def articles_with(self, word: str) -> int:
         """How many articles have had a word, given by its stem."""
+        self._find(["b" + word])
         at = self.number.get("b" + word)
         return 0 if at is None else self.seen[at >> 2]
 
     def weigh(self, terms: Terms, outlet: str = "") -> Profile:
         """The article's profile under the counts so far. Terms that were never counted are left out."""
-        house = self.houses.get(outlet, House())
+        self._find(_keys_of(terms))
+        house = self.houses.get(outlet) or House()
         numbers: list[int] = []
         weights: list[float] = []
         for place, letter in enumerate(FIELDS):

@@ -63,7 +63,8 @@ def propose(groups: Groups, asked: Collection[frozenset[str]] = ()) -> list[Prop
     for group in groups.groups.values():
         if len(group.members) < LEAST:
             continue
-        near = groups.nearest(*group.centroid.heaviest(PROBE), 2 * KIN + 1)
+        numbers, values = group.centroid.heaviest(PROBE)
+        near = groups.nearest(numbers, values, 2 * KIN + 1)
         for other in near:
             pair = frozenset((group.story_id, other.story_id))
             if other is group or len(other.members) < LEAST or pair in found or pair in asked:

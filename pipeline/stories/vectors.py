@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 
-from pipeline.stories.profile import FIELD_WEIGHTS, Profile
+from pipeline.stories.profile import FIELD_WEIGHTS, STEPS, Profile
 
 FIELD_ROOTS = np.sqrt(FIELD_WEIGHTS)
 
@@ -22,6 +22,16 @@ def field_totals(numbers: np.ndarray, values: np.ndarray) -> np.ndarray:
 def scaled(profile: Profile) -> np.ndarray:
     """The weights times the roots of the field weights: their dot product is the likeness of two articles."""
     return profile.weights * FIELD_ROOTS[profile.numbers & 3]
+
+
+def to_steps(values: np.ndarray, fields: np.ndarray) -> np.ndarray:
+    """Scaled weights as whole multiples of their unit."""
+    return np.rint(values / FIELD_ROOTS[fields] * STEPS).astype(np.int16)
+
+
+def from_steps(steps: np.ndarray, fields: np.ndarray) -> np.ndarray:
+    """The same scaled weights again."""
+    return (steps / STEPS).astype(np.float32) * FIELD_ROOTS[fields]
 
 
 def heaviest_first(profile: Profile) -> tuple[np.ndarray, np.ndarray]:
@@ -72,6 +82,14 @@ class Centroid:
         if profiles:
             self.numbers, self.weights = gather((p.numbers for p in profiles), (p.weights for p in profiles))
         self._measure()
+
+    @classmethod
+    def of(cls, numbers: np.ndarray, weights: np.ndarray, size: int, own: float) -> "Centroid":
+        """A sum that was made before."""
+        made = cls()
+        made.numbers, made.weights, made.size, made.own = numbers, weights, size, own
+        made._measure()
+        return made
 
     def _measure(self) -> None:
         self.lengths = field_totals(self.numbers, self.weights * self.weights)

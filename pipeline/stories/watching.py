@@ -6,8 +6,9 @@ more.
 """
 
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from datetime import datetime, timedelta
+from itertools import islice
 
 from pipeline.model import Link, LinkEvent, Watch
 from pipeline.stories.groups import METHOD, PERSON, Groups, spread
@@ -38,6 +39,7 @@ OURS = 0.6  # share of a found story's articles that have the person's words: th
 FAR = 0.10  # a report that is less like the others than this, in parts of what is usual among them, is dropped
 ASTRAY = 0.2  # the same for a report from before the first ones that have the whole title
 LOOK_FROM = 3
+AHEAD = 50  # articles that are read together with the oldest that is tried
 SURE = 3  # reports with the whole title that show what the story is
 
 
@@ -56,6 +58,7 @@ class Watching:
         self.next_look = LOOK_FROM
         self.last: datetime | None = None
         self.events: list[LinkEvent] = []
+        self.told: dict[int, Link] = {}  # the links when this memory was read or last written
 
     # ---- entering, leaving
 
@@ -63,6 +66,8 @@ class Watching:
         """Try a new article."""
         self.signs[item.order] = read_signs(text, self.pattern)
         self.tried.append(item.order)
+        if self.groups.items.here(self.tried[0]) is None:
+            self.groups.items.want(islice(self.tried, AHEAD))
         while item.seen_at - self.groups.items[self.tried[0]].seen_at > RETRY:
             old = self.tried.popleft()
             if old not in self.links and not (self.signs[old].strength or self.signs[old].excluded):
@@ -70,9 +75,9 @@ class Watching:
         if self.attempt(item):
             self.look(item.seen_at)
 
-    def forget_closed(self) -> None:
+    def forget(self, gone: Set[int]) -> None:
         """Drop what is remembered of articles that are gone."""
-        self.signs = {o: s for o, s in self.signs.items() if o in self.groups.items}
+        self.signs = {o: s for o, s in self.signs.items() if o not in gone}
 
     def reread(self, text: Text, item: Item, old: Item) -> None:
         """Take an article's later text in place of the earlier one."""
@@ -172,6 +177,7 @@ class Watching:
         size = len(self.links)
         if size < self.next_look:
             return
+        self.groups.items.want({*self.links, *self.tried})
         self.next_look = max(5, next_size(size))
         self._drop_astray(at)
         self._drop_far(at)
