@@ -11,6 +11,7 @@ from pipeline.claims.figures import Figure, read_figures
 from pipeline.claims.profile import AspectProfile, build_profiles
 from pipeline.claims.routing import Context, Fit, Usage, own_scores, route
 from pipeline.claims.statements import Statement, clause_span, read_statement
+from pipeline.claims.suggesting import Said, Suggestion, suggest_terms
 from pipeline.claims.tying import Tied, tie
 from pipeline.claims.units import HEADLINE, Unit, is_note, normal_form, read_unit, split
 from pipeline.claims.weigh import Setting, Weighed, weigh
@@ -21,8 +22,10 @@ __all__ = [
     "Context",
     "Figure",
     "Fit",
+    "Said",
     "Setting",
     "Statement",
+    "Suggestion",
     "Tied",
     "Unit",
     "Usage",
@@ -37,6 +40,7 @@ __all__ = [
     "read_unit",
     "route",
     "split",
+    "suggest_terms",
     "tie",
     "weigh",
 ]

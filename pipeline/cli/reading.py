@@ -39,7 +39,7 @@ SHOWN = {  # columns of a table, the long ones last: it must be read at 80 colum
 
 def add_to(app: typer.Typer) -> None:
     """Register the commands."""
-    for command in (stories, changes, articles, feeds, why, sql):
+    for command in (stories, changes, articles, feeds, terms, why, sql):
         app.command()(command)
 
 
@@ -109,6 +109,22 @@ def feeds(
         feed_lists(start, opml_out, opml_in, append)
     else:
         _list("feeds", start, form, {}, since, until)
+
+
+def terms(
+    story: Annotated[str, typer.Argument(metavar="STORY", help="Slug of a watched story.")],
+    aspect: AspectOption = None,
+    form: FormatOption = Format.TABLE,
+    config: ConfigOption = None,
+    db: DbOption = None,
+    now: NowOption = None,
+) -> None:
+    """Suggest words that go with the aspects of a watched story, for you to put into stories.toml; none goes by itself."""
+    run = begin(config, db, now)
+    found = journey.suggest(run.settings, story, aspect)
+    show(found.table() if form is Format.TABLE else found.rows(), form, run.out)
+    for line in found.lines() if form is Format.TABLE else ():
+        run.out.print(printable(line), markup=False, highlight=False, soft_wrap=True)
 
 
 def why(

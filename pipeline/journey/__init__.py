@@ -50,6 +50,7 @@ __all__ = [
     "run",
     "snapshot",
     "status",
+    "suggest",
     "thin",
     "track",
     "try_notify",
@@ -180,6 +181,13 @@ def report(settings: Settings, now: datetime, *, progress: Progress = silent):
     from pipeline.journey.reporting import write_reports
 
     return write_reports(settings, now, progress)
+
+
+def suggest(settings: Settings, slug: str, aspect: str | None = None):
+    """Further terms for the aspects of a watched story. Returns a Suggested. Raises UsageError."""
+    from pipeline.journey import terms
+
+    return terms.suggest(settings, slug, aspect)
 
 
 def best_lines(settings: Settings, slug: str, most: int) -> list[str]:
