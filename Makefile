@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test quick browser lint server nightly fuzz audit clean
+.PHONY: demo test quick browser lint server crash nightly fuzz audit clean
 
 demo: $(VENV)/.installed  ## replay the recorded story and report
 	$(BIN)/writethru demo
@@ -24,11 +24,16 @@ server: $(VENV)/.installed  ## Prefect's server on 127.0.0.1:4200, the schedule 
 	@$(BIN)/prefect server start --host 127.0.0.1 --port 4200 & server=$$!; trap "kill $$server" EXIT INT TERM; \
 	n=0; until $(BIN)/prefect work-pool ls >/dev/null 2>&1; do n=$$((n+1)); [ $$n -lt 60 ] || exit 1; sleep 1; done; \
 	$(BIN)/prefect work-pool inspect local >/dev/null 2>&1 || $(BIN)/prefect work-pool create local --type process; \
+	$(BIN)/prefect automation inspect 'flow runs without a heartbeat' >/dev/null 2>&1 || $(BIN)/prefect automation create --from-file docs/examples/zombies.yaml; \
 	$(BIN)/prefect --no-prompt deploy --all && $(BIN)/prefect worker start --pool local
 
 browser: $(VENV)/.installed-test  ## the pages in the system's Chromium, with axe
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[test,browser]'
 	$(BIN)/python -m pytest -m browser
+
+crash: export WRITETHRU_KILLS := 100
+crash: $(VENV)/.installed-test  ## runs killed at every named point, a hundred times in all; full disks; damaged files
+	$(BIN)/python -m pytest tests/test_crash.py
 
 nightly: export WRITETHRU_KILLS := 1000
 nightly: export WRITETHRU_NIGHTLY := 1

@@ -32,6 +32,7 @@ HEADERS = 131_072  # bytes of all headers of a record
 STEP = 65_536  # bytes read at once
 _CHUNK = re.compile(rb"[0-9A-Fa-f]{1,8}[ \t]*(;[^\r\n]*)?\r\n")  # some archives unpack the chunks and leave the header
 _CODED = {"content-encoding", "transfer-encoding", "content-length", "set-cookie"}
+_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")  # of a header; others mean nothing, and no archive can hold them
 
 
 class BadArchive(WritethruError):
@@ -83,7 +84,7 @@ class Archive:
 def _response(writer: "WARCWriter", got: Fetched) -> "ArcWarcRecord":
     from warcio.statusandheaders import StatusAndHeaders
 
-    headers = [(k, v) for k, v in got.headers.items() if k not in _CODED]
+    headers = [(k, v) for k, v in got.headers.items() if k not in _CODED and _NAME.fullmatch(k)]
     body = got.body or b""
     http = StatusAndHeaders(f"{got.status or 200} OK", [*headers, ("content-length", str(len(body)))], protocol="HTTP/1.1")
     told = {"WARC-Date": _date(got.fetched_at), "WARC-Record-ID": _identity(got)}

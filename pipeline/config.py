@@ -274,6 +274,8 @@ def read_toml(file: Path) -> dict[str, object]:
         raise ConfigError(file, "", f"cannot be read: {e}") from None
     except tomllib.TOMLDecodeError as e:
         raise ConfigError(file, "", f"is not valid TOML: {e}") from None
+    except RecursionError:
+        raise ConfigError(file, "", "is nested too deeply") from None
 
 
 def _watch(s: StoryEntry) -> Watch:

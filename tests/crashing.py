@@ -1,7 +1,8 @@
 """Runs the program in children that die at a chosen step: before the n-th effect on a file or a database.
 
-A step is a statement given to DuckDB, or a file below the folder opened for writing, renamed or removed. One process loads
-the program once and forks a child for each run, so that a run costs what it does and not what it imports.
+A step is a statement given to DuckDB, or a file below the folder opened for writing, renamed or removed. Its name says which
+function of the program takes it and what it does: `store.database.transaction COMMIT`. One process loads the program once and
+forks a child for each run, so that a run costs what it does and not what it imports.
 
     with Runs() as runs:
         steps = runs.run(folder, ["run", "--config", ...]).steps
@@ -18,6 +19,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
+from typing import Any
 
 FOLDERS = [str(Path(__file__).parents[1]), str(Path(__file__).parent)]
 STORY = """[[story]]
@@ -54,6 +56,7 @@ class Ended:
     code: int  # of the exit; negative: the signal that ended it
     steps: int  # taken; 0 of a run that was killed
     told: str  # on standard error
+    names: Sequence[str] = ()  # of the steps, in order; none of a run that was killed
 
     @property
     def killed(self) -> bool:
@@ -86,30 +89,44 @@ class Steps:
     """Counts effects, and ends the process before the chosen one."""
 
     def __init__(self, folder: str, die_at: int):
-        self.folder, self.die_at, self.taken = folder, die_at, 0
+        self.folder, self.die_at, self.names = folder, die_at, list[str]()
 
-    def __call__(self) -> None:
-        self.taken += 1
-        if self.taken == self.die_at:
+    def __call__(self, what: str) -> None:
+        self.names.append(f"{place()} {what}")
+        if len(self.names) == self.die_at:
             os.kill(os.getpid(), signal.SIGKILL)
 
     def audit(self, event: str, about: tuple[object, ...]) -> None:
         """Python tells of every file that it opens or changes."""
         opened = event == "open" and isinstance(about[2], int) and about[2] & _WRITING
         if (opened or event in _CHANGES) and str(about[0]).startswith(self.folder):
-            self()
+            self(event.removeprefix("os."))
+
+
+def place() -> str:
+    """The function of the program that is at work."""
+    frame = sys._getframe(2)
+    while frame.f_back and not frame.f_globals.get("__name__", "").startswith("pipeline."):
+        frame = frame.f_back
+    return f"{frame.f_globals['__name__'].removeprefix('pipeline.')}.{frame.f_code.co_qualname}"
 
 
 class Counted:
     """A connection whose statements are steps."""
 
-    def __init__(self, connection: object, steps: Steps):
+    def __init__(self, connection: Any, steps: Steps):
         self._connection, self._steps = connection, steps
 
     def __getattr__(self, name: str) -> object:
-        if name in ("execute", "executemany", "close"):
-            self._steps()
+        if name == "execute":
+            return self._execute
+        if name == "close":
+            self._steps("close")
         return getattr(self._connection, name)
+
+    def _execute(self, sql: str, *parameters: object) -> object:
+        self._steps(sql.split(None, 1)[0])
+        return self._connection.execute(sql, *parameters)
 
 
 def child(folder: str, arguments: list[str], die_at: int, largest: int, told: int, count: int) -> None:
@@ -130,23 +147,20 @@ def child(folder: str, arguments: list[str], die_at: int, largest: int, told: in
         resource.setrlimit(resource.RLIMIT_FSIZE, (largest, resource.RLIM_INFINITY))
     code = cli.run(arguments)
     sys.stderr.flush()
-    os.write(count, str(steps.taken).encode())
+    os.write(count, json.dumps(steps.names).encode())
     os._exit(code)
 
 
 def fork(folder: str, arguments: list[str], die_at: int, largest: int) -> list[object]:
     """Run in a child; how it ended."""
-    counts, count = os.pipe()
-    with tempfile.TemporaryFile(buffering=0) as told:
+    with tempfile.TemporaryFile(buffering=0) as told, tempfile.TemporaryFile(buffering=0) as counted:
         if (pid := os.fork()) == 0:
-            child(folder, arguments, die_at, largest, told.fileno(), count)
-        os.close(count)
+            child(folder, arguments, die_at, largest, told.fileno(), counted.fileno())
         _, status = os.waitpid(pid, 0)
         told.seek(0)
-        text = told.read().decode("utf8", "replace")
-    steps = os.read(counts, 20)
-    os.close(counts)
-    return [os.waitstatus_to_exitcode(status), int(steps or b"0"), text]
+        counted.seek(0)
+        text, names = told.read().decode("utf8", "replace"), json.loads(counted.read() or b"[]")
+    return [os.waitstatus_to_exitcode(status), len(names), text, names]
 
 
 def warm_up() -> None:

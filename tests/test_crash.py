@@ -1,6 +1,8 @@
 """Killed anywhere, out of space anywhere: what was acknowledged is kept, and the next run ends where a calm one would have.
 
-WRITETHRU_KILLS sets how many steps are tried (100 if not given; a nightly job tries more). `crashing.py` says what a step is.
+WRITETHRU_KILLS sets how many steps are tried: 24 if not given; with 100 (`make crash`) and 1,000 (`make nightly`) every named
+point is among them. `crashing.py` says what a step is. A point lies between two steps, and bears their names: before
+`store.snapshot.publish_snapshot rename`, say, when the last thing done was `store.snapshot.publish_snapshot link`.
 """
 
 import os
@@ -18,7 +20,8 @@ from collecting import DAY, HOUR, Desk
 from crashing import Ended, Runs
 from world import World
 
-KILLS = int(os.environ.get("WRITETHRU_KILLS", "100"))
+KILLS = int(os.environ.get("WRITETHRU_KILLS", "24"))
+ALL = 100  # kills, from which on every named point is tried
 ASPECTS = """\
 [[story]]
 slug = "harbour-talks"
@@ -35,6 +38,17 @@ BACKGROUND = [
     "Ships from the islands bring most of the fish that is sold in the town, and all of its salt.",
 ]
 DENIAL = "The harbour authority denied that any agreement had been signed."  # one value: pictures would double the time
+EFFECTS = {  # a run has these for certain; the others that it has are tried all the same
+    "archive.Archive.add",
+    "changelog.site._replace",
+    "store.database.attach",
+    "store.database.detach",
+    "store.database.migrate",
+    "store.database.transaction",
+    "store.leasing._make",
+    "store.leasing._try",
+    "store.snapshot.publish_snapshot",
+}
 # What two runs of the same may have done otherwise: how often they asked, and where in the archive an answer lies.
 PASSING = {"record.fetch", "record.run", "record.robots", "main.migration", "derived.state"}
 OWN = {
@@ -81,6 +95,13 @@ class Press:
         return runs.run(folder, arguments, die_at, largest)
 
 
+@pytest.fixture(scope="module")
+def runs():
+    """One process that has loaded the program, for all tests: to load it costs more than most runs."""
+    with Runs() as runs:
+        yield runs
+
+
 @pytest.fixture
 def press(tmp_path):
     world = World()
@@ -109,11 +130,19 @@ def reports(folder: Path) -> dict[str, bytes]:
     return {str(f.relative_to(folder)): f.read_bytes() for f in sorted((folder / "reports").rglob("*")) if f.is_file()}
 
 
-def steps_of(run: Ended, kills: int) -> list[int]:
-    """That many steps of a run, evenly spread, the first and the last among them; all if it has no more."""
-    if kills >= run.steps:
-        return list(range(1, run.steps + 1))
-    return sorted({1 + n * (run.steps - 1) // max(kills - 1, 1) for n in range(kills)})
+Point = tuple[str, str]  # the step before, the step after
+
+
+def steps_of(run: Ended, kills: int, tried: set[Point]) -> list[int]:
+    """That many steps of a run, or more: if all points are wanted one at each that was not tried, the others evenly spread."""
+    first: dict[Point, int] = {}
+    for step, point in enumerate(zip(("", *run.names), run.names, strict=False), 1):
+        first.setdefault(point, step)
+    named = [step for point, step in first.items() if point not in tried] if KILLS >= ALL else []
+    tried.update(first)
+    more = kills - len(named)
+    spread = {1 + n * (run.steps - 1) // max(more - 1, 1) for n in range(more)}
+    return sorted({*named, *spread})
 
 
 def kill_and_go_on(press: Press, before: Path, poll: int, steps: Sequence[int], runs: Runs, wanted: tuple[dict, dict]) -> None:
@@ -129,23 +158,25 @@ def kill_and_go_on(press: Press, before: Path, poll: int, steps: Sequence[int], 
         shutil.rmtree(folder)
 
 
-def test_killed_before_any_step_a_run_loses_nothing_and_the_next_ends_where_a_calm_one_does(press, tmp_path):
+def test_killed_before_any_step_a_run_loses_nothing_and_the_next_ends_where_a_calm_one_does(press, tmp_path, runs):
     """Steps spread over a first poll, one with news and walls, and one with a page that vanished."""
-    killed = 0
-    with Runs() as one, Runs() as other, ThreadPoolExecutor(2) as threads:
+    killed, points = 0, set[Point]()
+    with Runs() as other, ThreadPoolExecutor(2) as threads:
         for poll in range(3):
             press.move(poll)
             before = tmp_path / f"before-{poll}"
             shutil.copytree(press.folder, before)
-            calm = press.run(press.folder, poll, one)
+            calm = press.run(press.folder, poll, runs)
             assert calm.code == 0, calm.told
             wanted = rows(press.folder), reports(press.folder)
-            steps = steps_of(calm, -(-KILLS // 3))
-            halves = [(steps[::2], one), (steps[1::2], other)]
+            steps = steps_of(calm, -(-KILLS // 3), points)
+            halves = [(steps[::2], runs), (steps[1::2], other)]
             for half in [threads.submit(kill_and_go_on, press, before, poll, *half, wanted) for half in halves]:
                 half.result()
             killed += len(steps)
     assert killed >= min(KILLS, 300)
+    places = {step.split(" ")[0] for _, step in points}
+    assert not EFFECTS - places
 
 
 # ---- no space left -------------------------------------------------------------------------------------------------------
@@ -170,43 +201,41 @@ def filled(disk: Path, left: int) -> Path:
     return taken
 
 
-def test_a_file_that_cannot_grow_ends_a_run_with_74_and_loses_nothing(press, tmp_path):
+def test_a_file_that_cannot_grow_ends_a_run_with_74_and_loses_nothing(press, tmp_path, runs):
     """Whichever file meets the limit first: the log of the store, the store, the snapshot. The next run ends as a calm one."""
-    with Runs() as runs:
-        press.run(press.folder, 0, runs)
-        press.move(1)
-        before = tmp_path / "before"
-        shutil.copytree(press.folder, before)
-        assert press.run(press.folder, 1, runs).code == 0
-        wanted, shown = rows(press.folder), reports(press.folder)
-        size = (before / "writethru.duckdb").stat().st_size
-        for largest in (4_000, 60_000, size // 2, size - 1, size + 100_000):
-            folder = tmp_path / f"limit-{largest}"
-            shutil.copytree(before, folder)
-            ended = press.run(folder, 1, runs, largest=largest)
-            assert ended.code in (0, 74), ended.told
-            assert ended.code == 0 or ("the disk is full" in ended.told and "Traceback" not in ended.told)
-            assert largest > size or ended.code == 74
-            assert not list(folder.glob("*.part"))
-            again = press.run(folder, 1, runs)
-            assert again.code == 0, again.told
-            assert (rows(folder), reports(folder)) == (wanted, shown)
+    press.run(press.folder, 0, runs)
+    press.move(1)
+    before = tmp_path / "before"
+    shutil.copytree(press.folder, before)
+    assert press.run(press.folder, 1, runs).code == 0
+    wanted, shown = rows(press.folder), reports(press.folder)
+    size = (before / "writethru.duckdb").stat().st_size
+    for largest in (4_000, 60_000, size // 2, size - 1, size + 100_000):
+        folder = tmp_path / f"limit-{largest}"
+        shutil.copytree(before, folder)
+        ended = press.run(folder, 1, runs, largest=largest)
+        assert ended.code in (0, 74), ended.told
+        assert ended.code == 0 or ("the disk is full" in ended.told and "Traceback" not in ended.told)
+        assert largest > size or ended.code == 74
+        assert not list(folder.glob("*.part"))
+        again = press.run(folder, 1, runs)
+        assert again.code == 0, again.told
+        assert (rows(folder), reports(folder)) == (wanted, shown)
 
 
 @pytest.mark.parametrize("left", [0, 20, 300, 3_000, 8_000])
-def test_a_full_disk_ends_a_run_with_74_and_freed_space_is_all_it_takes(press, tmp_path, disk, left):
+def test_a_full_disk_ends_a_run_with_74_and_freed_space_is_all_it_takes(press, tmp_path, disk, left, runs):
     """Nothing left at all, not enough for a page, for the archive, for the log, for the snapshot."""
-    with Runs() as runs:
-        assert press.run(press.folder, 0, runs).code == 0
-        folder = disk / "desk"
-        shutil.copytree(press.folder, folder)
-        press.move(1)
-        taken = filled(disk, left)
-        ended = press.run(folder, 1, runs)
-        assert ended.code == 74 and "the disk is full" in ended.told and "Traceback" not in ended.told, ended.told
-        taken.unlink()
-        assert press.run(folder, 1, runs).code == 0
-        assert press.run(press.folder, 1, runs).code == 0
+    assert press.run(press.folder, 0, runs).code == 0
+    folder = disk / "desk"
+    shutil.copytree(press.folder, folder)
+    press.move(1)
+    taken = filled(disk, left)
+    ended = press.run(folder, 1, runs)
+    assert ended.code == 74 and "the disk is full" in ended.told and "Traceback" not in ended.told, ended.told
+    taken.unlink()
+    assert press.run(folder, 1, runs).code == 0
+    assert press.run(press.folder, 1, runs).code == 0
     assert (rows(folder), reports(folder)) == (rows(press.folder), reports(press.folder))
 
 
@@ -241,15 +270,14 @@ def command(folder: Path, runs: Runs, *words: str, die_at: int = 0) -> Ended:
     return runs.run(folder, [*words, "--config", str(folder / "writethru.toml"), "--now", DAY.isoformat()], die_at)
 
 
-def test_a_backup_of_a_store_whose_run_was_killed_has_what_was_acknowledged(press, tmp_path):
+def test_a_backup_of_a_store_whose_run_was_killed_has_what_was_acknowledged(press, tmp_path, runs):
     """The copy is of the store and its log, and so is the snapshot."""
-    with Runs() as runs:
-        folder = tmp_path / "killed"
-        left_with_a_log(press, folder, runs)
-        copy = tmp_path / "copy.duckdb"
-        for words in (("backup", str(copy)), ("snapshot",)):
-            ended = command(folder, runs, *words)
-            assert ended.code == 0, ended.told
+    folder = tmp_path / "killed"
+    left_with_a_log(press, folder, runs)
+    copy = tmp_path / "copy.duckdb"
+    for words in (("backup", str(copy)), ("snapshot",)):
+        ended = command(folder, runs, *words)
+        assert ended.code == 0, ended.told
     seen = []
     for file in (copy, folder / "writethru.snapshot.duckdb", folder / "writethru.duckdb"):
         with duckdb.connect(str(file), read_only=True) as con:
@@ -258,14 +286,13 @@ def test_a_backup_of_a_store_whose_run_was_killed_has_what_was_acknowledged(pres
 
 
 @pytest.mark.parametrize("content", [b"", b"\0" * 20_000, b"a text file\n" * 900, b"SQLite format 3\0" + b"\0" * 9_000])
-def test_a_file_that_is_no_store_is_refused_and_left_alone(press, content):
+def test_a_file_that_is_no_store_is_refused_and_left_alone(press, content, runs):
     """Empty, blank, a text, another database: no command writes over it."""
     store = press.folder / "writethru.duckdb"
     store.write_bytes(content)
-    with Runs() as runs:
-        for words in (("run",), ("track",), ("verify",), ("backup",), ("snapshot",), ("sql", "SELECT 1")):
-            ended = command(press.folder, runs, *words)
-            assert ended.code == 74 and str(store) in ended.told and "Traceback" not in ended.told, (words, ended)
+    for words in (("run",), ("track",), ("verify",), ("backup",), ("snapshot",), ("sql", "SELECT 1")):
+        ended = command(press.folder, runs, *words)
+        assert ended.code == 74 and str(store) in ended.told and "Traceback" not in ended.told, (words, ended)
     assert store.read_bytes() == content
 
 
@@ -277,73 +304,70 @@ def flip(file: Path, place: float) -> bytes:
     return bytes(content)
 
 
-def test_a_log_or_a_store_with_a_flipped_bit_is_refused_with_what_to_do_and_left_alone(press, tmp_path):
+def test_a_log_or_a_store_with_a_flipped_bit_is_refused_with_what_to_do_and_left_alone(press, tmp_path, runs):
     """Nothing is read past the damage, nothing is overwritten, and the message says how to go on."""
-    with Runs() as runs:
-        folder = tmp_path / "killed"
-        log = left_with_a_log(press, folder, runs)
-        whole = log.read_bytes()
-        for place in (0.2, 0.5, 0.9):
-            damaged = flip(log, place)
-            ended = command(folder, runs, "run")
-            assert ended.code == 74 and "backup" in ended.told and "Traceback" not in ended.told, ended
-            assert log.read_bytes() == damaged
-            log.write_bytes(whole)
-        assert command(folder, runs, "run").code == 0
-        for place in (0.0005, 0.001):
-            damaged = flip(folder / "writethru.duckdb", place)
-            ended = command(folder, runs, "run")
-            assert ended.code == 74 and "backup" in ended.told and "Traceback" not in ended.told, ended
-            assert (folder / "writethru.duckdb").read_bytes() == damaged
-            flip(folder / "writethru.duckdb", place)
+    folder = tmp_path / "killed"
+    log = left_with_a_log(press, folder, runs)
+    whole = log.read_bytes()
+    for place in (0.2, 0.5, 0.9):
+        damaged = flip(log, place)
+        ended = command(folder, runs, "run")
+        assert ended.code == 74 and "backup" in ended.told and "Traceback" not in ended.told, ended
+        assert log.read_bytes() == damaged
+        log.write_bytes(whole)
+    assert command(folder, runs, "run").code == 0
+    for place in (0.0005, 0.001):
+        damaged = flip(folder / "writethru.duckdb", place)
+        ended = command(folder, runs, "run")
+        assert ended.code == 74 and "backup" in ended.told and "Traceback" not in ended.told, ended
+        assert (folder / "writethru.duckdb").read_bytes() == damaged
+        flip(folder / "writethru.duckdb", place)
 
 
-def test_a_backup_is_restored_and_the_damaged_store_is_kept(press, tmp_path):
+def test_a_backup_is_restored_and_the_damaged_store_is_kept(press, tmp_path, runs):
     """From the refusal to the next run in one command; what is no backup is refused and changes nothing."""
     store, copy = press.folder / "writethru.duckdb", tmp_path / "copy.duckdb"
-    with Runs() as runs:
-        assert press.run(press.folder, 0, runs).code == 0
-        assert command(press.folder, runs, "backup", str(copy)).code == 0
-        wanted = rows(press.folder)
-        damaged = flip(store, 0.001)
-        store.with_name("writethru.duckdb.wal").write_bytes(b"a log of something")
-        foreign = tmp_path / "foreign.duckdb"
-        duckdb.connect(str(foreign)).close()
-        for other in (foreign, press.folder / "feeds.toml"):
-            refused = command(press.folder, runs, "restore", str(other))
-            assert refused.code == 74 and str(other) in refused.told and "Traceback" not in refused.told
-            assert store.read_bytes() == damaged
-        assert command(press.folder, runs, "restore", str(tmp_path / "none.duckdb")).code == 2
-        restored = command(press.folder, runs, "restore", str(copy))
-        assert restored.code == 0, restored.told
-        assert rows(press.folder) == wanted
-        assert press.run(press.folder, 1, runs).code == 0
+    assert press.run(press.folder, 0, runs).code == 0
+    assert command(press.folder, runs, "backup", str(copy)).code == 0
+    wanted = rows(press.folder)
+    damaged = flip(store, 0.001)
+    store.with_name("writethru.duckdb.wal").write_bytes(b"a log of something")
+    foreign = tmp_path / "foreign.duckdb"
+    duckdb.connect(str(foreign)).close()
+    for other in (foreign, press.folder / "feeds.toml"):
+        refused = command(press.folder, runs, "restore", str(other))
+        assert refused.code == 74 and str(other) in refused.told and "Traceback" not in refused.told
+        assert store.read_bytes() == damaged
+    assert command(press.folder, runs, "restore", str(tmp_path / "none.duckdb")).code == 2
+    restored = command(press.folder, runs, "restore", str(copy))
+    assert restored.code == 0, restored.told
+    assert rows(press.folder) == wanted
+    assert press.run(press.folder, 1, runs).code == 0
     assert sorted(f.suffix for f in press.folder.glob("*.aside")) == [".aside", ".aside"]
     assert store.with_name("writethru.duckdb.20250304T093000.aside").read_bytes() == damaged
 
 
-def test_a_restore_that_is_killed_anywhere_is_told_of_and_done_by_doing_it_again(press, tmp_path):
+def test_a_restore_that_is_killed_anywhere_is_told_of_and_done_by_doing_it_again(press, tmp_path, runs):
     """At no step does a store without its log pass for the whole."""
-    with Runs() as runs:
-        killed = tmp_path / "killed"
-        left_with_a_log(press, killed, runs)
-        copy = tmp_path / "copy.duckdb"
-        whole = tmp_path / "whole"
-        shutil.copytree(killed, whole)
-        assert command(whole, runs, "backup", str(copy)).code == 0
-        held = fetches(copy)
-        shutil.copytree(killed, tmp_path / "undisturbed")
-        steps = command(tmp_path / "undisturbed", runs, "restore", str(copy)).steps
-        for step in range(1, steps + 1, 3):
-            folder = tmp_path / f"restored-{step}"
-            shutil.copytree(killed, folder)
-            assert command(folder, runs, "restore", str(copy), die_at=step).killed
-            ended = command(folder, runs, "snapshot")
-            assert ended.code == 0 or (ended.code == 74 and "a restore was cut short" in ended.told), (step, ended)
-            if ended.code:
-                assert command(folder, runs, "restore", str(copy)).code == 0
-            assert fetches(folder / "writethru.snapshot.duckdb") == held, step
-            shutil.rmtree(folder)
+    killed = tmp_path / "killed"
+    left_with_a_log(press, killed, runs)
+    copy = tmp_path / "copy.duckdb"
+    whole = tmp_path / "whole"
+    shutil.copytree(killed, whole)
+    assert command(whole, runs, "backup", str(copy)).code == 0
+    held = fetches(copy)
+    shutil.copytree(killed, tmp_path / "undisturbed")
+    steps = command(tmp_path / "undisturbed", runs, "restore", str(copy)).steps
+    for step in range(1, steps + 1, 3):
+        folder = tmp_path / f"restored-{step}"
+        shutil.copytree(killed, folder)
+        assert command(folder, runs, "restore", str(copy), die_at=step).killed
+        ended = command(folder, runs, "snapshot")
+        assert ended.code == 0 or (ended.code == 74 and "a restore was cut short" in ended.told), (step, ended)
+        if ended.code:
+            assert command(folder, runs, "restore", str(copy)).code == 0
+        assert fetches(folder / "writethru.snapshot.duckdb") == held, step
+        shutil.rmtree(folder)
 
 
 def fetches(store: Path) -> int:

@@ -61,7 +61,7 @@ def tried(target: Target, data: bytes, number: int = 0) -> Finding | None:
     try:
         target.check(data)
     except Exception:  # whatever it is, it is what is looked for
-        return Finding(number, data, traceback.format_exc())
+        return Finding(number, data, traceback.format_exc(limit=-8))
     finally:
         signal.setitimer(signal.ITIMER_PROF, 0)
         signal.signal(signal.SIGPROF, before)

@@ -57,15 +57,20 @@ def holds_together(value: object) -> None:
             holds_together(one)
     elif is_dataclass(value):
         for name in (f.name for f in fields(value)):
-            if name not in ("content", "key"):  # HTML as the feed gave it, for the extractor alone; a name of our own making
+            if name not in ("content", "raw_url", "key"):  # for the extractor and for redirects, as written; a name of ours
                 holds_together(getattr(value, name))
 
 
 def is_written(at: datetime, written: str) -> None:
     """A date was not made up: its year, or that beside it, for the sake of zones, stands in the text."""
-    digits = unicodedata.normalize("NFKC", CONTROL.sub("", written))
+    digits = plain_digits(CONTROL.sub("", written))
     years = {str(y) for y in (at.year - 1, at.year, at.year + 1)}
     assert any(y in digits or y[2:] in digits for y in years), f"{at} is not in {written[:200]!r}"
+
+
+def plain_digits(text: str) -> str:
+    """Digits of all scripts as 0 to 9."""
+    return "".join(str(unicodedata.digit(c)) if c.isdigit() else c for c in text)
 
 
 def is_a_web_address(url: str | None) -> None:
@@ -164,7 +169,7 @@ def dates(body: bytes) -> None:
             assert found.at.utcoffset() == timedelta(0) and EARLIEST < found.at < LATEST
             is_written(found.at, text)
             assert re.search(r"\d", text)
-            digits = unicodedata.normalize("NFKC", text)
+            digits = plain_digits(text)
             days = {(found.at + timedelta(days=n)).day for n in (-1, 0, 1)}
             assert any(re.search(rf"(?<!\d)0?{day}(?!\d)|{day:02}", digits) for day in days), (found, text)
             assert parse_date(found.at.isoformat()).at == found.at.replace(microsecond=0)
