@@ -26,6 +26,7 @@ WAITING = timedelta(hours=6)  # texts wait for tracking, which ended last so lon
 SPARE = 500_000_000  # bytes that are left beside what the store's own copies take
 UNFOLDED = timedelta(days=1)  # a log beside the store is folded in by the next pass
 NIGHTS = timedelta(days=3)  # nightly work, three times missed
+CALM = timedelta(hours=1)  # that something has to stay away for before it is told to be over
 NEVER = timedelta(days=14)  # the age of a store, from which on it should have a copy
 
 
@@ -366,3 +367,47 @@ def _nightly(m: Machine, now: datetime) -> Iterator[Finding]:
 
 def _size(count: int) -> str:
     return f"{count / 1e9:.1f} GB" if count >= 1e9 else f"{count / 1e6:.0f} MB"
+
+
+# ---- whom to tell, and when ----------------------------------------------------------------------------------------------
+
+
+class Stands(StrEnum):
+    """How a finding stands with somebody who is told of it."""
+
+    BEGUN = "begun"  # told
+    CALM = "calm"  # it is gone; told if it stays away
+    STILL = "still"  # it came back meanwhile, and nobody was told that it was gone
+    OVER = "over"  # told
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """What somebody knows of a finding."""
+
+    stands: Stands
+    since: datetime
+    begun_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """A finding stands otherwise now."""
+
+    stands: Stands
+    told: bool  # somebody should hear of it
+    reason: str
+
+
+def decide_turn(present: bool, known: Known | None, now: datetime, calm: timedelta = CALM) -> Turn | None:
+    """Whether a finding's begin or end is to be told: each once, and no end of what comes back within `calm`."""
+    open_ = known is not None and known.stands is not Stands.OVER
+    if present and not open_:
+        return Turn(Stands.BEGUN, True, "it begins")
+    if present and known and known.stands is Stands.CALM:
+        return Turn(Stands.STILL, False, "it came back before anybody was told that it was gone")
+    if present or not known or not open_:
+        return None
+    if not calm or (known.stands is Stands.CALM and now - known.since >= calm):
+        return Turn(Stands.OVER, True, f"it is over; it began {_days(now - known.begun_at)} ago")
+    return None if known.stands is Stands.CALM else Turn(Stands.CALM, False, "it is gone; perhaps only for a moment")

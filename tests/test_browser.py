@@ -59,7 +59,7 @@ def reports(demo: Path) -> dict[str, str]:
     """One static page of each kind, by address; the article with most versions."""
     folder = demo / "reports"
     article = max((folder / "articles").iterdir(), key=lambda p: p.read_text(encoding="utf8").count('class="step"'))
-    paths = ("index.html", f"{STORY}/index.html", f"{STORY}/2025-11-24.html", "outlets/potomac-ledger.html")
+    paths = ("index.html", "health.html", f"{STORY}/index.html", f"{STORY}/2025-11-24.html", "outlets/potomac-ledger.html")
     return {p: (folder / p).as_uri() for p in (*paths, f"articles/{article.name}")}
 
 
@@ -68,7 +68,8 @@ def live_pages(visitor: Visitor, home: Settings) -> list[str]:
     article = ask(home, "SELECT article_id FROM versions GROUP BY 1 HAVING count(*) > 3 ORDER BY 1").rows[0][0]
     file = re.search(rf'href="\.\./articles/({article}-[^"#]+)', visitor.get(f"/{STORY}/index.html").text)
     assert file
-    paths = ("/", f"/{STORY}/index.html", f"/{STORY}/then?hour=140", "/search?q=deadline", "/decisions", "/nothing/here")
+    paths = ("/", f"/{STORY}/index.html", f"/{STORY}/then?hour=140", "/search?q=deadline", "/decisions", "/health.html")
+    paths = (*paths, "/nothing/here")
     return [*paths, f"/articles/{file[1]}", f"/compare?article={article}&old=1&new=3"]
 
 

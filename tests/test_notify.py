@@ -5,13 +5,16 @@ import logging
 from datetime import timedelta
 
 import pytest
-from collecting import DAY, HOUR, Desk
+from collecting import DAY, HOUR, MINUTE, Desk
+from hypothesis import given
+from hypothesis import strategies as st
 from pytest_httpserver import HTTPServer
 from werkzeug import Request, Response
 from world import World
 
 from pipeline import cli, journey
 from pipeline.config import load_settings
+from pipeline.health import Known, Stands, decide_turn
 from pipeline.notify import LONGEST, Item, message, moved
 
 STORY = """\
@@ -143,16 +146,94 @@ def test_a_digest_comes_as_often_as_asked(press, channel):
     assert sent["title"] == "daily: 2 news" and "80 million" in sent["message"] and "90 million" in sent["message"]
 
 
-def test_warnings_come_over_the_same_channels_once_a_day(press, channel):
-    """A feed that has died."""
+def keeper(desk: Desk, more: str = "") -> None:
+    rules(desk, f'[[notify]]\nname = "keeper"\nto = "DESK_CHANNEL"\nchanges = false\nwarnings = true\n{more}')
+
+
+def test_a_warning_comes_once_when_it_begins_and_once_when_it_is_over(press, channel):
+    """A feed that dies and is mended: however many passes see it, two messages, each with what a person can do or know."""
     desk, _ = press
-    rules(desk, '[[notify]]\nname = "keeper"\nto = "DESK_CHANNEL"\nchanges = false\nwarnings = true\n')
+    keeper(desk)
     poll(desk, 0)
-    desk.world.outlets[0].answer(500, times=99)
+    desk.world.outlets[0].answer(500, times=5)
+    for hours in (30, 34, 60, 90, 120):
+        poll(desk, hours)
+    (begun,) = channel.messages
+    assert "Tern: no feed has been read since 4 Mar 09:30" in begun["title"] + begun["message"]
+    assert "What needs a person" in begun["message"] and "Next: Wait, for it is tried again by itself" in begun["message"]
+    for hours in (122, 124, 126, 130):
+        poll(desk, hours)
+    (_, over) = channel.messages
+    assert over["title"] == "keeper: over: Tern: feeds that cannot be read"
+    assert "What is over" in over["message"] and "it began 4 days ago" in over["message"]
+
+
+def test_what_is_gone_for_a_moment_is_not_told_to_be_over(press, channel):
+    """Nor told again when it is back."""
+    desk, _ = press
+    keeper(desk)
+    poll(desk, 0)
+    desk.world.outlets[0].answer(500, times=3)
     for hours in (30, 34, 60):
         poll(desk, hours)
-    assert len(channel.messages) == 2
-    assert "Tern: no feed has been read since 4 Mar 09:30" in channel.messages[0]["message"]
+    journey.notify(desk.settings, DAY + 60 * HOUR)
+    poll(desk, 61)
+    desk.world.outlets[0].answer(500, times=99)
+    poll(desk, 90)
+    assert len(channel.messages) == 1 and "still feeds_unread Tern" in desk.values("SELECT subject FROM notices")
+    poll(desk, 120)
+    assert len(channel.messages) == 1
+
+
+def test_a_digest_tells_of_the_end_with_the_next_one(press, channel):
+    """Whoever is told once a day need not wait two days."""
+    desk, _ = press
+    keeper(desk, 'every = "1d"\n')
+    poll(desk, 0)
+    desk.world.outlets[0].answer(500, times=2)
+    for hours in (30, 60, 84, 108):
+        poll(desk, hours)
+    assert [m["title"].partition(" since")[0] for m in channel.messages] == [
+        "keeper: Tern: no feed has been read",
+        "keeper: over: Tern: feeds that cannot be read",
+    ]
+
+
+def test_a_warning_that_could_not_be_sent_is_sent_with_the_next_run(press, channel):
+    """Begin and end alike."""
+    desk, _ = press
+    keeper(desk)
+    poll(desk, 0)
+    desk.world.outlets[0].answer(500, times=2)
+    channel.status = 500
+    poll(desk, 30)
+    channel.status = 200
+    poll(desk, 60)
+    channel.status = 500
+    for hours in (62, 64):
+        poll(desk, hours)
+    channel.status = 200
+    poll(desk, 66)
+    poll(desk, 68)
+    assert [m["title"].partition(" since")[0] for m in channel.messages] == [
+        "keeper: Tern: no feed has been read",
+        "keeper: over: Tern: feeds that cannot be read",
+    ]
+
+
+@given(st.lists(st.tuples(st.booleans(), st.integers(1, 90)), max_size=40))
+def test_begins_and_ends_are_told_in_turn(seen):
+    """Whatever comes and goes: first a begin, then an end, and so on; no end before an hour of calm."""
+    known, told, gone, now = None, [], None, DAY
+    for present, minutes in seen:
+        now += minutes * MINUTE
+        gone = None if present else gone or now
+        turn = decide_turn(present, known, now)
+        if turn:
+            assert turn.stands is not Stands.OVER or now - gone >= HOUR
+            told += [turn.stands] if turn.told else []
+            known = Known(stands=turn.stands, since=now, begun_at=now)
+    assert told == [Stands.BEGUN, Stands.OVER] * (len(told) // 2) + [Stands.BEGUN] * (len(told) % 2)
 
 
 def test_a_dry_run_shows_and_sends_nothing(press, channel, capsys):

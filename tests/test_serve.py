@@ -9,6 +9,7 @@ from xml.etree import ElementTree
 import duckdb
 import lxml.html
 import pytest
+from prometheus_client.openmetrics.parser import text_string_to_metric_families
 from serving import NOW, STORY, Visitor, copy_of, served
 
 from pipeline.config import Settings
@@ -67,7 +68,7 @@ def test_a_live_story_tells_what_the_report_tells(demo: Path, visitor: Visitor) 
 def test_no_link_of_the_live_pages_is_dead(visitor: Visitor) -> None:
     """Every address of ours that the main pages name answers."""
     asked: set[str] = set()
-    for page in ("/", f"/{STORY}/index.html", f"/{STORY}/then", "/decisions", "/search?q=deadline"):
+    for page in ("/", f"/{STORY}/index.html", f"/{STORY}/then", "/decisions", "/search?q=deadline", "/health.html"):
         tree = lxml.html.fromstring(visitor.get(page).text)
         tree.make_links_absolute(visitor.origin + page)
         found = {link for _, _, link, _ in tree.iterlinks() if link.startswith(visitor.origin)}
@@ -102,6 +103,28 @@ def test_what_is_no_page_is_said_to_be_none(visitor: Visitor, path: str) -> None
     """404 with a way back, and no file of the machine."""
     answer = visitor.get(path)
     assert answer.status == 404 and "All stories" in answer.text
+
+
+def test_how_collecting_goes_is_told_as_of_now(visitor: Visitor) -> None:
+    """From the front page to the page of health: the report of the last pass, and what a clock that went on adds."""
+    assert 'href="health.html"' in visitor.get("/").text
+    told = words(visitor.get("/health.html").text)
+    assert "As of Thursday 25 December 2025, 17:00" in told and "Potomac Ledger" in told
+    assert "new items a day over 30 days:" in visitor.get("/health.html").text
+
+
+def test_a_monitor_reads_the_metrics(home: Settings, visitor: Visitor) -> None:
+    """OpenMetrics as a real parser takes it, under its media type, without a cookie; with a token only for who shows it."""
+    answer = visitor.get("/metrics")
+    assert answer.headers["content-type"] == "application/openmetrics-text; version=1.0.0; charset=utf-8"
+    assert "set-cookie" not in answer.headers
+    found = {family.name: family for family in text_string_to_metric_families(answer.text)}
+    assert found["writethru_feeds"].samples[0].value == 10
+    assert {s.labels["outlet"] for s in found["writethru_feed_failures"].samples} >= {"Potomac Ledger", "Tern Briefs"}
+    assert visitor.get("/metrics", Host="other.example").status == 421
+    with served(home, TOKEN) as stranger:
+        assert stranger.get("/metrics").status == 401
+        assert stranger.get("/metrics", Authorization=f"Bearer {TOKEN}").text.endswith("# EOF\n")
 
 
 def test_the_log_can_be_narrowed(visitor: Visitor) -> None:

@@ -198,6 +198,7 @@ def render_index(site: Site, links: Links | None = None, live: Live | None = Non
         followed=[s for s in page.stories if s.story.origin == "watched" or s.changes],
         found=[s for s in page.stories if s.story.origin != "watched" and not s.changes],
         outlets=sorted(site.outlets, key=lambda o: (-o.silent, o.outlet.casefold())),
+        has_health=site.has_health,
     )  # fmt: skip
 
 

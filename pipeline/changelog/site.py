@@ -8,12 +8,15 @@ from pathlib import Path
 
 from pipeline.changelog.data import render_csv, render_json
 from pipeline.changelog.days import aspect_order
+from pipeline.changelog.health import HealthPage, render_health
 from pipeline.changelog.markdown import render_markdown
 from pipeline.changelog.pages import render_article, render_days, render_index, render_outlet, render_story
 from pipeline.changelog.paths import Links, article_file, aspect_feed, outlet_file, story_folder
 from pipeline.changelog.syndication import Channel, outlet_feed, render_atom, render_json_feed, silent_feed, story_feed
 from pipeline.changelog.views import ArticlePage, Site, StoryPage
 from pipeline.errors import WritethruError
+
+HEALTH_FILE = "health.html"
 
 
 class ReportError(WritethruError):
@@ -35,6 +38,11 @@ def write_articles(pages: Iterable[ArticlePage], links: Links, folder: Path) -> 
     """Write article pages alone, one at a time: `pages` may be a generator over more than memory holds. As write_site."""
     files = ((f"articles/{article_file(p.article_id, p.outlet)}", render_article(p, links)) for p in pages)
     return _write_all(files, Path(folder))
+
+
+def write_health(page: HealthPage, links: Links, folder: Path) -> list[Path]:
+    """Write the page of health alone. As write_site."""
+    return _write_all([(HEALTH_FILE, render_health(page, links))], Path(folder))
 
 
 def _write_all(files: Iterable[tuple[str, str]], root: Path) -> list[Path]:

@@ -317,6 +317,7 @@ class Site:
     outlets: tuple[OutletPage, ...] = ()
     silent: tuple[QuietEdit, ...] = ()  # newest silent edits of all articles, for silent.atom
     kept_articles: frozenset[str] = frozenset()  # article_ids whose page an earlier run wrote and this one leaves alone
+    has_health: bool = False  # there is a page of health, written now or before
     base_url: str = ""  # where the folder is published, "" if nowhere: absolute links in feeds need it
 
 

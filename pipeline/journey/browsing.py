@@ -10,6 +10,7 @@ from datetime import date, datetime, timedelta
 from functools import cached_property
 
 from pipeline.changelog.days import latest_until
+from pipeline.changelog.health import render_health
 from pipeline.changelog.live import (
     DecisionRow,
     FoundVersion,
@@ -32,6 +33,7 @@ from pipeline.changelog.views import ArticlePage, Choice, Live, OutletPage, Site
 from pipeline.config import Settings, load_watches
 from pipeline.edits import compare
 from pipeline.journey.asking import reading
+from pipeline.journey.overview import health_page
 from pipeline.journey.reporting import MOST_SILENT, front_stories
 from pipeline.journey.views import article_pages, aspects_of, index_page, outlet_pages, quiet_edit, story_page
 from pipeline.model import Story
@@ -61,7 +63,7 @@ class Desk:
     """Makes pages from an open store."""
 
     def __init__(self, store: Store, settings: Settings, now: datetime):
-        self.store, self.settings = store, settings
+        self.store, self.settings, self.now = store, settings, now
         self.as_of = min(store.last_seen() or now, now)
 
     @cached_property
@@ -85,6 +87,11 @@ class Desk:
         index = index_page(self.store, stories, self.as_of)
         site = Site(index=index, outlets=tuple(outlet_pages(self.store, self.as_of)))
         return render_index(site, self.links(0), live)
+
+    def health(self, live: Live) -> str:
+        """How collecting goes now: of a schedule that stands still nothing that was seen would tell."""
+        outlets = frozenset(row["outlet"] for row in self.store.rows("live_outlets"))  # of articles there may be a million
+        return render_health(health_page(self.store, self.settings, self.now), Links(outlets=outlets, depth=0), live)
 
     def silent(self, file: str) -> str | None:
         """The feed of silent edits."""

@@ -95,19 +95,21 @@ class Status:
         grown = "nothing fetched yet" if t.last_fetch_at is None else f"last fetch {t.last_fetch_at:%-d %b %H:%M}"
         newest = "" if t.last_version_at is None else f", newest version {t.last_version_at:%-d %b %H:%M}"
         waiting = f", {t.untracked} texts wait for `writethru track`" if t.untracked else ""
-        log = f" and {_mb(m.log_bytes)} of log" if m.log_bytes else ""
-        size = f"store {_mb(m.store_bytes)}{log}, archive {_mb(m.archive_bytes)}, {_mb(m.free_bytes)} free"
-        kept = f"last copy {_when(m.last_backup_at)}, last check {_when(m.last_verify_at)}"
+        log = f" and {sized(m.log_bytes)} of log" if m.log_bytes else ""
+        size = f"store {sized(m.store_bytes)}{log}, archive {sized(m.archive_bytes)}, {sized(m.free_bytes)} free"
+        kept = f"last copy {told_when(m.last_backup_at)}, last check {told_when(m.last_verify_at)}"
         warned = [line for f in self.findings for line in (f"! {f.line}", f"  {f.todo}")] or ["nothing needs a person"]
         busy = [f"in use by {self.holder.named()}"] if self.holder else []
         return [held, f"{grown}{newest}{waiting} (UTC); {size}; {kept}", *busy, *warned]
 
 
-def _mb(size: int) -> str:
+def sized(size: int) -> str:
+    """A number of bytes for people."""
     return f"{size / 1e6:.1f} MB" if size < 1e9 else f"{size / 1e9:.1f} GB"
 
 
-def _when(at: datetime | None) -> str:
+def told_when(at: datetime | None) -> str:
+    """A moment for people."""
     return f"{at:%-d %b %H:%M}" if at else "never"
 
 

@@ -6,19 +6,20 @@ keeps two runs from sending the same.
 """
 
 import os
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from pipeline.config import NotifyEntry, Settings
 from pipeline.errors import ConfigError
+from pipeline.health import Finding
+from pipeline.journey.alerting import alerts
 from pipeline.journey.asking import reading
 from pipeline.journey.checking import status_of
 from pipeline.notify import Item, Message, due, message, moved, send
 from pipeline.store import Store, lease
 
 BACK = timedelta(days=2)  # what was seen longer before is history that somebody filled in, and no news
-AGAIN = timedelta(hours=24)  # a warning that still holds is repeated
 FAILED = "could not be sent"  # the subject of the note that a channel is down
 
 
@@ -56,11 +57,12 @@ def notify_all(settings: Settings, now: datetime, *, dry_run: bool, wait: float)
     done, notes = NotifySummary(), []
     alone = settings.db.with_name(settings.db.name + ".notify")
     with lease(alone, "notify", wait, settings.lease) as held, reading(settings) as store:
+        found = status_of(store, settings, now).findings if any(rule.warnings for rule in settings.notify) else ()
         for rule in settings.notify:
             held.check()
             try:
                 posts = _posts(rule)
-                notes += [n for post in posts if (n := _serve(store, settings, post, now, done, dry_run))]
+                notes += [n for post in posts for n in _serve(store, post, found, now, done, dry_run)]
             except ConfigError as e:
                 done.problems.append(str(e))
     return done, notes
@@ -87,20 +89,27 @@ def _posts(rule: NotifyEntry) -> list[Post]:
     return [Post(rule, rule.name if n == 1 else f"{rule.name} ({n})", address) for n, address in enumerate(value, 1)]
 
 
-def _serve(store: Store, settings: Settings, post: Post, now: datetime, done: NotifySummary, dry_run: bool) -> Note | None:
+def _serve(
+    store: Store, post: Post, found: Sequence[Finding], now: datetime, done: NotifySummary, dry_run: bool
+) -> Iterator[Note]:
     """Tell one address what is new to it."""
     row = store.rows("rule_state", {"rule": post.key, "failed": FAILED})[0]
     if row["began_at"] is None:
         known = tuple(i.subject for i in _items(store, post, now - BACK))
         done.told.append(f"{post.key}: begins; {len(known)} things of the last two days are not sent")
-        return Note(key=post.key, subjects=("", *known), sent=False)
+        yield Note(key=post.key, subjects=("", *known), sent=False)
+        return
     every, last = post.rule.every, row["last_sent_at"] or row["began_at"]
     if every is not None and not due(every.total_seconds(), last, now):
-        return None
+        return
     items = list(_items(store, post, min(now - BACK - (every or timedelta(0)), (row["failed_since"] or now) - BACK)))
     if post.rule.warnings:
-        items += _warnings(store, settings, post, now)
-    return _send(post, items, row["failed_since"] is not None, done, dry_run) if items else None
+        turned = alerts(store, post.key, found, now, at_once=every is not None)
+        items += turned.items
+        if turned.quiet and not dry_run:
+            yield Note(key=post.key, subjects=turned.quiet, sent=False)
+    if items and (note := _send(post, items, row["failed_since"] is not None, done, dry_run)):
+        yield note
 
 
 def _send(post: Post, items: list[Item], failed_before: bool, done: NotifySummary, dry_run: bool) -> Note | None:
@@ -138,11 +147,3 @@ def _wanted(rule: NotifyEntry, slug: str, aspect: str, kind: str, outlet: str) -
 
 def _among(value: str, asked: Collection[str]) -> bool:
     return not asked or value in asked
-
-
-def _warnings(store: Store, settings: Settings, post: Post, now: datetime) -> list[Item]:
-    """What needs a person, each once a day."""
-    warned = {r["subject"] for r in store.rows("warned_of", {"rule": post.key, "since": now - AGAIN})}
-    found = status_of(store, settings, now)
-    told = [(f"warning {o.health.outlet}", f"{o.health.outlet}: {o.reason}") for o in found.outlets if o.ailing]
-    return [Item(subject=s, heading="What needs a person", text=t, news=t) for s, t in told if s not in warned]

@@ -12,12 +12,13 @@ from typing import Any
 from pipeline import changelog
 from pipeline.changelog.markdown import render_markdown
 from pipeline.changelog.paths import Links, article_file, story_folder
-from pipeline.changelog.site import write_articles, write_site
+from pipeline.changelog.site import HEALTH_FILE, write_articles, write_health, write_site
 from pipeline.changelog.terminal import terminal_lines
 from pipeline.changelog.views import ArticlePage, ChangeLine, Site, StoryPage
 from pipeline.config import Settings, load_watches
 from pipeline.errors import UsageError
 from pipeline.journey.asking import reading
+from pipeline.journey.overview import health_page
 from pipeline.journey.progress import Progress
 from pipeline.journey.views import (
     article_pages,
@@ -70,11 +71,17 @@ def write_reports(settings: Settings, now: datetime, progress: Progress) -> Repo
             outlets=tuple(outlet_pages(store, as_of)),
             silent=tuple(silent),
             kept_articles=frozenset(r["article_id"] for r in articles),
+            has_health=True,
         )
+        hour = f"{as_of:%Y-%m-%dT%H}"  # of the page of health, which would be another with every pass
+        written = 0
+        if memory.moved(HEALTH_FILE, hour, HEALTH_FILE):
+            written = len(write_health(health_page(store, settings, as_of), Links.of(site, depth=0), settings.reports))
         made = _article_pages(store, moved, progress)
-        written = len(write_articles(made, Links.of(site), settings.reports)) + len(write_site(site, settings.reports))
+        written += len(write_articles(made, Links.of(site), settings.reports)) + len(write_site(site, settings.reports))
         progress("story pages", len(pages), len(pages))
-    memory.save({s.story_id: d for s, d in stories} | {r["article_id"]: r["digest"] for r in articles})
+    digests = {s.story_id: d for s, d in stories} | {r["article_id"]: r["digest"] for r in articles}
+    memory.save(digests | {HEALTH_FILE: hour})
     return ReportSummary(folder=str(settings.reports), files=written, stories=tuple(p.story.slug for p in pages))
 
 

@@ -32,6 +32,7 @@ TYPES = {
     "csv": "text/csv; charset=utf-8",
     "atom": "application/atom+xml; charset=utf-8",
 }
+METRICS = "application/openmetrics-text; version=1.0.0; charset=utf-8"
 REFUSALS = {404: "There is no such page.", 405: "This page takes no such request.", 413: "The form is too long."}
 KINDS = ("review", "correct", "pin", "unpin", "undo")  # decisions that have a form
 Make = Callable[[Desk, Live], str | None]
@@ -49,16 +50,22 @@ class Site:
 
     async def page(self, request: Request, make: Make, suffix: str = "html") -> Response:
         """Make a page from the store as it stands."""
-        if not self.access.answers_to(request.headers.get("host", "")):
-            return self._say(request, "Not here", "This server does not go by that name.", 421)
-        if not self.access.admits(request.headers):
-            return self._say(request, "Sign in", "These pages ask for the token that the server was started with.", 401)
+        if refusal := self._unseen(request):
+            return refusal
         session = cookies(request.headers).get(SESSION) or new_session()
         live = self._live(request, session)
         text = await run_in_threadpool(self._made, make, live)
         if text is None:
             raise HTTPException(404)
         return self._with_session(Response(text, 200, HEADERS, TYPES[suffix]), session)
+
+    def _unseen(self, request: Request) -> Response | None:
+        """What who may not look gets to see."""
+        if not self.access.answers_to(request.headers.get("host", "")):
+            return self._say(request, "Not here", "This server does not go by that name.", 421)
+        if not self.access.admits(request.headers):
+            return self._say(request, "Sign in", "These pages ask for the token that the server was started with.", 401)
+        return None
 
     def _made(self, make: Make, live: Live) -> str | None:
         with browsing(self.settings, self.clock()) as desk:
@@ -80,6 +87,19 @@ class Site:
 
     async def front(self, request: Request) -> Response:
         return await self.page(request, lambda desk, live: desk.front(live))
+
+    async def health(self, request: Request) -> Response:
+        return await self.page(request, lambda desk, live: desk.health(live))
+
+    async def metrics(self, request: Request) -> Response:
+        """For a monitor, which shows the token as `Authorization: Bearer`; it gets no cookie."""
+        if refusal := self._unseen(request):
+            return refusal
+        text = await run_in_threadpool(self._measured)
+        return Response(text, 200, HEADERS, METRICS)
+
+    def _measured(self) -> str:
+        return journey.metrics(journey.status(self.settings, self.clock()))
 
     async def silent(self, request: Request) -> Response:
         file = f"silent.{request.path_params['suffix']}"
@@ -216,6 +236,8 @@ def application(settings: Settings, access: Access, clock: Callable[[], datetime
         Route("/search", site.search),
         Route("/compare", site.compare),
         Route("/decisions", site.decisions),
+        Route("/health.html", site.health),
+        Route("/metrics", site.metrics),
         Route("/sign-in", site.sign_in, methods=["POST"]),
         *(Route(f"/{kind}", site.decide, methods=["POST"]) for kind in KINDS),
         Route("/silent.{suffix}", site.silent),
