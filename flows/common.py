@@ -38,4 +38,4 @@ def clock(now: str | None) -> datetime:
 def tell(lines: list[str]) -> None:
     """The summary of a stage in the run's log."""
     for line in lines:
-        get_run_logger().info("%s", line)
+        get_run_logger().info("%s", logs.harmless(line))

@@ -3,6 +3,7 @@
 from prefect import flow, task
 
 from flows.common import WAIT, clock, settings_for, tell
+from flows.track import tell_people
 from pipeline import journey
 
 
@@ -35,10 +36,11 @@ def thin_archive(config: str | None, now: str | None) -> list[str]:
 
 @flow(name="maintain", log_prints=False)
 def maintain(config: str | None = None, now: str | None = None) -> None:
-    """Copy, look at the stories, thin the archive, then check."""
+    """Copy, look at the stories, thin the archive, tell people what needs them, then check."""
     tell(copy_store(config, now))
     tell(look_at_stories(config, now))
     tell(thin_archive(config, now))
+    tell(tell_people(config, now))
     tell(check_store(config, now))
 
 

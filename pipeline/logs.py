@@ -142,6 +142,14 @@ class AsText(logging.Formatter):
         return "\n    ".join([f"{head} {_line(record)}", *_trace(record)])
 
 
+class Spoken(AsText):
+    """What is grave, for people who asked for no log."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        who = "writethru" if record.name.partition(".")[0] == OURS else record.name
+        return "\n    ".join([f"{who}: {harmless(_line(record).text)}", *_trace(record)])
+
+
 class Bare(logging.Formatter):
     """As text without time and gravity, for a log that adds its own."""
 
@@ -159,15 +167,14 @@ def _value(value: str | int | float | bool | None) -> str:
 
 
 class Ours(logging.Filter):
-    """Lets pass this program's events, if it is to be told at all, and of the libraries' lines what is grave."""
+    """Lets pass events, if there is a log, and what is grave of everything else."""
 
     def __init__(self, told: bool):
         super().__init__()
         self.told = told
 
     def filter(self, record: logging.LogRecord) -> bool:
-        ours = record.name == OURS or record.name.startswith(f"{OURS}.")
-        return self.told if ours else record.levelno >= logging.WARNING
+        return self.told if isinstance(record.msg, Line) else record.levelno >= logging.WARNING
 
 
 class Rotated(RotatingFileHandler):
@@ -213,9 +220,10 @@ def start(config: LogConfig, run: str, secrets: Sequence[str] = (), also: loggin
     stop()
     told, ours = is_told(config), logging.getLogger(OURS)
     handler = _handler(config)
-    handler.setFormatter(AsJson() if config.form == "json" else AsText())
+    handler.setFormatter(AsJson() if config.form == "json" else AsText() if told else Spoken())
     handler.addFilter(Ours(told))
     _put_up(logging.getLogger(), handler)
+    logging.captureWarnings(told)  # Python's own would stand between the lines
     if told or also:
         ours.setLevel(config.level.upper())
         ours.propagate = False
@@ -250,6 +258,7 @@ def stop() -> None:
         logger, handler = _handlers.pop()
         logger.removeHandler(handler)
         handler.close()
+    logging.captureWarnings(False)
     ours = logging.getLogger(OURS)
     ours.setLevel(logging.NOTSET)
     ours.propagate = True

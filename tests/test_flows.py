@@ -116,6 +116,14 @@ def test_the_flows_take_a_world_from_feeds_to_an_artifact(prefect_server, tmp_pa
     assert artifacts and "9 March" in artifacts[0]["data"]
     assert list(tmp_path.glob("writethru-*.duckdb"))
 
+    def told() -> bool:
+        """The program's own events stand in the logs of the runs, with their facts."""
+        texts = [log["message"] for log in ask(prefect_server.api, "/logs/filter", {"limit": 200})]
+        wanted = ("ingest.done ", "track.done ", "backup.done ", "verify.done ", 'page.edited outlet="The Daily Tern"')
+        return all(any(text.startswith(w) for text in texts) for w in wanted)
+
+    assert wait_for(told)
+
 
 def run_flow(server, module: str, name: str, parameters: dict[str, object]) -> None:
     import subprocess

@@ -5,9 +5,11 @@ import re
 import shutil
 from dataclasses import replace
 from datetime import datetime, timedelta
+from pathlib import Path
 
 import lxml.html
 import pytest
+import yaml
 from collecting import DAY, HOUR, Desk
 from prometheus_client.openmetrics.parser import text_string_to_metric_families
 from world import World
@@ -15,6 +17,7 @@ from world import World
 from pipeline import cli, journey
 from pipeline.changelog.health import Days, picture
 from pipeline.health import (
+    MEANINGS,
     OUTCOMES,
     Ailing,
     FeedHealth,
@@ -27,6 +30,7 @@ from pipeline.health import (
 from pipeline.journey.stages import ended
 from pipeline.model import Outcome
 
+ROOT = Path(__file__).parents[1]
 A_DAY = timedelta(days=1)
 FEED = FeedHealth(
     url="http://tern.example/feed",
@@ -318,6 +322,20 @@ def test_metrics_of_each_feed_come_as_a_file_in_one_step(desk, capsys):
     assert not [p for p in desk.folder.iterdir() if p.name.endswith(".new")]
     assert cli.run(["status", "--metrics", "-", *config]) == 0 and capsys.readouterr().out.endswith("# EOF\n")
     assert cli.run(["status", "--metrics", str(desk.folder / "no" / "file"), *config]) == 2
+
+
+def test_the_rules_for_prometheus_name_metrics_that_there_are(desk, capsys):
+    """Each metric in an expression is in the exposition."""
+    rules = yaml.safe_load((ROOT / "docs" / "examples" / "alerts.yml").read_text(encoding="utf8"))["groups"][0]["rules"]
+    found = {family.name for family in text_string_to_metric_families(journey.metrics(journey.status(desk.settings, DAY)))}
+    named = {name for rule in rules for name in re.findall(r"writethru_\w+", rule["expr"])}
+    assert len(rules) == 4 and len(named) == 4 and named <= found
+
+
+def test_every_finding_is_explained():
+    """In docs/operations.md, by the name that it has in metrics and notices."""
+    text = (ROOT / "docs" / "operations.md").read_text(encoding="utf8")
+    assert [kind for kind in Kind if f"`{kind}`" not in text] == [] and set(MEANINGS) == set(Kind)
 
 
 def test_the_status_tells_what_to_do_next(desk, capsys):

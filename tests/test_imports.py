@@ -30,7 +30,7 @@ MAY_IMPORT = {
     "store": GROUND,
     "journey": {"*"},
     "demo": {"config", "errors", "journey"},
-    "serve": {"config", "errors", "journey", "changelog"},
+    "serve": {"config", "errors", "journey", "changelog", "logs"},
     "cli": {"config", "errors", "journey", "store", "demo", "serve", "health", "logs"},
 }
 SOLE_IMPORTERS = {

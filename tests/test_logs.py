@@ -102,6 +102,16 @@ def test_without_being_asked_for_there_is_no_log(desk, capsys):
     assert code == 0 and err == "" and "2 feeds fetched" in out
 
 
+def test_what_is_grave_is_said_also_without_a_log(capsys):
+    """What libraries warn of and what the program warns of beside its events; in one line, without secrets."""
+    logs.start(LogConfig(), "run", ["json://x/hook-7f3a"])
+    logs.event(logging.getLogger("pipeline.x"), logging.WARNING, "feed.failed", feed="http://tern.example/")
+    logging.getLogger("pipeline.store.leasing").warning("%s hangs\x1b[2J", "hook-7f3a")
+    logging.getLogger("urllib3").warning("retrying\n%s", "hook-7f3a")
+    logging.getLogger("urllib3").info("nobody wants to know")
+    assert capsys.readouterr().err == "writethru: REDACTED hangs\\x1b[2J\nurllib3: retrying\\nREDACTED\n"
+
+
 def test_the_settings_can_ask_for_it(desk, capsys, monkeypatch):
     """In the file, beside which the log lies, or in the environment; what people read stays where it was."""
     desk, _ = desk

@@ -21,6 +21,10 @@ total_timeout = 30.0            # seconds for one whole exchange
 # backups = "30d"               # dated copies beside the store
 # responses = "365d"            # archived responses; for ever if not given. Versions are kept for ever
 
+# [log]
+# form = "json"                 # an event a line, on standard error in place of the summary; or "text"
+# file = "writethru.log"        # there instead, put aside when it is full
+
 # Who is told of what, over any channel of Apprise: mail, chat, push. The address is a secret: an environment variable holds it.
 # [[notify]]
 # name = "desk"

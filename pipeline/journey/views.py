@@ -28,6 +28,7 @@ from pipeline.changelog.views import (
 )
 from pipeline.diff import word_diff
 from pipeline.edits import compare
+from pipeline.fetch import redact
 from pipeline.model import (
     Aspect,
     Change,
@@ -258,7 +259,8 @@ def _outlet_page(r: Row, kinds: dict[str, list[KindCount]], recent: dict[str, li
 def index_page(store: Store, pages: Sequence[StoryPage], as_of: datetime, since: datetime | None = None) -> IndexPage:
     """The front page: what moved in each story, and how collecting went."""
     begin = since or as_of - DAY
-    troubles = [value_of(FeedTrouble, {**r, "outcome": Outcome(r["outcome"])}) for r in store.rows("page_troubles")]
+    rows = [{**r, "url": redact(r["url"]), "outcome": Outcome(r["outcome"])} for r in store.rows("page_troubles")]
+    troubles = [value_of(FeedTrouble, row) for row in rows]
     health = value_of(Health, {**store.rows("page_health", {"since": begin})[0], "troubles": tuple(troubles)})
     return IndexPage(as_of=as_of, stories=tuple(_index_story(p, begin) for p in pages), health=health, since=since)
 

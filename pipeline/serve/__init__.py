@@ -3,6 +3,7 @@
 `site` answers requests, `guard` lets through what may ask: it knows hosts, tokens and where a form came from.
 """
 
+import logging
 from collections.abc import Callable
 from datetime import UTC, datetime
 from ipaddress import ip_address
@@ -12,9 +13,11 @@ import uvicorn
 from pipeline import journey
 from pipeline.config import Settings
 from pipeline.errors import StoreBusy, UsageError
+from pipeline.logs import event
 from pipeline.serve.guard import Access
 from pipeline.serve.site import application
 
+log = logging.getLogger(__name__)
 HOST = "127.0.0.1"
 TOKEN_LENGTH = 20  # characters below which a token could be guessed
 
@@ -32,7 +35,9 @@ def serve(settings: Settings, port: int, say: Callable[[str], None], host: str =
     _bring_up_to_date(settings)
     app = application(settings, Access(host=host, port=port, token=token), lambda: datetime.now(UTC))
     say(f"http://{_shown(host)}:{port}/ shows {settings.db}{'; a token is asked for' if token else ''}. Ctrl-C ends it.")
-    uvicorn.run(app, host=host, port=port, log_level="warning", server_header=False, proxy_headers=False)
+    event(log, logging.INFO, "serve.began", host=host, port=port, token=bool(token))
+    # without a configuration of its own, what the server warns of goes where the program's log goes
+    uvicorn.run(app, host=host, port=port, log_config=None, log_level="warning", server_header=False, proxy_headers=False)
 
 
 def _bring_up_to_date(settings: Settings) -> None:
