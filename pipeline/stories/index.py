@@ -15,7 +15,7 @@ from pipeline.stories.vectors import from_steps
 INDEXED = 48  # heaviest terms of an article that are indexed; more found nothing more
 BUDGET = 24_000  # postings visited for one question
 TOO_COMMON = 6_000  # a term with more postings than this tells little and is left out
-RUN = 512  # articles whose postings are one piece
+RUN = 1024  # articles whose postings are one piece
 NOBODY = 0  # the story place of what is closed
 
 

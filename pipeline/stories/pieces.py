@@ -17,7 +17,8 @@ from pipeline.errors import StoreError
 
 K = TypeVar("K")
 V = TypeVar("V")
-QUESTIONS = 12  # after so many for pieces of one kind all of that kind are read: each costs as much as some thousand pieces
+QUESTIONS = 4  # after so many for pieces of one kind all of that kind are read: each costs as much as a thousand pieces
+SEARCHES = 16  # after so many in runs that are searched one by one they are joined
 Decoded = Any  # what json.loads makes of a piece; only who wrote it knows
 
 
@@ -280,6 +281,15 @@ class Kept(dict[K, V]):
                 self._raw[number] = data
 
 
+def _among(columns: Sequence[np.ndarray], keys: np.ndarray, before: int) -> list[np.ndarray]:
+    """What sorted columns hold of some keys: row of the key, place (so many are before the first), values."""
+    first, last = (np.searchsorted(columns[0], keys, side) for side in ("left", "right"))
+    count = last - first
+    rows = np.repeat(np.arange(len(keys)), count)
+    at = np.arange(len(rows)) - np.repeat(np.cumsum(count) - count - first, count)
+    return [rows, columns[1][at] + np.int64(before), *(values[at] for values in columns[2:])]
+
+
 class Runs:
     """Numbers found by a key: for a row of so many places at a time the keys, sorted, with the place of each and values."""
 
@@ -287,6 +297,7 @@ class Runs:
         self.span, self.kinds = span, (key, "<u2", *values)
         self.runs: dict[int, list[np.ndarray]] = {}
         self._joined: list[np.ndarray] | None = None
+        self._searches = 0
 
     def load(self, pieces: Mapping[int, bytes]) -> None:
         """Runs from pieces."""
@@ -295,23 +306,22 @@ class Runs:
 
     def find(self, keys: np.ndarray) -> list[np.ndarray]:
         """For each key its places and their values: row of the key, place, values; by row, then by place."""
-        every = self._all()
-        first, last = (np.searchsorted(every[0], keys, side) for side in ("left", "right"))
-        count = last - first
-        rows = np.repeat(np.arange(len(keys)), count)
-        at = np.arange(len(rows)) - np.repeat(np.cumsum(count) - count, count) + np.repeat(first, count)
-        return [rows, *(values[at] for values in every[1:])]
+        self._searches += 1
+        if self._joined is None and self._searches > SEARCHES:
+            self._join()
+        if self._joined is not None:
+            return _among(self._joined, keys, 0)
+        found = [_among(columns, keys, run * self.span) for run, columns in self.runs.items()]
+        joined = [np.concatenate(column) for column in zip(*found, strict=True)]
+        order = np.argsort(joined[0], kind="stable")
+        return [column[order] for column in joined]
 
-    def _all(self) -> list[np.ndarray]:
-        """All runs as one, sorted by key and then by place."""
-        if self._joined is None:
-            parts = [[keys, places + np.int64(run * self.span), *rest] for run, (keys, places, *rest) in self.runs.items()]
-            if not parts:
-                return [np.zeros(0, self.kinds[0]), np.zeros(0, np.int64), *(np.zeros(0, k) for k in self.kinds[2:])]
-            joined = [np.concatenate(column) for column in zip(*parts, strict=True)]
-            order = np.argsort(joined[0], kind="stable")
-            self._joined = [column[order] for column in joined]
-        return self._joined
+    def _join(self) -> None:
+        """Make all runs one, sorted by key and then by place."""
+        parts = [[keys, places + np.int64(run * self.span), *rest] for run, (keys, places, *rest) in self.runs.items()]
+        joined = [np.concatenate(column) for column in zip(*parts, strict=True)]
+        order = np.argsort(joined[0], kind="stable")
+        self._joined = [column[order] for column in joined]
 
     def change(self, run: int, keep: np.ndarray, keys: np.ndarray, places: np.ndarray, *values: np.ndarray) -> bytes | None:
         """A run as it is now: of what it had the places that are kept (true by place in the run), and what is new; None if

@@ -33,7 +33,7 @@ from pipeline.stories.watching import Watching
 if TYPE_CHECKING:
     from pipeline.stories.linker import Linker
 
-FORMAT = 5
+FORMAT = 6
 PAGE = 4_096  # numbers in a piece of a row
 DESK, WATCH, SEEN, PLACES, SPANS, SOURCES, TERMS, POSTINGS, HASHES = (
     "desk",
