@@ -92,3 +92,72 @@ def test_one_offer_after_another_by_one_bidder_is_not_contested(raises):
             report(outlet, hours, f"The company raised its offer to {percent} percent, a mediator said.")
         ).changes
         assert line.kind is ChangeKind.CHANGED
+
+
+def kinds(ledger):
+    return [str(c.kind) for c in ledger.changes()]
+
+
+FLEET = "fleet: How many boats the plan allows"
+
+
+def test_an_article_that_is_brought_up_to_date_and_keeps_an_overtaken_value_is_told_once():
+    """It goes on saying 40 long after another source said 55; a second update that keeps it tells nothing new by it."""
+    ledger = ledger_of("boats: How many boats are in the harbour")
+    ledger.read(report("wire", 0, "There are 40 boats in the harbour, the harbour office said."))
+    ledger.read(report("post", 1, "There are 55 boats in the harbour, the port said."))
+    assert kinds(ledger)[-1] == "conflict"
+    late = ledger.read(report("wire", 6, "There are 40 boats in the harbour, the harbour office said.", "It rained all day."))
+    assert [(c.kind, c.after) for c in late.changes if c.value_after] == [
+        (ChangeKind.CONFLICT, "There are 40 boats in the harbour, the harbour office said.")
+    ]
+    again = "There are 40 boats in the harbour, the harbour office said.", "It rained all day and night."
+    assert not [c for c in ledger.read(report("wire", 9, *again)).changes if c.value_after]
+
+
+def test_a_value_that_is_called_the_original_one_is_no_claim():
+    """Background that recalls what stood at first moves nothing and stands against nothing."""
+    ledger = ledger_of(FLEET)
+    ledger.read(report("wire", 0, "The plan allows 4,200 boats, the ministry said."))
+    step = ledger.read(report("post", 5, "The plan, which originally allowed 5,100 boats, was written by the ministry."))
+    assert not [c for c in step.changes if c.value_after]
+
+
+def test_planned_numbers_do_not_grow_by_themselves():
+    """ "Will lose 300 jobs" and "will lose 1,100 jobs" cannot both be so, whoever says it first."""
+    ledger = ledger_of("jobs: How many jobs will go")
+    ledger.read(report("wire", 0, "The yard will lose 300 jobs."))
+    ledger.read(report("post", 5, "The yard will lose 1,100 jobs."))
+    assert kinds(ledger) == ["new", "conflict"]
+
+
+def test_a_denial_of_what_nobody_says_any_longer_is_a_denial():
+    """Without another side that stands the line says who denies."""
+    ledger = ledger_of("defence: What the former minister answers to the charges")
+    ledger.read(report("wire", 0, "The former minister denied the charges, her lawyer said."))
+    assert kinds(ledger) == ["denied"]
+
+
+def test_under_a_note_the_sentence_that_came_takes_the_place_of_the_one_that_went():
+    """However unlike the two are, if they are the only ones of their paragraph."""
+    ledger, note = ledger_of("room: Who was in the room"), "Correction: an earlier version was wrong about who was in the room."
+    ledger.read(report("wire", 0, "Nobody of the union was in the room.", "Tea was served."))
+    step = ledger.read(report("wire", 3, "Two shop stewards sat in, the port now says.", "Tea was served.", note))
+    assert [(c.kind, c.evidence_before) for c in step.changes] == [
+        (ChangeKind.CORRECTED, "Nobody of the union was in the room.")
+    ]
+
+
+def test_a_conflict_ends_with_a_line_when_one_side_is_taken_back():
+    """The line says which of the two stands; it is told once, by whichever article was the last to give in."""
+    ledger = ledger_of("cause: What caused the fire")
+    ledger.read(report("wire", 0, "The fire was caused by a gas leak, the fire chief said."))
+    ledger.read(report("post", 2, "The fire was caused by arson, police said."))
+    step = ledger.read(report("wire", 5, "The fire was caused by arson, police said."))
+    (line,) = step.changes
+    assert (line.kind, line.before, line.after) == (
+        ChangeKind.CHANGED,
+        "The fire was caused by a gas leak, the fire chief said.",
+        "The fire was caused by arson, police said.",
+    )
+    assert line.reason.startswith("the conflict is over")

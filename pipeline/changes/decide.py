@@ -4,7 +4,7 @@ Each rule is one branch with its reason; the first that holds decides. A repetit
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from decimal import Decimal
 from itertools import pairwise
@@ -26,7 +26,7 @@ from pipeline.changes.against import (
 from pipeline.changes.clash import clashing
 from pipeline.changes.entries import Entry
 from pipeline.changes.thing import FigureClaim, comparable, counts_alike, elsewhere, of_another_thing, shared
-from pipeline.changes.voices import counts_on, in_progress, own_raise, two_voices
+from pipeline.changes.voices import counts_on, in_progress, is_planned, own_raise, says_otherwise, two_voices
 from pipeline.claims import Figure, Statement, Unit
 from pipeline.claims.figures import MONEY
 from pipeline.claims.lexicon import cue_words
@@ -96,6 +96,9 @@ def decide_figure(claim: FigureClaim, known: tuple[Entry, ...], scene: Scene) ->
     if claim.replaced is not None and scene.noted:
         return line(ChangeKind.CORRECTED, f"the report replaced {before.value} and says so in a note", before, 3.0)
     if claim.replaced is not None:
+        against = _measured_otherwise(claim, before, known, scene)
+        if against is not None:
+            return line(ChangeKind.CONFLICT, f"replaced {before.value}; another report says {against.value}", against, 3.0)
         return line(ChangeKind.CHANGED, f"the report replaced {before.value} in the same sentence", before, 3.0)
     rival = _rival(claim, tuple(e for e in known if e.sure and e.amount is not None), scene)
     if rival is not None:
@@ -148,6 +151,15 @@ def _rounded(figure: Figure, known: tuple[Entry, ...]) -> Entry | None:
     return None
 
 
+def _measured_otherwise(claim: FigureClaim, was: Entry, known: tuple[Entry, ...], scene: Scene) -> Entry | None:
+    """Another source's measure of the same thing, neither the one that was replaced nor an offer or a count that goes on."""
+    if not claim.figure.unit or claim.figure.unit == MONEY or own_raise(claim) or in_progress(claim):
+        return None
+    others = [e for e in known if e.value not in {was.value, claim.figure.value} and e.number not in scene.mine]
+    near = [e for e in others if e.holders > 0 and e.root != scene.root and scene.at - e.last_at <= CONFLICT_WITHIN]
+    return near[-1] if near and near[-1].amount is not None else None
+
+
 def _is_part(claim: FigureClaim, latest: Entry, known: tuple[Entry, ...], scene: Scene) -> bool:
     """Whether a plain count is so low that it counts only a part of what the latest counts."""
     if two_voices(latest, scene) and shared(claim.unit, latest.sentence) >= SAME_WORDS:
@@ -187,7 +199,7 @@ def _rival(claim: FigureClaim, known: tuple[Entry, ...], scene: Scene) -> Entry 
         return None  # the same source counts anew, or "97 are still missing": what is left of a falling count
     if claim.figure.unit:
         return other if lower else None
-    if lower and not falls(known):
+    if (lower and not falls(known)) or is_planned(claim):
         return rival
     return other if not counts_on(claim) else None
 
@@ -228,6 +240,14 @@ def decide_statement(claim: StatementClaim, near: tuple[Near, ...], scene: Scene
 
 
 def _decide_fresh(claim: StatementClaim, near: tuple[Near, ...], scene: Scene) -> Verdict:
+    """A denial that stands against nobody who is still heard is a denial, whatever else is new about it."""
+    verdict = _decide_unedited(claim, near, scene)
+    if verdict.kind not in {ChangeKind.NEW, ChangeKind.CHANGED} or "stance.denies" not in claim.statement.states:
+        return verdict
+    return replace(verdict, verdict=ChangeKind.DENIED.value, kind=ChangeKind.DENIED)
+
+
+def _decide_unedited(claim: StatementClaim, near: tuple[Near, ...], scene: Scene) -> Verdict:
     new = claim.statement
     best = near[0] if near else None
     if claim.headline:
@@ -265,6 +285,9 @@ def _decide_fresh(claim: StatementClaim, near: tuple[Near, ...], scene: Scene) -
             n for n in touching if n.overlap >= MOVES and same_thing(claim, n) and units & {_unit_of(f) for f in n.said.figures}
         ]
         if moved:
+            against = next((n for n in moved if says_otherwise(claim.unit, new, n, scene)), None)
+            if against is not None:
+                return line(ChangeKind.CONFLICT, "another report gives another figure for it", against.entry, 3.0)
             return line(ChangeKind.CHANGED, "a figure moved in a statement on the same thing", moved[0].entry, 2.5)
     if new.dates and touching and new.dates <= {d for n in touching for d in n.said.dates} and touching[0].contained >= 0.4:
         return _repeats(touching[0], "its dates and most of its words were said before")
@@ -385,6 +408,11 @@ def _decide_edited(claim: StatementClaim, old: Statement, near: tuple[Near, ...]
     if rival is not None and (new.states != old.states or new.negated != old.negated or new.dates != old.dates):
         return line(ChangeKind.CONFLICT, "another report still says what this one took back", rival.entry, 3.0)
     fact = any(a != b for a, b in zip(_facts(new), _facts(old), strict=True))
+    told = replace(new, figures=new.figures - old.figures)
+    apart = [n for n in others if same_thing(claim, n) and not old.figures & n.said.figures]
+    against = next((n for n in apart if says_otherwise(claim.unit, told, n, scene)), None)
+    if against is not None:
+        return line(ChangeKind.CONFLICT, "another report gives another figure for it", against.entry, 3.0)
     if not fact and claim.worth < EDIT_AT:
         return Verdict("suppressed", "other words, but no figure, day or state moved", same=claim.was_entry)
     return line(ChangeKind.CHANGED, "the sentence was edited and says something else", claim.was_entry, 2.5 if fact else 1.4)

@@ -16,7 +16,7 @@ from pipeline.changes.correcting import Corrections
 from pipeline.changes.dump import pack, read_as, unpack
 from pipeline.changes.entries import Entry, Heard, Reported
 from pipeline.changes.judge import Judge
-from pipeline.changes.lines import answer, change_of, claim_of, left_behind, restrain, withdrawal_of
+from pipeline.changes.lines import answer, change_of, claim_of, end_of, left_behind, restrain, still_told, withdrawal_of
 from pipeline.changes.reading import Finding, Page, read_page
 from pipeline.changes.shelf import Shelf
 from pipeline.changes.standing import Standing, what_stands
@@ -60,10 +60,14 @@ class Ledger:
         if self.profiles and report.language in JUDGED:
             left = [self.shelf.entries[n] for held in page.gone for n in held.entries]
             findings = left_behind(answer(restrain(self._judge(page, before)), left), _own(before))
+            findings += still_told(page, findings, self.shelf, _own(before))
         claims, changes = self._write(report, findings)
-        gone = self._settle(page, before)
+        gone, over = self._settle(page, before)
         taken = {f.verdict.before.number for f in findings if f.verdict.before is not None}
-        changes += self._withdraw(page, [e for e in gone if e.number not in taken])
+        ended = self._end(report, [e for e in over if e.number not in taken])
+        settled = {number for _, number in ended}
+        changes += [change for change, _ in ended]
+        changes += self._withdraw(page, [e for e in gone if e.number not in taken | settled])
         return LedgerStep(tuple(claims), tuple(changes))
 
     def _judge(self, page: Page, before: Reported | None) -> list[Finding]:
@@ -104,8 +108,11 @@ class Ledger:
         self.sides.append((entry, against))
         return True
 
-    def _settle(self, page: Page, before: Reported | None) -> list[Entry]:
-        """What the article says now stands, what it no longer says stops standing; the entries that nobody holds any longer."""
+    def _settle(self, page: Page, before: Reported | None) -> tuple[list[Entry], list[Entry]]:
+        """What the article says now stands, what it no longer says stops standing.
+
+        Given are the entries that nobody holds any longer: those that went with nothing in their place, and all of them.
+        """
         report, now = page.report, [*(r.held for r in page.fresh.values()), *page.kept.values()]
         old = {n for h in before.sentences for n in h.entries} if before else set()
         new = {n for h in now for n in h.entries}
@@ -118,8 +125,24 @@ class Ledger:
         known = self.stock.setdefault(report.outlet, {})
         for reading in page.fresh.values():
             known.setdefault(reading.held.normal, report.article_id)
-        dropped = sorted({n for h in page.gone for n in h.entries} - new)
-        return [e for n in dropped if (e := self.shelf.entries[n]).holders <= 0]
+        dropped = {n for h in page.gone for n in h.entries}
+        over = [e for n in sorted(old - new) if (e := self.shelf.entries[n]).holders <= 0]
+        return [e for e in over if e.number in dropped], over
+
+    def _end(self, report: Report, gone: list[Entry]) -> list[tuple[Change, int]]:
+        """Lines for conflicts of which one side is still said and the other no longer, with the number of the latter."""
+        left = {e.number: e for e in gone}
+        found: list[tuple[Change, int]] = []
+        for conflict, (mine, theirs) in list(zip(self.lines, self.sides, strict=True)) if left else ():
+            if conflict.kind is not ChangeKind.CONFLICT or mine < 0 or theirs < 0 or (mine in left) == (theirs in left):
+                continue
+            over, stays = (mine, theirs) if mine in left else (theirs, mine)
+            entry = self.shelf.entries[stays]
+            change = end_of(self.watch, report, conflict, left[over], entry)
+            told = any(over == number for _, number in found)
+            if entry.holders > 0 and not told and self._add(change, -1, over):
+                found.append((change, over))
+        return found
 
     def _withdraw(self, page: Page, gone: list[Entry]) -> list[Change]:
         """Lines for what was taken out with nothing in its place: the newest value of its key, or a state, told by a line."""

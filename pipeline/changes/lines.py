@@ -1,16 +1,20 @@
 """Findings written down: the claims with their verdicts, and the lines that the log shows. Restraint is here."""
 
 from dataclasses import replace
+from datetime import datetime
 
-from pipeline.changes.decide import Verdict, line
+from pipeline.changes.decide import LAGS_FROM, LAGS_TO, Verdict, line
 from pipeline.changes.entries import Entry
-from pipeline.changes.reading import Finding
+from pipeline.changes.reading import Finding, Page, Reading
+from pipeline.changes.shelf import Shelf
+from pipeline.claims.attribution import root_of
+from pipeline.claims.figures import MONEY
 from pipeline.model import Change, ChangeKind, Claim, Report, Watch, ident
 
 SHORT = 160  # characters: of a longer sentence the line shows the clause that tells
 UNCLEAR = "knowledge.unclear"
 KNOWN_NOW = 2.8  # rank of a line that says what was unclear before
-STILL_SAID, LEFT_BEHIND = "corrected here, and another report still says what was corrected", 2.0
+STILL_SAID, LEFT_BEHIND = "no longer said here, and another report still says it", 2.0
 PLAIN_LINES = 2  # first statements without a state or date that one report may add to an aspect
 
 
@@ -45,17 +49,55 @@ def _best(findings: list[Finding]) -> tuple[dict[int, int], set[int]]:
 
 
 def left_behind(findings: list[Finding], mine: frozenset[int]) -> list[Finding]:
-    """Beside a correction under a note, that another report still says what was corrected; `mine`: entries of the article."""
+    """Beside what an article took back, that another report still says it; `mine`: entries of the article."""
     out = []
     for f in findings:
         out.append(f)
         before = f.verdict.before
-        if f.verdict.kind is not ChangeKind.CORRECTED or before is None or before.lagging:
+        if before is None or before.lagging or before.holders <= (before.number in mine):
             continue
-        if before.holders > (before.number in mine):
+        if f.verdict.kind is ChangeKind.CORRECTED or _took_back(f, before):
             before.lagging = True
             out.append(replace(f, verdict=line(ChangeKind.CONFLICT, STILL_SAID, before, LEFT_BEHIND)))
     return out
+
+
+def _took_back(f: Finding, before: Entry) -> bool:
+    """Whether an edit gives another number for what does not grow by itself: no count of people, no sum that is raised."""
+    edited = f.verdict.kind is ChangeKind.CHANGED and f.reading.was is not None and bool(f.key)
+    return edited and before.amount is not None and before.unit != MONEY and "people" not in before.counted
+
+
+def still_told(page: Page, findings: list[Finding], shelf: Shelf, mine: frozenset[int]) -> list[Finding]:
+    """What an article that was brought up to date goes on saying though another source has long said otherwise: once."""
+    out: list[Finding] = []
+    if not page.fresh:
+        return out
+    now = {f.entry for f in findings}
+    for i, held in page.kept.items():
+        for number in held.entries:
+            entry = shelf.entries[number]
+            newer = _overtaken_by(entry, shelf, page.report.seen_at) if entry.key and not entry.lagging else None
+            if newer is None or newer.number in mine | now:
+                continue
+            entry.lagging = True
+            reason = f"still {entry.value} after an update, long after another report said {newer.value}"
+            verdict = Verdict("conflict", reason, ChangeKind.CONFLICT, newer, entry, 2.0)
+            unit = page.units[i]
+            start = max(0, unit.text.find(entry.clause))
+            end = start + len(entry.clause) if entry.clause in unit.text else len(unit.text)
+            reading = Reading(unit, held, evidence=unit.text)
+            told = (entry.subject, entry.value, start, end, number, 1.0)
+            out.append(Finding(reading, entry.aspect, verdict, "quantity", *told, key=entry.key))
+    return out
+
+
+def _overtaken_by(entry: Entry, shelf: Shelf, at: datetime) -> Entry | None:
+    """The newest value of the key, if it is another source's, stands, and was told long enough ago."""
+    newest = shelf.values(entry.key)[-1]
+    later = newest.number != entry.number and newest.moved and newest.sure and newest.holders > 0
+    long_ago = LAGS_FROM <= at - newest.first_at <= LAGS_TO
+    return newest if later and long_ago and newest.root != entry.root and newest.amount is not None else None
 
 
 def answer(findings: list[Finding], gone: list[Entry]) -> list[Finding]:
@@ -63,10 +105,12 @@ def answer(findings: list[Finding], gone: list[Entry]) -> list[Finding]:
     asked = {e.aspect: e for e in reversed(gone) if e.statement is not None and UNCLEAR in e.statement.states}
     out = []
     for f in findings:
-        open_question = asked.pop(f.aspect, None) if f.verdict.kind is ChangeKind.NEW and not f.key else None
+        first = f.verdict.kind in {ChangeKind.NEW, ChangeKind.DENIED} and f.verdict.before is None and not f.key
+        open_question = asked.pop(f.aspect, None) if first else None
         if open_question is not None:
+            kind = ChangeKind.DENIED if f.verdict.kind is ChangeKind.DENIED else ChangeKind.CHANGED
             reason = "the report said before that this was not known"
-            f = replace(f, verdict=Verdict("changed", reason, ChangeKind.CHANGED, open_question, None, KNOWN_NOW))
+            f = replace(f, verdict=Verdict(kind.value, reason, kind, open_question, None, KNOWN_NOW))
         out.append(f)
     return out
 
@@ -161,4 +205,30 @@ def withdrawal_of(watch: Watch, report: Report, entry: Entry, said: Change) -> C
         confidence=said.confidence,
         value_before=entry.value,
         before_url=entry.url,
+    )
+
+
+def end_of(watch: Watch, report: Report, conflict: Change, gone: Entry, stays: Entry) -> Change:
+    """The line that a conflict is over: of its two sides only one is still said. Its evidence stands in another article."""
+    parts = (watch.story_id, conflict.aspect, conflict.change_id, "over")
+    return Change(
+        change_id=ident("chg", *parts),
+        aspect=conflict.aspect,
+        detected_at=report.seen_at,
+        url=report.url,
+        article_id=report.article_id,
+        version_id=report.version_id,
+        kind=ChangeKind.CHANGED,
+        subject=conflict.subject,
+        before=gone.clause,
+        after=stays.clause,
+        evidence_before=gone.sentence,
+        evidence_after="",
+        attributed_to=stays.root if stays.root != root_of(stays.outlet) else "",
+        reason=f'the conflict is over: no report says "{gone.clause}" any longer',
+        rank=2.0,
+        confidence=conflict.confidence,
+        value_before=gone.value,
+        value_after=stays.value,
+        before_url=gone.url,
     )

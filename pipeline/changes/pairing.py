@@ -42,6 +42,21 @@ def pair(fresh: list[Side], gone: list[Side]) -> dict[int, int]:
     return found
 
 
+def in_its_place(fresh: list[Side], gone: list[Side], pairs: dict[int, int]) -> dict[int, int]:
+    """Beside the pairs found, the one sentence of a paragraph that came where the one that went stood, however unlike.
+
+    Only of a version that carries a correction note: there what was wrong is often told in quite other words.
+    """
+    came = [i for i in range(len(fresh)) if i not in pairs and fresh[i].paragraph >= 0]
+    went = [j for j in range(len(gone)) if j not in pairs.values()]
+    found = {}
+    for i in came:
+        there = [j for j in went if gone[j].paragraph == fresh[i].paragraph]
+        if len(there) == 1 and sum(fresh[k].paragraph == fresh[i].paragraph for k in came) == 1:
+            found[i] = there[0]
+    return found
+
+
 def _score(new: Side, old: Side, a: Counter[str], b: Counter[str], weight: dict[str, float]) -> float:
     shared = sum(weight[w] * min(n, b[w]) for w, n in a.items())
     whole = sum(weight[w] * n for w, n in a.items()) + sum(weight[w] * n for w, n in b.items())

@@ -4,8 +4,8 @@ from dataclasses import dataclass, field, replace
 
 from pipeline.changes.decide import Verdict
 from pipeline.changes.entries import Held, Reported, Telling
-from pipeline.changes.pairing import Side, pair
-from pipeline.claims import Unit, read_unit, split
+from pipeline.changes.pairing import Side, in_its_place, pair
+from pipeline.claims import Unit, is_note, read_unit, split
 from pipeline.claims.attribution import Attribution
 from pipeline.model import Report
 
@@ -72,7 +72,10 @@ def read_page(report: Report, before: Reported | None) -> Page:
             kept[i] = replace(left[unit.normal].pop(0), paragraph=unit.paragraph, text=unit.text)
     places = [i for i in range(len(units)) if i not in kept]
     gone = sorted((held for rest in left.values() for held in rest), key=lambda h: (h.paragraph, h.normal))
-    pairs = pair([Side(units[i].normal, units[i].paragraph) for i in places], [Side(h.normal, h.paragraph) for h in gone])
+    sides = [Side(units[i].normal, units[i].paragraph) for i in places], [Side(h.normal, h.paragraph) for h in gone]
+    pairs = pair(*sides)
+    if any(is_note(units[i].text) for i in places):
+        pairs |= in_its_place(*sides, pairs)
     fresh = {i: _reading(units, i, gone[pairs[k]] if k in pairs else None) for k, i in enumerate(places)}
     replaced = set(pairs.values())
     return Page(report, units, fresh, kept, tuple(h for j, h in enumerate(gone) if j not in replaced), before is not None)

@@ -11,6 +11,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 from pipeline import words
+from pipeline.changes.against import conflict_cues
 from pipeline.changes.entries import Entry
 from pipeline.claims import AspectProfile, Figure, Unit
 from pipeline.claims.figures import MONEY, counts_people, what_is_counted
@@ -22,6 +23,7 @@ BEFORE_STORY = timedelta(days=7)  # a day this long before the first value of a 
 SAME_NAMES = 0.5  # share of the names before a sum that two sums of one giver have in common
 FAR_MEASURES = 5  # the same for a measure
 FAR = 20  # times that a count of things may not grow from one report to the next
+RECALLED = 3  # words before a figure in which it is called the original one
 LITTLE = 0.2  # share of words below which two sentences with other names tell of two events
 FEW, SHARED_FEW = 10, 0.35  # small numbers stand for all kinds of things: they need to have more in common
 
@@ -60,6 +62,8 @@ def of_another_thing(claim: FigureClaim, known: tuple[Entry, ...]) -> str:
         return "of another time than the story's"
     if figure.vague:
         return "an order of size, no count"
+    if recalls(claim):
+        return "recalls what stood at first"
     if figure.known:
         return "refers to a group that was told of before"
     if claim.second and not claim.labelled:
@@ -70,7 +74,7 @@ def of_another_thing(claim: FigureClaim, known: tuple[Entry, ...]) -> str:
         return "of another place, or of other people"
     if _of_somebody_else(figure, frozenset(claim.bearer), frozenset(latest.bearer)):
         return "of somebody else than the figure that stands"
-    if not claim.labelled and not counts_alike(figure, latest):
+    if not (claim.labelled or is_scale(claim)) and not counts_alike(figure, latest):
         return "of another thing than the figure that stands"
     if claim.deep and not claim.labelled:
         return "far down in a report that was not known: most likely of an earlier time or of a part"
@@ -79,6 +83,7 @@ def of_another_thing(claim: FigureClaim, known: tuple[Entry, ...]) -> str:
     if figure.unit == MONEY and _currency(figure.value) != _currency(latest.value) and figure.number != latest.amount:
         return "a sum in another currency, which cannot be compared"
     things = bool(figure.unit or (figure.noun.isalpha() and not counts_people(figure))) and not figure.describes
+    things = things and not is_scale(claim)
     if things and not claim.labelled and shared(claim.unit, latest.sentence) < _needed(figure):
         return "in a sentence that shares too few words with the one that stands"
     measured = bool(figure.unit) and figure.unit not in {MONEY, "percent"}
@@ -87,9 +92,23 @@ def of_another_thing(claim: FigureClaim, known: tuple[Entry, ...]) -> str:
     return ""
 
 
+def recalls(claim: FigureClaim) -> bool:
+    """Whether a figure is told as what once stood: "the original 30-point draft", "the plan, once of 30 points"."""
+    before = [
+        w for w in claim.unit.words[max(0, claim.figure.at - RECALLED) : claim.figure.at] if w.clause == claim.figure.clause
+    ]
+    return any(w.low in conflict_cues("recalled") for w in before)
+
+
 def counts_alike(figure: Figure, entry: Entry) -> bool:
     """Whether a plain count counts what an earlier one does: people, or things of one name or family."""
-    return bool(figure.unit) or not entry.counted or bool(set(entry.counted) & set(what_is_counted(figure)))
+    if figure.unit or not entry.counted:
+        return True
+    mine, theirs = set(what_is_counted(figure)), set(entry.counted)
+    if mine & theirs:
+        return True
+    happens = conflict_cues("one by one")  # "50 arrests", "five hurt": as many people
+    return ("people" in mine and bool(theirs & happens)) or ("people" in theirs and bool(mine & happens))
 
 
 def _of_somebody_else(figure: Figure, mine: frozenset[str], theirs: frozenset[str]) -> bool:
