@@ -14,7 +14,7 @@ from pipeline.model import Outcome
 
 SILENT_FOR = timedelta(hours=24)  # no feed of the outlet has answered for so long
 FAILURES = 5  # in a row
-BUSY = 5  # articles on a usual day, from which on a day without any is odd
+BUSY, QUIET = 5, 2  # articles on a usual day, from which on a day without any is odd; unless more of 28 days were so
 WALLED, LOOKS = 0.3, 5  # share of a day's looks, of at least so many
 WALLED_MORE, MORE = 0.1, 3  # a smaller share, if it is so many times what is usual
 THIN, THIN_BEFORE, TEXTS = 0.5, 0.2, 5  # shares of texts that are next to nothing; of at least so many
@@ -144,6 +144,7 @@ class OutletHealth:
     texts_before: int  # in the best week of the quarter before; counted only where half of them are thin now
     thin_before: int
     quarantined_usual: float = 0.0  # median of the 28 days before
+    quiet_days: int = 0  # of these, without an article
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -254,7 +255,8 @@ def _why(outlet: OutletHealth) -> str:
 
 def _articles(outlet: OutletHealth) -> str | None:
     """A busy outlet that publishes nothing: its feed may have moved without saying so."""
-    if outlet.articles_usual >= BUSY and not outlet.articles_today and not outlet.feeds_failing:
+    odd = outlet.articles_usual >= BUSY and outlet.quiet_days <= QUIET
+    if odd and not outlet.articles_today and not outlet.feeds_failing:
         return f"its feeds are read, but nothing new came in a day (usual: {outlet.articles_usual:.0f} articles)"
     return None
 

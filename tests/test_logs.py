@@ -102,6 +102,29 @@ def test_without_being_asked_for_there_is_no_log(desk, capsys):
     assert code == 0 and err == "" and "2 feeds fetched" in out
 
 
+@pytest.mark.parametrize(
+    ("status", "headers"),
+    [
+        (302, {"Location": "http://\x1b[31mevil.example/\u202etxt"}),
+        (302, {"Location": "//user:pass-7f3a@evil.example/\x07"}),
+        (429, {"Retry_After": "\x1b[2J 2026-01-01T00:00:00Z ERROR run.failed"}),
+        (403, {"Server": "\x9b31m\u2066", "WWW_Authenticate": "Basic realm=\x1b]0;owned\x07"}),
+        (200, {"Content_Type": "text/\x1b[31mhtml; charset=\u202e"}),
+    ],
+)
+def test_hostile_headers_stand_in_no_line_as_they_came(tmp_path, capsys, status, headers):
+    """Addresses to go to, reasons, types: whatever a server sends, a line holds printable text and no password."""
+    world = World()
+    world.outlet("Gull").answer(status, times=9, **headers)
+    with world.serve():
+        desk = Desk(tmp_path, world)
+        _, _, err = run(desk, capsys, "ingest", "--log", "json")
+        (failed,) = [e for e in lines(err) if e["event"] == "feed.failed"]
+        assert all(s.isprintable() for s in strings(failed)) and failed["reason"] and "7f3a" not in err
+        _, _, err = run(desk, capsys, "ingest", "--all", "--log", "text", hours=30)
+    assert "feed.failed" in err and not MUST_NOT & set(err.replace("\n", "")) and "7f3a" not in err
+
+
 def test_what_is_grave_is_said_also_without_a_log(capsys):
     """What libraries warn of and what the program warns of beside its events; in one line, without secrets."""
     logs.start(LogConfig(), "run", ["json://x/hook-7f3a"])

@@ -121,10 +121,20 @@ def test_a_monitor_reads_the_metrics(home: Settings, visitor: Visitor) -> None:
     found = {family.name: family for family in text_string_to_metric_families(answer.text)}
     assert found["writethru_feeds"].samples[0].value == 10
     assert {s.labels["outlet"] for s in found["writethru_feed_failures"].samples} >= {"Potomac Ledger", "Tern Briefs"}
+    assert visitor.get("/metrics", Accept="text/html,*/*").headers["content-type"].startswith("text/plain")
     assert visitor.get("/metrics", Host="other.example").status == 421
     with served(home, TOKEN) as stranger:
-        assert stranger.get("/metrics").status == 401
+        assert stranger.get("/metrics").status == 401 and stranger.get("/healthz").text == "ok\n"
         assert stranger.get("/metrics", Authorization=f"Bearer {TOKEN}").text.endswith("# EOF\n")
+
+
+def test_a_server_that_cannot_read_the_store_is_not_well(home: Settings, tmp_path: Path) -> None:
+    """A supervisor hears of it by the status."""
+    moved = copy_of(home.db.parent, tmp_path / "moved")
+    with served(moved) as visitor:
+        assert visitor.get("/healthz").status == 200
+        moved.snapshot_file.write_bytes(b"no store")
+        assert visitor.get("/healthz").status == 503
 
 
 def test_the_log_can_be_narrowed(visitor: Visitor) -> None:

@@ -53,6 +53,10 @@ def test_a_usual_day_needs_nobody():
         ),
         ({"feeds_failing": 2, "failures": 9, "last_success_at": None, "last_outcome": "blocked"}, "no feed has ever been read"),
         ({"articles_today": 0}, "nothing new came in a day (usual: 7 articles)"),
+        (
+            {"quarantined_today": 9, "quarantined_usual": 1},
+            "9 of 40 looks at pages in a day were quarantined (usual: 1)",
+        ),
         ({"quarantined_today": 30}, "30 of 40 looks at pages in a day were quarantined, mostly: bot wall"),
         ({"thin": 12}, "12 of 20 new articles have next to no text (before: 3 of 90)"),
     ],
@@ -68,13 +72,15 @@ def test_what_a_person_should_look_at_is_said(what, told):
     [
         {"feeds_failing": 1, "failures": 1},
         {"articles_today": 0, "articles_usual": 1},
+        {"articles_today": 0, "quiet_days": 8},
+        {"quarantined_today": 7, "quarantined_usual": 4},
         {"quarantined_today": 3, "looks_today": 4},
         {"texts": 3, "thin": 3},
         {"thin": 12, "thin_before": 60},
     ],
 )
 def test_what_is_small_or_was_always_so_needs_nobody(what):
-    """A slip, a small outlet's quiet day, few looks, few texts, an outlet of short notices."""
+    """A slip, a small outlet's quiet day, a weekend, few looks, few texts, an outlet of short notices."""
     assert isinstance(decide_health(replace(USUAL, **what), DAY), Well)
 
 

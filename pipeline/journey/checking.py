@@ -179,7 +179,7 @@ def _machine(store: Store, settings: Settings, totals: Totals, followed: list[st
         log_bytes=size,
         log_since=since,
         archive_bytes=_size_of(settings.archive_folder),
-        free_bytes=shutil.disk_usage(settings.db.absolute().parent).free,
+        free_bytes=_free(settings),
         last_backup_at=max(copies, default=None),
         last_verify_at=at.get("verify"),
         verify_failed=last["verify"].failed if "verify" in last else 0,
@@ -193,6 +193,13 @@ def _stat(file: Path) -> tuple[int, datetime | None]:
     except OSError:
         return 0, None
     return found.st_size, datetime.fromtimestamp(found.st_mtime, UTC)
+
+
+def _free(settings: Settings) -> int:
+    """Bytes left where it is narrowest: store, snapshot, archive and reports may lie on disks of their own."""
+    folders = (settings.db.parent, settings.snapshot_file.parent, settings.archive_folder, settings.reports)
+    held = (next(f for f in (folder.absolute(), *folder.absolute().parents) if f.exists()) for folder in folders)
+    return min(shutil.disk_usage(f).free for f in dict.fromkeys(held))
 
 
 def _copies(settings: Settings) -> Iterator[datetime]:

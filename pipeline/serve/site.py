@@ -32,6 +32,7 @@ TYPES = {
     "csv": "text/csv; charset=utf-8",
     "atom": "application/atom+xml; charset=utf-8",
 }
+TEXT = "text/plain; charset=utf-8"
 METRICS = "application/openmetrics-text; version=1.0.0; charset=utf-8"
 REFUSALS = {404: "There is no such page.", 405: "This page takes no such request.", 413: "The form is too long."}
 KINDS = ("review", "correct", "pin", "unpin", "undo")  # decisions that have a form
@@ -96,7 +97,17 @@ class Site:
         if refusal := self._unseen(request):
             return refusal
         text = await run_in_threadpool(self._measured)
-        return Response(text, 200, HEADERS, METRICS)
+        by_person = "text/html" in request.headers.get("accept", "")  # a browser would save the other type
+        return Response(text, 200, HEADERS, TEXT if by_person else METRICS)
+
+    async def alive(self, request: Request) -> Response:
+        """For whoever starts it again when it hangs: it answers, and can read the store. It asks for no token."""
+        await run_in_threadpool(self._read)
+        return Response("ok\n", 200, HEADERS, TEXT)
+
+    def _read(self) -> None:
+        with journey.reading(self.settings):
+            pass
 
     def _measured(self) -> str:
         return journey.metrics(journey.status(self.settings, self.clock()))
@@ -238,6 +249,7 @@ def application(settings: Settings, access: Access, clock: Callable[[], datetime
         Route("/decisions", site.decisions),
         Route("/health.html", site.health),
         Route("/metrics", site.metrics),
+        Route("/healthz", site.alive),
         Route("/sign-in", site.sign_in, methods=["POST"]),
         *(Route(f"/{kind}", site.decide, methods=["POST"]) for kind in KINDS),
         Route("/silent.{suffix}", site.silent),

@@ -24,7 +24,8 @@ WITH feed AS (
     FROM (SELECT outlet, min(first_seen_at) AS began FROM record.article GROUP BY outlet) AS b
     LEFT JOIN (SELECT outlet, min(n) AS last FROM appeared GROUP BY outlet) AS s ON s.outlet = b.outlet
 ), usual AS (
-    SELECT f.outlet, median(coalesce(p.found, 0)) AS articles, median(coalesce(e.found, 0)) AS edits
+    SELECT f.outlet, median(coalesce(p.found, 0)) AS articles, median(coalesce(e.found, 0)) AS edits,
+           count(*) FILTER (p.found IS NULL) AS quiet
     FROM followed AS f JOIN day AS d ON d.n < f.days AND d.n >= coalesce(f.last, 1) AND d.n < greatest(1, coalesce(f.last, 1)) + 28
     LEFT JOIN appeared AS p ON p.outlet = f.outlet AND p.n = d.n LEFT JOIN edited AS e ON e.outlet = f.outlet AND e.n = d.n
     GROUP BY f.outlet
@@ -62,7 +63,8 @@ SELECT feed.outlet, feeds, feeds_failing, failures, last_success_at, next_due_at
        coalesce(e.found, 0) AS edits_today, coalesce(usual.edits, 0) AS edits_usual,
        coalesce(looks, 0) AS looks_today, coalesce(w.found, 0) AS quarantined_today, w.kind AS quarantine_kind,
        coalesce(text.texts, 0) AS texts, coalesce(text.thin, 0) AS thin, coalesce(earlier.texts, 0) AS texts_before,
-       coalesce(earlier.thin, 0) AS thin_before, coalesce(walled.found, 0) AS quarantined_usual
+       coalesce(earlier.thin, 0) AS thin_before, coalesce(walled.found, 0) AS quarantined_usual,
+       coalesce(usual.quiet, 0) AS quiet_days
 FROM feed LEFT JOIN appeared AS p ON p.outlet = feed.outlet AND p.n = 0 LEFT JOIN edited AS e ON e.outlet = feed.outlet AND e.n = 0
 LEFT JOIN usual ON usual.outlet = feed.outlet LEFT JOIN text ON text.outlet = feed.outlet
 LEFT JOIN earlier ON earlier.outlet = feed.outlet LEFT JOIN walls AS w ON w.outlet = feed.outlet AND w.n = 0
