@@ -7,6 +7,7 @@ common, valid UTF-8 by accident is not); what the Content-Type header says; what
 import codecs
 import re
 from functools import cache
+from itertools import islice
 
 from lxml import etree
 from lxml import html as lxml_html
@@ -17,6 +18,7 @@ from w3lib.encoding import html_body_declared_encoding, http_content_type_encodi
 from pipeline.text import clean
 
 MOST = 5_000_000  # characters that are parsed; the fetcher caps bodies below this
+MOST_ELEMENTS = 50_000  # that are read: some steps take square time, and an article has a tenth of that
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8"),
     (codecs.BOM_UTF32_LE, "utf-32-le"),
@@ -45,9 +47,19 @@ def parse(page: str) -> HtmlElement:
     """The element tree of a page; of no page at all, an empty one."""
     page = _PROLOG.sub("", clean(page[:MOST]).replace("\ufffe", ""))
     try:
-        return lxml_html.document_fromstring(page.encode("utf8"), parser=lxml_html.HTMLParser(encoding="utf-8"))
+        tree = lxml_html.document_fromstring(page.encode("utf8"), parser=lxml_html.HTMLParser(encoding="utf-8"))
+        return _first_elements(tree) if page.count("<") > MOST_ELEMENTS else tree
     except (ParserError, ValueError):  # nothing but blanks, comments or processing instructions
         return lxml_html.document_fromstring("<html><body></body></html>")
+
+
+def _first_elements(tree: HtmlElement) -> HtmlElement:
+    """The tree with as many elements as are read, and none of those that come later."""
+    last = next(islice(tree.iter(), MOST_ELEMENTS, None), None)
+    while last is not None and (parent := last.getparent()) is not None:
+        del parent[parent.index(last) + 1 :]
+        last = parent
+    return tree
 
 
 def parse_fragment(html: str) -> HtmlElement | None:

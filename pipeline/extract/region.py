@@ -26,6 +26,7 @@ _NAMED = (
     r"(^|\s)articlebody(\s|$)|field--name-body|(^|\s)(wysiwyg|rich-?text)(\s|$)"
 )
 _REGEXP = {"re": "http://exslt.org/regular-expressions"}
+_TOO_MANY = 10_000  # blocks: trafilatura takes square time, and a page with so many is no article
 _MOST = 0.8  # share of the words that trafilatura's region must hold
 _GROWN, _FAR = (
     1.3,
@@ -83,7 +84,8 @@ def _marked_body(tree: HtmlElement, scope: HtmlElement, weights: dict[HtmlElemen
     """The parts of the scope that are marked as the article's body, if they hold most of its prose; else the scope."""
     for expression, share in _MARKED:
         inside = [e for e in tree.xpath(expression, namespaces=_REGEXP, named=_NAMED) if _inside(e, scope)]
-        outermost = [e for e in inside if not any(o is not e and _inside(e, o) for o in inside)]
+        marked = set(inside)
+        outermost = [e for e in inside if marked.isdisjoint(e.iterancestors())]
         if sum(weights.get(e, 0) for e in outermost) >= share * weights.get(scope, 0) > 0:
             return outermost
     return [scope]
@@ -106,6 +108,8 @@ def _config() -> ConfigParser:
 
 def _by_trafilatura(tree: HtmlElement, blocks: list[Block]) -> HtmlElement:
     """The smallest element that holds most of what trafilatura takes for the main text."""
+    if len(blocks) > _TOO_MANY:
+        return tree
     import trafilatura  # here: a pass that meets no such page does not pay half a second for it
 
     read = trafilatura.bare_extraction(tree, fast=True, favor_precision=True, include_comments=False, config=_config())

@@ -24,5 +24,7 @@ def is_challenge(page: str, headers: Mapping[str, str]) -> bool:
 
 def visible_words(tree: HtmlElement) -> int:
     """Words that a reader sees on the page, furniture included."""
-    texts = tree.xpath("//body//text()[not(parent::script or parent::style or parent::noscript or parent::template)]")
+    texts = tree.xpath(
+        "//body/descendant::text()[not(parent::script or parent::style or parent::noscript or parent::template)]"
+    )
     return sum(len(t.split()) for t in texts)

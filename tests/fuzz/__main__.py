@@ -12,7 +12,7 @@ from fuzz.engine import Finding, fuzz, kept, tried
 from fuzz.mutate import made
 from fuzz.targets import TARGETS
 
-GRACE = 120.0  # seconds after its time in which a target must have ended
+GRACE = 400.0  # seconds after its time in which a target must have ended
 
 
 def main() -> int:

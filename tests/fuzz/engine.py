@@ -14,7 +14,7 @@ from types import FrameType
 from fuzz.mutate import made
 
 CASES = Path(__file__).parent / "cases"
-STUCK = 60.0  # seconds of the clock after which even a loop in C is ended; the traceback tells where
+STUCK = 300.0  # seconds of the clock after which even a loop in C is ended; the traceback tells where
 SMALLER_FOR = 20.0  # seconds that making a finding small may take
 
 
