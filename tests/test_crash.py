@@ -127,7 +127,9 @@ def rows(folder: Path) -> dict[str, list[tuple]]:
 
 
 def reports(folder: Path) -> dict[str, bytes]:
-    return {str(f.relative_to(folder)): f.read_bytes() for f in sorted((folder / "reports").rglob("*")) if f.is_file()}
+    """Every file of the reports but the page of health, which tells of the runs themselves."""
+    files = [f for f in sorted((folder / "reports").rglob("*")) if f.is_file() and f.name != "health.html"]
+    return {str(f.relative_to(folder)): f.read_bytes() for f in files}
 
 
 Point = tuple[str, str]  # the step before, the step after
