@@ -62,9 +62,7 @@ def conflict_cues(kind: str) -> frozenset[str]:
 
 def opposite(a: Statement, b: Statement) -> bool:
     """Whether two statements on one thing cannot both be so."""
-    if excluded(a.states, b.states):
-        return True
-    return a.negated != b.negated and not (a.states ^ b.states)
+    return excluded(a.states, b.states) or a.negated != b.negated
 
 
 def excluded(mine: frozenset[str], theirs: frozenset[str]) -> bool:

@@ -1,21 +1,23 @@
 """Statements that cannot both be so though no word of one is the opposite of a word of the other. Pure.
 
-Three kinds: how far one actor has gone with one thing ("has not received the plan" against "has accepted it"); a bound against
-its absence ("until Friday" against "no deadline"); and a place in a sentence that has one filler ("caused by", "written by"),
-filled in two ways. Each is read from the sentence alone, by `answers.txt` and `conflict_cues.txt`.
+Four kinds: how far one actor has gone with one thing ("has not received the plan" against "has accepted it"); a bound against
+its absence ("until Friday" against "no deadline"); a place in a sentence that has one filler ("caused by", "written by"),
+filled in two ways; contraries and clock times of one thing. Each is read from the sentence alone, by `answers.txt`,
+`conflict_cues.txt` and `contraries.txt`.
 """
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 
-from pipeline.changes.against import DENIED_WITHIN, Near, Scene, conflict_cues, stands
+from pipeline.changes.against import ALIKE, DENIED_WITHIN, Near, Scene, conflict_cues, stands
 from pipeline.changes.entries import Entry
-from pipeline.claims.lexicon import cue_words, cues, stem
+from pipeline.claims import Statement
+from pipeline.claims.lexicon import cue_words, cues, stem, stems
 from pipeline.claims.units import Word, function_stems, is_negated, read_words
 from pipeline.text import ValueKind, values
-from pipeline.words import lookup
+from pipeline.words import groups, lookup
 
 ORDER = {"unknown": 0, "received": 1, "considers": 2, "postpones": 2}
 ORDER |= {"works": 3, "welcomes": 3, "proposes": 3, "accepts": 4, "rejects": 4}
@@ -25,6 +27,7 @@ BOUNDS = ("deadline", "limit", "ban")
 BOUND_NEAR = 4  # words between "no" and the bound that it denies
 GONE_NEAR = 8  # words between a bound and the word that says that it is gone
 SAME_TOPIC = 0.5  # share of the fewer words about which two fillers are told
+SAME_DEED = 0.6  # overlap from which two statements with a clock time tell of one deed
 FILLER, TOPIC = 6, 4  # words of a filler, and before it
 
 
@@ -54,12 +57,26 @@ def told(sentence: str) -> tuple[Word, ...]:
     return tuple(w for w in read_words(sentence) if not w.quoted)
 
 
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """A statement with the sentence that makes it."""
+
+    sentence: str
+    statement: Statement
+    subject: str = ""
+    turned: bool = False  # tells what came next: "lifted", "again"
+
+
 def clashing(
-    sentence: str, near: tuple[Near, ...], figures: Sequence[Entry], scene: Scene, belongs: Mapping[str, Sequence[str]]
+    new: Spoken, near: tuple[Near, ...], figures: Sequence[Entry], scene: Scene, belongs: Mapping[str, Sequence[str]]
 ) -> tuple[Entry, str] | None:
-    """What another source says that cannot be so beside a sentence, and why; `figures`: the values that stand."""
-    answer, (away, holds), slots = answer_in(sentence), bounds_in(sentence), slots_in(sentence)
-    if not (answer or away or holds or slots):
+    """What another source says that cannot be so beside a sentence, and why.
+
+    `figures` are the values that stand, `belongs` tells whose people are named.
+    """
+    sentence = new.sentence
+    (away, holds), slots, answer = bounds_in(sentence), slots_in(sentence), answer_in(sentence)
+    if not (answer or away or holds or slots or sides_in(sentence) or times_in(sentence)):
         return None
     for n in near:
         old = n.entry.sentence
@@ -73,7 +90,16 @@ def clashing(
             return n.entry, f"a {min(away & stay or holds & gone)} against its absence"
         if any(slots_clash(a, b) for a in slots for b in slots_in(old)):
             return n.entry, "another source names another cause, doer or place"
-    topic = features(told(sentence)) - conflict_cues("gone") if away else frozenset()
+        if _contrary(new, n):
+            return n.entry, "another source says the contrary"
+        if _another_time(new, n):
+            return n.entry, "another source names another time"
+    return _denied_bound(new, away, figures, scene)
+
+
+def _denied_bound(new: Spoken, away: frozenset[str], figures: Sequence[Entry], scene: Scene) -> tuple[Entry, str] | None:
+    """A value that stands under a bound of which a sentence says that it is not there."""
+    topic = features(told(new.sentence)) - conflict_cues("gone") if away else frozenset()
     for entry in figures if away else ():
         around = features(told(entry.sentence))
         if _is_rival(entry, scene) and away & bounds_in(entry.sentence)[1] and len(topic & around) > 1:
@@ -81,10 +107,66 @@ def clashing(
     return None
 
 
+def _contrary(new: Spoken, near: Near) -> bool:
+    """Whether two statements on one thing, or with one subject, hold a word and its contrary."""
+    same = bool(new.subject) and near.entry.subject.lower() == new.subject.lower()
+    if new.turned or not (same or near.overlap >= ALIKE) or not _same_days(new.statement, near.said):
+        return False
+    return are_contrary(sides_in(new.sentence), sides_in(near.entry.sentence))
+
+
+def _another_time(new: Spoken, near: Near) -> bool:
+    """Whether two statements tell one deed at two clock times."""
+    mine, theirs = times_in(new.sentence), times_in(near.entry.sentence)
+    alike = near.overlap >= SAME_DEED and new.statement.states == near.said.states
+    return alike and len(mine) == len(theirs) == 1 and mine != theirs and _same_days(new.statement, near.said)
+
+
 def _is_rival(entry: Entry, scene: Scene) -> bool:
     """Whether an entry is another source's, stands, and is not history."""
     elsewhere = entry.holders > (entry.number in scene.mine) or entry.first_at == scene.at
     return elsewhere and entry.root != scene.root and stands(entry, scene) and scene.at - entry.last_at <= DENIED_WITHIN
+
+
+def _same_days(new: Statement, old: Statement) -> bool:
+    """Whether two statements may tell of one day."""
+    return not (new.dates and old.dates) or bool(new.dates & old.dates)
+
+
+# ---- contraries and times ------------------------------------------------------------------------------------------------
+
+
+@cache
+def contraries() -> tuple[tuple[tuple[str, ...], frozenset[tuple[str, ...]]], ...]:
+    """Stems of a word or phrase, and those of its contraries; both ways."""
+    pairs: dict[tuple[str, ...], set[tuple[str, ...]]] = {}
+    for word, others in groups("contraries").items():
+        for other in others:
+            pairs.setdefault(stems(word), set()).add(stems(other))
+            pairs.setdefault(stems(other), set()).add(stems(word))
+    return tuple((word, frozenset(others)) for word, others in sorted(pairs.items()))
+
+
+@lru_cache(maxsize=1 << 12)
+def sides_in(sentence: str) -> frozenset[tuple[str, ...]]:
+    """The words of a sentence that have a contrary, as stems; none of a sentence with a negation."""
+    row = told(sentence)
+    if is_negated(row):
+        return frozenset()
+    spoken = " " + " ".join(w.stem for w in row if not w.source) + " "
+    return frozenset(word for word, _ in contraries() if f" {' '.join(word)} " in spoken)
+
+
+def are_contrary(mine: frozenset[tuple[str, ...]], theirs: frozenset[tuple[str, ...]]) -> bool:
+    """Whether one of two sentences holds a word and the other its contrary, and neither holds both."""
+    sides = (row for row in contraries() if row[0] in mine and row[0] not in theirs)
+    return any(others & theirs and not others & mine for _, others in sides)
+
+
+@lru_cache(maxsize=1 << 12)
+def times_in(sentence: str) -> frozenset[str]:
+    """The clock times of a sentence."""
+    return frozenset(v.key for v in values(sentence, None) if v.kind is ValueKind.TIME)
 
 
 # ---- answers ---------------------------------------------------------------------------------------------------------------

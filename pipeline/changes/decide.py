@@ -23,7 +23,7 @@ from pipeline.changes.against import (
     out_of_date,
     still_held,
 )
-from pipeline.changes.clash import clashing
+from pipeline.changes.clash import Spoken, clashing
 from pipeline.changes.entries import Entry
 from pipeline.changes.thing import FigureClaim, comparable, counts_alike, elsewhere, of_another_thing, shared
 from pipeline.changes.voices import counts_on, in_progress, is_planned, own_raise, says_otherwise, two_voices
@@ -266,7 +266,8 @@ def _decide_unedited(claim: StatementClaim, near: tuple[Near, ...], scene: Scene
     claimed = denied(new, near + claim.beyond, scene)
     if claimed is not None:
         return line(ChangeKind.CONFLICT, "denies what another source says", claimed.entry, 3.0)
-    clash = clashing(claim.unit.text, near + claim.beyond, claim.figures, scene, claim.belongs)
+    spoken = Spoken(claim.unit.text, new, claim.subject, turned)
+    clash = clashing(spoken, near + claim.beyond, claim.figures, scene, claim.belongs)
     if clash is not None:
         return line(ChangeKind.CONFLICT, clash[1], clash[0], 3.0)
     if claim.profile.expects("date") and new.ahead:

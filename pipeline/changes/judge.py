@@ -12,12 +12,13 @@ from datetime import datetime
 from pipeline import words
 from pipeline.changes.again import again, as_heard, days_named, heard_entry, may_lag, not_again
 from pipeline.changes.against import Near, Scene
-from pipeline.changes.clash import bounds_in, clashing
+from pipeline.changes.clash import Spoken, bounds_in, clashing
 from pipeline.changes.correcting import Corrections
 from pipeline.changes.decide import StatementClaim, Verdict, decide_changes
 from pipeline.changes.entries import Entry, Heard
 from pipeline.changes.reading import Finding, Page, Reading
 from pipeline.changes.shelf import Shelf
+from pipeline.changes.speaking import speaker_after, voiced, written_at
 from pipeline.changes.thing import FigureClaim
 from pipeline.claims import (
     HEADLINE,
@@ -40,7 +41,7 @@ from pipeline.claims import (
     tie,
     weigh,
 )
-from pipeline.claims.attribution import Attribution, attribute
+from pipeline.claims.attribution import attribute
 from pipeline.claims.figures import past_day
 from pipeline.claims.lexicon import cue_words, say_words
 from pipeline.claims.profile import features
@@ -49,7 +50,6 @@ from pipeline.claims.statements import clause_span, read_states
 from pipeline.claims.subject import subject_of
 from pipeline.claims.weigh import main_clause
 from pipeline.model import ChangeKind
-from pipeline.text import ValueKind, values
 
 FOCUS_AT, FOCUS_SHARE = 1.0, 0.5  # a headline's own score on its aspect, and what any other may have of it
 ALIKE = 0.3  # overlap from which an earlier statement draws a new one to its aspect
@@ -173,7 +173,7 @@ class Judge:
         around = tuple(f.score for f in sorted(fits, key=lambda f: f.aspect))
         tied = tie(unit, figures, self.profiles, self.usage, around, home)
         findings = [self._judge_figure(reading, t, figures, place) for t in tied]
-        findings = self._against_absence(unit, findings, near, place.scene)
+        findings = self._against_absence(unit, statement, findings, near, place.scene)
         idle = {t.figure for t, f in zip(tied, findings, strict=True) if f.verdict.kind is None and t.figure.describes}
         if idle:  # "has rejected the 28-point plan": the number only names the plan, the sentence is free to tell
             tied = tuple(t for t in tied if t.figure not in idle)
@@ -278,11 +278,13 @@ class Judge:
             hedge=figure.hedge,
         )
 
-    def _against_absence(self, unit: Unit, findings: list[Finding], near: tuple[Near, ...], scene: Scene) -> list[Finding]:
+    def _against_absence(
+        self, unit: Unit, statement: Statement, findings: list[Finding], near: tuple[Near, ...], scene: Scene
+    ) -> list[Finding]:
         """The figures of a sentence that gives a bound of which another source says that it is not there."""
         if not findings or not bounds_in(unit.text)[1] or any(f.verdict.kind is ChangeKind.CONFLICT for f in findings):
             return findings
-        clash = clashing(unit.text, near, (), scene, self.usage.belongs)
+        clash = clashing(Spoken(unit.text, statement, turned=True), near, (), scene, self.usage.belongs)
         if clash is None:
             return findings
         first, *rest = findings
@@ -383,51 +385,10 @@ class Judge:
         return entry.number
 
 
-def written_at(reading: Reading, page: Page) -> datetime:
-    """When a sentence was written, as near as can be told: its days are seen from there.
-
-    What an article that was known brings is as old as the update, unless an edit left the days of the sentence as they were.
-    """
-    seen, published = page.report.seen_at, page.report.published_at or page.report.seen_at
-    if not page.known or seen <= published:
-        return published
-    if reading.was is None:
-        return seen
-    old = {v.key for v in values(reading.was.text) if v.kind is ValueKind.DATE}
-    return seen if any(v.kind is ValueKind.DATE and v.key not in old for v in values(reading.unit.text)) else published
-
-
-def voiced(scene: Scene, said: Attribution) -> Scene:
-    """The scene of a sentence: with its source."""
-    return replace(scene, root=said.root, named=bool(said.named))
-
-
 def settled(statement: Statement) -> bool:
     """Whether a statement says that something is so or will be, beyond describing."""
     firm = statement.negated or bool(SETTLED & statement.modals)
     return bool(statement.states or statement.figures or statement.ahead) or firm
-
-
-def speaker_after(unit: Unit, said: Attribution, before: str) -> str:
-    """Whom a pronoun after this sentence means: its source, else the person named last in it."""
-    if said.named:
-        return said.named
-    people = [name for name in names_in(unit) if " " in name]
-    return people[-1] if people else before
-
-
-def names_in(unit: Unit) -> list[str]:
-    """The runs of capitalised words of a sentence that are no phrase of place, in order."""
-    found: list[list[str]] = []
-    at = -2
-    for i, word in enumerate(unit.words):
-        if word.name and not word.quoted and not any(c[0] == "@" for c in word.concepts):
-            if at == i - 1 and word.start - unit.words[at].end <= 1:
-                found[-1].append(word.text)
-            else:
-                found.append([word.text])
-            at = i
-    return [" ".join(run) for run in found]
 
 
 def _kin(near: tuple[Near, ...]) -> dict[int, float]:

@@ -41,6 +41,8 @@ def says_otherwise(unit: Unit, new: Statement, near: Near, scene: Scene) -> bool
     entry = near.entry
     if entry.holders <= (entry.number in scene.mine) or entry.root == scene.root or scene.at - entry.last_at > SAID_WITHIN:
         return False
+    if new.dates and near.said.dates and not new.dates & near.said.dates:
+        return False
     mine, theirs = _measures(new.figures), _measures(near.said.figures)
     lows = {w.low for w in unit.words}
     if len(mine) != 1 or len(theirs) != 1 or mine == theirs or _raises(unit):
