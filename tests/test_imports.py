@@ -12,6 +12,7 @@ ROOT = Path(__file__).parents[1]
 GROUND = {"errors", "model", "config", "words", "data"}
 MAY_IMPORT = {
     **{part: {"errors", "model", "words"} for part in GROUND},
+    "pieces": {"errors"},
     "urls": GROUND,
     "text": GROUND,
     "dates": GROUND | {"text"},
@@ -25,7 +26,7 @@ MAY_IMPORT = {
     "feeds": GROUND | {"urls", "text", "dates"},
     "extract": GROUND | {"urls", "text", "dates"},
     "claims": GROUND | {"text"},
-    **dict.fromkeys(["versions", "edits", "stories", "changes"], GROUND | {"text", "diff", "claims", "urls"}),
+    **dict.fromkeys(["versions", "edits", "stories", "changes"], GROUND | {"text", "diff", "claims", "urls", "pieces"}),
     "changelog": GROUND,
     "store": GROUND,
     "journey": {"*"},

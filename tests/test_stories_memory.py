@@ -7,8 +7,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from pipeline.model import Article, HumanDecision, Watch
+from pipeline.pieces import Kept
 from pipeline.stories import Changes, InMemory, Linker
-from pipeline.stories.pieces import Kept
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 LETTERS = "bcdfghklmnprstvwz"
@@ -85,7 +85,7 @@ def test_a_history_with_many_stops_ends_as_one_without(seed, monkeypatch):
     Rows are made short, so that each of them fills, empties and goes in the time of the test; all, some or none of the pieces
     are read one by one.
     """
-    monkeypatch.setattr("pipeline.stories.pieces.QUESTIONS", (0, 3, 10**6)[seed])
+    monkeypatch.setattr("pipeline.pieces.QUESTIONS", (0, 3, 10**6)[seed])
     for name in ("copies.RUN", "state.HASHES_RUN", "index.RUN", "state.TERMS_RUN", "profile.TEXTS_PAGE", "state.PAGE"):
         monkeypatch.setattr(f"pipeline.stories.{name}", 16)
     rng, articles = random.Random(seed), stream(seed, 300)

@@ -5,17 +5,18 @@
       findings ── restrained ── claims and lines of the log                             lines
       what the article no longer says stops standing                                    here
 
-Deterministic and without a clock: time is the report's. Between runs it is kept as bytes by `dump` and `load`.
+Deterministic and without a clock: time is the report's. Between runs it is kept in pieces by `dump` and `load`.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from pipeline.changes.again import as_heard
 from pipeline.changes.against import Scene
 from pipeline.changes.correcting import Corrections
-from pipeline.changes.dump import pack, read_as, unpack
-from pipeline.changes.entries import Entry, Heard, Reported
+from pipeline.changes.entries import Entry, Reported
 from pipeline.changes.judge import Judge
+from pipeline.changes.keeping import dump_ledger, load_ledger
 from pipeline.changes.lines import answer, change_of, claim_of, end_of, left_behind, restrain, still_told, withdrawal_of
 from pipeline.changes.reading import Finding, Page, read_page
 from pipeline.changes.shelf import Shelf
@@ -23,6 +24,7 @@ from pipeline.changes.standing import Standing, what_stands
 from pipeline.claims import Usage, build_profiles, is_note
 from pipeline.claims.attribution import root_of
 from pipeline.model import Change, ChangeKind, Claim, HumanDecision, Report, Watch
+from pipeline.pieces import Changes, Kept, Pieces
 
 JUDGED = (None, "en")  # languages whose words the ledger has; a report in another one is remembered and not judged
 REWRITTEN = 0.5  # share of kept sentences below which an article was rewritten, so that what went proves nothing
@@ -45,17 +47,21 @@ class Ledger:
         self.profiles = build_profiles(watch)
         self.usage = Usage()
         self.shelf = Shelf()
-        self.articles: dict[str, Reported] = {}
+        self.articles: Kept[str, Reported] = Kept()
         self.outlets: set[str] = set()  # names of all outlets so far, compared forms
-        self.stock: dict[str, dict[str, str]] = {}  # outlet -> compared form of a sentence -> the article that had it first
+        self.stock: Kept[tuple[str, str], str] = Kept()  # outlet, compared form of a sentence -> the article that had it first
         self.lines: list[Change] = []
         self.ids: set[str] = set()  # of the lines
         self.sides: list[tuple[int, int]] = []  # of each line: its entry and the one it stands against, -1 = none
+        self.saved: dict[str, dict[int, bytes]] = {}  # the pieces that are read at once, as they are kept
+        self.marks: list[object] = []  # what may change of each entry, as it is kept
 
     def read(self, report: Report) -> LedgerStep:
         """Takes a version of an article and says what it claims and what that changes."""
         before = self.articles.get(report.article_id)
         page = read_page(report, before)
+        self.shelf.heard.want(as_heard(unit) for unit in page.units)
+        self.stock.want((report.outlet, unit.normal) for unit in page.units)
         findings: list[Finding] = []
         if self.profiles and report.language in JUDGED:
             left = [self.shelf.entries[n] for held in page.gone for n in held.entries]
@@ -79,7 +85,8 @@ class Ledger:
         told_at = min(report.published_at or report.seen_at, report.seen_at) if before is None else report.seen_at
         scene = Scene(report.seen_at, report.article_id, root_of(outlet), noted, _own(before), told_at)
         judge = Judge(self.profiles, self.usage, self.shelf, self.corrections)
-        return judge.judge(page, scene, outlet, self.outlets, self.stock.get(report.outlet, {}))
+        found = ((unit.normal, self.stock.get((report.outlet, unit.normal))) for unit in page.units)
+        return judge.judge(page, scene, outlet, self.outlets, {normal: first for normal, first in found if first})
 
     def _write(self, report: Report, findings: list[Finding]) -> tuple[list[Claim], list[Change]]:
         claims: list[Claim] = []
@@ -121,10 +128,9 @@ class Ledger:
         for n in sorted(old - new):
             self.shelf.entries[n].holders -= 1
         self.articles[report.article_id] = Reported(report.article_id, report.outlet, report.version_id, now)
-        self.outlets.add(_compared(report.outlet))
-        known = self.stock.setdefault(report.outlet, {})
+        self.outlets.add(compared(report.outlet))
         for reading in page.fresh.values():
-            known.setdefault(reading.held.normal, report.article_id)
+            self.stock.setdefault((report.outlet, reading.held.normal), report.article_id)
         dropped = {n for h in page.gone for n in h.entries}
         over = [e for n in sorted(old - new) if (e := self.shelf.entries[n]).holders <= 0]
         return [e for e in over if e.number in dropped], over
@@ -178,36 +184,16 @@ class Ledger:
         """What stands now, in the order of the aspects."""
         return what_stands([a.name for a in self.watch.aspects], self.shelf.entries, self.lines)
 
-    def dump(self) -> bytes:
-        """Everything that the ledger knows, as bytes for the store."""
-        return pack(
-            {
-                "entries": self.shelf.entries,
-                "aliases": self.shelf.aliases,
-                "heard": self.shelf.heard,
-                "articles": list(self.articles.values()),
-                "lines": self.lines,
-                "sides": self.sides,
-                "usage": self.usage,
-                "stock": self.stock,
-            }
-        )
+    def dump(self) -> Changes:
+        """What the ledger knows and did not when it was loaded or last dumped, as pieces for the store."""
+        return dump_ledger(self)
 
     @classmethod
-    def load(cls, watch: Watch, data: bytes, corrections: Sequence[HumanDecision] = ()) -> "Ledger":
-        """The ledger of a dump. Watch and corrections are those that it was made with; with others the story is read anew."""
-        state, ledger = unpack(data), cls(watch, corrections)
-        for entry in read_as(list[Entry], state.get("entries")):
-            ledger.shelf.put(entry)
-        ledger.shelf.aliases = read_as(dict[str, str], state.get("aliases"))
-        ledger.shelf.heard = read_as(dict[str, Heard], state.get("heard"))
-        ledger.articles = {a.article_id: a for a in read_as(list[Reported], state.get("articles"))}
-        ledger.outlets = {_compared(a.outlet) for a in ledger.articles.values()}
-        ledger.lines = read_as(list[Change], state.get("lines"))
-        ledger.ids = {change.change_id for change in ledger.lines}
-        ledger.sides = read_as(list[tuple[int, int]], state.get("sides"))
-        ledger.usage = read_as(Usage, state.get("usage"))
-        ledger.stock = read_as(dict[str, dict[str, str]], state.get("stock"))
+    def load(cls, watch: Watch, pieces: Pieces, corrections: Sequence[HumanDecision] = ()) -> "Ledger":
+        """The ledger that is kept in pieces. Watch and corrections are those that it was made with; with others the story is
+        read anew. Raises DumpError."""
+        ledger = cls(watch, corrections)
+        load_ledger(ledger, pieces)
         return ledger
 
 
@@ -216,5 +202,5 @@ def _own(before: Reported | None) -> frozenset[int]:
     return frozenset(n for h in before.sentences for n in h.entries) if before else frozenset()
 
 
-def _compared(outlet: str) -> str:
+def compared(outlet: str) -> str:
     return outlet.lower().removeprefix("the ")

@@ -7,6 +7,7 @@ from pipeline.changes.entries import Entry, Heard
 from pipeline.claims import AspectProfile, Figure, Statement, Tied, Usage
 from pipeline.claims.figures import what_is_counted
 from pipeline.claims.lexicon import concept_words
+from pipeline.pieces import Kept
 
 CANDIDATES = 20  # statements compared in full, those that share most first
 LEAST = 0.05  # added to the weight of each stem, so that common ones count at all
@@ -24,7 +25,7 @@ class Shelf:
         self._by_stem: dict[str, list[int]] = {}
         self._by_value: dict[str, str] = {}  # aspect, unit and large value -> key that had it first
         self.aliases: dict[str, str] = {}  # key -> the key that turned out to count the same thing
-        self.heard: dict[str, Heard] = {}  # compared form of a sentence, titles apart -> what it told
+        self.heard: Kept[str, Heard] = Kept()  # compared form of a sentence, titles apart -> what it told
 
     def same_key(self, tied: Tied, beside: tuple[Figure, ...]) -> str:
         """The key under which a figure stands: its own, or that of a known count with which it shares a large value.

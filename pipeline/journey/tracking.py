@@ -9,12 +9,13 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from pipeline.changes import METHOD as LEDGER_METHOD
-from pipeline.changes import Ledger
+from pipeline.changes import DumpError, Ledger
 from pipeline.config import Settings, load_watches
 from pipeline.edits import compare, explained
 from pipeline.journey.linking import link_new, linking_stands
 from pipeline.journey.progress import Progress
 from pipeline.model import Appearance, Change, Claim, EditKind, HumanDecision, Report, RevisionDecision, Version, Watch, ident
+from pipeline.pieces import Pieces
 from pipeline.store import Revised, SavedState, Store
 from pipeline.stories import that_hold
 
@@ -192,15 +193,30 @@ def _read_story(store: Store, watch: Watch, corrections: Sequence[HumanDecision]
     going_on = saved is not None and saved.method == method and saved.covers == _covers(keys, saved.through)
     if saved and going_on and keys and keys[-1][0] == saved.through:
         return 0
-    ledger = Ledger.load(watch, saved.data, mine) if saved and going_on else Ledger(watch, mine)
+    memory = store.memory(name)
+    ledger = _kept_ledger(watch, memory, mine) if going_on else None
+    going_on = ledger is not None
+    ledger = ledger or Ledger(watch, mine)
     reports = store.reports(watch.story_id, saved.through if saved and going_on else None)
     told = store.change_ids(watch.story_id)
     claims, found = _read_reports(ledger, watch, reports, progress)
     store.save_ledger(watch.story_id, claims, ledger.changes(), ledger.standing(), anew=not going_on)
     through = keys[-1][0] if keys else None
-    state = SavedState(name=name, method=method, through=through, covers=_covers(keys, through), data=ledger.dump())
+    changes = ledger.dump()
+    if not going_on:
+        memory.forget()
+    memory.write(changes.gone, changes.come)
+    state = SavedState(name=name, method=method, through=through, covers=_covers(keys, through), data=b"")
     store.save_state(state, now)
     return sum(c.change_id not in told for c in found)
+
+
+def _kept_ledger(watch: Watch, memory: Pieces, mine: Sequence[HumanDecision]) -> Ledger | None:
+    """The ledger as it was saved; None if it cannot be read, so that the story is read anew."""
+    try:
+        return Ledger.load(watch, memory, mine)
+    except DumpError:
+        return None
 
 
 def _covers(keys: Sequence[tuple[datetime, str]], through: datetime | None) -> str:

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 import numpy as np
 
 from pipeline.model import Article
-from pipeline.stories.pieces import Kept, Runs
+from pipeline.pieces import Kept, Runs
 from pipeline.stories.profile import plain, raw_words
 from pipeline.words import family
 

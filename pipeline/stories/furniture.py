@@ -9,7 +9,7 @@ import zlib
 from collections.abc import Callable, Sequence
 from functools import lru_cache
 
-from pipeline.stories.pieces import Kept
+from pipeline.pieces import Kept
 from pipeline.text import fold
 
 STORIES = 3  # in so many different stories a paragraph becomes furniture

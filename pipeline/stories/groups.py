@@ -12,6 +12,7 @@ from datetime import datetime
 import numpy as np
 
 from pipeline.model import Link, LinkEvent, Story, ident
+from pipeline.pieces import Kept
 from pipeline.stories.index import NOBODY, Index
 from pipeline.stories.judge import (
     JOIN,
@@ -30,7 +31,6 @@ from pipeline.stories.kept import Links, Spans
 from pipeline.stories.members import Group, Item, next_size
 from pipeline.stories.naming import TITLE_SIZES, best_title, slug_of
 from pipeline.stories.parting import part
-from pipeline.stories.pieces import Kept
 from pipeline.stories.profile import Profile, Vocabulary
 from pipeline.stories.rulings import Rulings
 from pipeline.stories.vectors import (

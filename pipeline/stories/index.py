@@ -9,7 +9,7 @@ from array import array
 
 import numpy as np
 
-from pipeline.stories.pieces import Runs
+from pipeline.pieces import Runs
 from pipeline.stories.vectors import from_steps
 
 INDEXED = 48  # heaviest terms of an article that are indexed; more found nothing more

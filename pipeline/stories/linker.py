@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from pipeline.model import Article, Copy, HumanDecision, Link, LinkEvent, Story, Watch
+from pipeline.pieces import Changes, Kept, Pieces
 from pipeline.stories.closing import close_idle
 from pipeline.stories.copies import CopyIndex, IsCopy, Known, Pair, decide_copy, shingles
 from pipeline.stories.furniture import Furniture
@@ -17,7 +18,6 @@ from pipeline.stories.heeding import concerned, heed
 from pipeline.stories.judge import Joins, Starts, StaysApart
 from pipeline.stories.kept import moment
 from pipeline.stories.members import Item
-from pipeline.stories.pieces import Changes, Kept, Pieces
 from pipeline.stories.profile import Terms, read_terms
 from pipeline.stories.rulings import Rulings
 from pipeline.stories.state import dump_state, load_state

@@ -16,7 +16,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from pipeline.stories.pieces import Kept, Runs, number_of
+from pipeline.pieces import Kept, Runs, number_of
 from pipeline.text import fold
 from pipeline.words import family
 

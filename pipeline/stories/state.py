@@ -16,6 +16,7 @@ import numpy as np
 
 from pipeline.errors import StoreError
 from pipeline.model import Copy, Link, Story
+from pipeline.pieces import Changes, Form, Kept, Pieces, number_of, packed, unpacked
 from pipeline.stories.copies import CROWD, LEAST_SHINGLES, Known, indexed
 from pipeline.stories.copies import RUN as HASHES_RUN
 from pipeline.stories.groups import NOBODY
@@ -23,7 +24,6 @@ from pipeline.stories.index import INDEXED
 from pipeline.stories.index import RUN as TERMS_RUN
 from pipeline.stories.kept import SPAN, ticks
 from pipeline.stories.members import Group, Item
-from pipeline.stories.pieces import Changes, Form, Kept, Pieces, number_of, packed, unpacked
 from pipeline.stories.profile import STEPS, House, Profile
 from pipeline.stories.profile import TERMS_RUN as VOCABULARY_RUN
 from pipeline.stories.vectors import Centroid, heaviest_first, to_steps
