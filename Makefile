@@ -38,7 +38,7 @@ crash: $(VENV)/.installed-test  ## runs killed at every named point, a hundred t
 nightly: export WRITETHRU_KILLS := 1000
 nightly: export WRITETHRU_NIGHTLY := 1
 nightly: $(VENV)/.installed-test  ## what takes an hour: runs killed at a thousand steps; server, worker and run killed together
-	$(BIN)/python -m pytest tests/test_crash.py tests/test_healing.py
+	$(BIN)/python -m pytest tests/test_crash.py tests/test_healing.py tests/test_examples.py
 
 fuzz: $(VENV)/.installed-test  ## a minute (WRITETHRU_FUZZ_SECONDS) of odd input for all that reads; findings go to tests/fuzz/cases
 	PYTHONPATH=tests $(BIN)/python -m fuzz
@@ -46,7 +46,7 @@ fuzz: $(VENV)/.installed-test  ## a minute (WRITETHRU_FUZZ_SECONDS) of odd input
 audit: constraints.txt  ## the pinned dependencies against the list of known weaknesses; needs a network
 	$(PYTHON) -m venv .venv-audit
 	.venv-audit/bin/python -m pip install --quiet --disable-pip-version-check pip-audit
-	.venv-audit/bin/pip-audit --requirement constraints.txt --no-deps --disable-pip
+	.venv-audit/bin/pip-audit --requirement constraints.txt --no-deps --disable-pip --strict
 
 lint: $(VENV)/.installed-dev  ## style and types
 	$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy
