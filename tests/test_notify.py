@@ -150,8 +150,9 @@ def keeper(desk: Desk, more: str = "") -> None:
     rules(desk, f'[[notify]]\nname = "keeper"\nto = "DESK_CHANNEL"\nchanges = false\nwarnings = true\n{more}')
 
 
-def test_a_warning_comes_once_when_it_begins_and_once_when_it_is_over(press, channel):
+def test_a_warning_comes_once_when_it_begins_and_once_when_it_is_over(press, channel, caplog):
     """A feed that dies and is mended: however many passes see it, two messages, each with what a person can do or know."""
+    caplog.set_level(logging.INFO)
     desk, _ = press
     keeper(desk)
     poll(desk, 0)
@@ -166,6 +167,8 @@ def test_a_warning_comes_once_when_it_begins_and_once_when_it_is_over(press, cha
     (_, over) = channel.messages
     assert over["title"] == "keeper: over: Tern: feeds that cannot be read"
     assert "What is over" in over["message"] and "it began 4 days ago" in over["message"]
+    events = [r.getMessage().partition(" ")[0] for r in caplog.records if r.getMessage().startswith("finding.")]
+    assert events == ["finding.began", "finding.over"]
 
 
 def test_what_is_gone_for_a_moment_is_not_told_to_be_over(press, channel):

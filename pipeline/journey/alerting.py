@@ -1,13 +1,16 @@
 """What needs a person, for a rule of `[[notify]]`: told once when it begins and once when it is over."""
 
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from pipeline.health import CALM, MEANINGS, Finding, Kind, Known, Stands, decide_turn
+from pipeline.logs import event
 from pipeline.notify import Item
 from pipeline.store import Store
 
+log = logging.getLogger(__name__)
 HEADINGS = {Stands.BEGUN: "What needs a person", Stands.OVER: "What is over"}
 
 
@@ -33,6 +36,8 @@ def alerts(store: Store, rule: str, findings: Sequence[Finding], now: datetime, 
             continue
         subject = f"{turn.stands} {key}"
         if turn.told:
+            level, name = (logging.INFO, "finding.over") if turn.stands is Stands.OVER else (logging.WARNING, "finding.began")
+            event(log, level, name, turn.reason if key not in present else present[key].told, rule=rule, finding=key)
             text = f"{present[key].line}. Next: {present[key].todo}" if key in present else f"{_named(key)}: {turn.reason}"
             news = present[key].line if key in present else f"over: {_named(key)}"
             items.append(Item(subject=subject, heading=HEADINGS[turn.stands], text=text, news=news))

@@ -5,6 +5,7 @@ however long a channel is down. What is told is read from the snapshot, so nobod
 keeps two runs from sending the same.
 """
 
+import logging
 import os
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -16,9 +17,11 @@ from pipeline.health import Finding
 from pipeline.journey.alerting import alerts
 from pipeline.journey.asking import reading
 from pipeline.journey.checking import status_of
+from pipeline.logs import event
 from pipeline.notify import Item, Message, due, message, moved, send
 from pipeline.store import Store, lease
 
+log = logging.getLogger(__name__)
 BACK = timedelta(days=2)  # what was seen longer before is history that somebody filled in, and no news
 FAILED = "could not be sent"  # the subject of the note that a channel is down
 
@@ -119,8 +122,10 @@ def _send(post: Post, items: list[Item], failed_before: bool, done: NotifySummar
         return None
     if send(post.address, told, post.rule.to):
         done.told.append(f"{post.key}: {len(items)} things sent")
+        event(log, logging.INFO, "notice.sent", rule=post.key, things=len(items))
         return Note(key=post.key, subjects=tuple(i.subject for i in items), sent=True)
     done.told.append(f"{post.key}: could not be sent; it is tried again with the next run")
+    event(log, logging.WARNING, "notice.failed", rule=post.key, things=len(items))
     return None if failed_before else Note(key=post.key, subjects=(FAILED,), sent=False)
 
 
