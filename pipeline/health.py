@@ -18,7 +18,7 @@ BUSY, QUIET = 5, 2  # articles on a usual day, from which on a day without any i
 WALLED, LOOKS = 0.3, 5  # share of a day's looks, of at least so many
 WALLED_MORE, MORE = 0.1, 3  # a smaller share, if it is so many times what is usual
 THIN, THIN_BEFORE, TEXTS = 0.5, 0.2, 5  # shares of texts that are next to nothing; of at least so many
-PAUSE, MOMENTS, PAUSES = timedelta(days=3), 5, 2  # a feed's silence: so long, so many arrivals known, so many times its longest
+PAUSE, MOMENTS, PAUSES = timedelta(days=3), 5, 3  # a feed's silence: so long, so many arrivals known, so many times its longest
 LONG = timedelta(days=30)  # as far back as a feed's arrivals are counted
 RARE = 5  # times the mean pause that a feed has to be silent for, if nothing came for longer than that
 STALE = timedelta(hours=2)  # what was due so long ago, and no pass since: a schedule comes every quarter of an hour

@@ -71,7 +71,7 @@ MACHINE = Machine(
     ("what", "told"),
     [
         ({"last_item_at": DAY - 4 * A_DAY}, "nothing new for 4 days (its longest pause in 30 days: 14 h)"),
-        ({"last_item_at": DAY - 9 * A_DAY, "longest_pause": 4 * 86400}, "nothing new for 9 days (its longest"),
+        ({"last_item_at": DAY - 13 * A_DAY, "longest_pause": 4 * 86400}, "nothing new for 13 days (its longest"),
         ({"last_item_at": DAY - 40 * A_DAY, "moments": 0, "items_before": 200}, "nothing new for 40 days, though it answers"),
     ],
 )
@@ -88,7 +88,7 @@ def test_a_feed_that_answers_and_brings_nothing_is_silent(what, told):
     [
         {},
         {"last_item_at": DAY - 2 * A_DAY},
-        {"last_item_at": DAY - 5 * A_DAY, "longest_pause": 3 * 86400},
+        {"last_item_at": DAY - 8 * A_DAY, "longest_pause": 3 * 86400},
         {"last_item_at": DAY - 5 * A_DAY, "moments": 2},
         {"last_item_at": None, "moments": 0},
         {"last_item_at": DAY - 40 * A_DAY, "moments": 0, "items_before": 3},
