@@ -161,3 +161,14 @@ def test_a_conflict_ends_with_a_line_when_one_side_is_taken_back():
         "The fire was caused by arson, police said.",
     )
     assert line.reason.startswith("the conflict is over")
+
+
+def test_two_counts_of_one_report_stand_against_each_other_if_two_sources_give_them():
+    """The second is no part of the first, and no later count: two voices disagree."""
+    ledger = ledger_of("marchers: How many people marched")
+    both = "Organisers said 40,000 people marched through Port Ansel.", "Police said 31,000 people marched through Port Ansel."
+    ledger.read(report("wire", 0, *both))
+    assert [(str(c.kind), c.value_before, c.value_after) for c in ledger.changes()] == [
+        ("new", "", "40000"),
+        ("conflict", "40000", "31000"),
+    ]

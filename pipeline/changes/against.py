@@ -40,6 +40,7 @@ class Scene:
     mine: frozenset[int] = frozenset()  # numbers of the entries that this article held before
     told_at: datetime | None = None  # when the outlet told it: earlier than `at` for an article that was found late
     named: bool = False  # the report names its source
+    own: str = ""  # the outlet as a source
 
 
 @dataclass(frozen=True, slots=True)

@@ -178,7 +178,10 @@ def falls(known: tuple[Entry, ...]) -> bool:
 
 def _rival(claim: FigureClaim, known: tuple[Entry, ...], scene: Scene) -> Entry | None:
     """The newest value of another article that still stands, where a different one cannot just be a newer count."""
+    here = [e for e in known if e.first_at == scene.at and not e.holders and two_voices(e, scene)]
     standing = [e for e in known if e.holders > (e.number in scene.mine) and scene.at - e.last_at <= CONFLICT_WITHIN]
+    if here and not counts_on(claim) and not own_raise(claim):
+        return here[-1]  # the same report gives both sides
     if not standing:
         return None
     rival = standing[-1]

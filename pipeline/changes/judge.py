@@ -14,7 +14,7 @@ from pipeline.changes.again import again, as_heard, days_named, heard_entry, may
 from pipeline.changes.against import Near, Scene
 from pipeline.changes.clash import Spoken, bounds_in, clashing
 from pipeline.changes.correcting import Corrections
-from pipeline.changes.decide import StatementClaim, Verdict, decide_changes
+from pipeline.changes.decide import TELL_AT, StatementClaim, Verdict, decide_changes
 from pipeline.changes.entries import Entry, Heard
 from pipeline.changes.reading import Finding, Page, Reading
 from pipeline.changes.shelf import Shelf
@@ -342,7 +342,7 @@ class Judge:
         start, end = _telling_part(reading)
         return Finding(
             reading,
-            _where(verdict, best.aspect),
+            _where(verdict, weighed),
             verdict,
             _kind(statement),
             subject_of(unit),
@@ -470,10 +470,10 @@ def _is_field(unit: Unit) -> bool:
     return ":" in unit.text and len(unit.words) <= 6
 
 
-def _where(verdict: Verdict, aspect: int) -> int:
-    """The aspect of a finding: a conflict belongs where a line has told the other side."""
-    other = verdict.before
-    return other.aspect if verdict.kind is ChangeKind.CONFLICT and other is not None and other.line >= 0 else aspect
+def _where(verdict: Verdict, weighed: Weighed) -> int:
+    """The aspect of a finding: a conflict that would be no line by itself belongs where a line has told the other side."""
+    other = verdict.before if verdict.kind is ChangeKind.CONFLICT and weighed.worth < TELL_AT else None
+    return other.aspect if other is not None and other.line >= 0 else weighed.fit.aspect
 
 
 def _kind(statement: Statement) -> str:

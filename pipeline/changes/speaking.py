@@ -12,7 +12,7 @@ from pipeline.text import ValueKind, values
 
 def voiced(scene: Scene, said: Attribution) -> Scene:
     """The scene of a sentence: with its source."""
-    return replace(scene, root=said.root, named=bool(said.named))
+    return replace(scene, root=said.root, named=bool(said.named), own=scene.own or scene.root)
 
 
 def written_at(reading: Reading, page: Page) -> datetime:

@@ -20,8 +20,8 @@ SAME_BODY = 5  # letters: the minister speaks for the ministry
 
 def two_voices(entry: Entry, scene: Scene, anybody: bool = False) -> bool:
     """Whether an entry and a new claim have two sources, and, unless `anybody` will do, neither is nobody in particular."""
-    theirs, mine = entry.root, scene.root
-    if not scene.named or theirs == root_of(entry.outlet) or theirs[:SAME_BODY] == mine[:SAME_BODY]:
+    theirs, mine, outlet = entry.root, scene.root, root_of(entry.outlet) if entry.outlet else scene.own
+    if not scene.named or theirs == outlet or theirs[:SAME_BODY] == mine[:SAME_BODY]:
         return False
     return anybody or not {theirs, mine} & conflict_cues("nobody")
 
