@@ -83,6 +83,12 @@ def wait_until(true, process: subprocess.Popen | None = None) -> None:
         time.sleep(0.01)
 
 
+def stop(process: subprocess.Popen) -> None:
+    """Stopped, and not only told to: it writes nothing any more."""
+    process.send_signal(signal.SIGSTOP)
+    os.waitid(os.P_PID, process.pid, os.WSTOPPED)
+
+
 @pytest.fixture
 def store(tmp_path) -> Path:
     return tmp_path / "writethru.duckdb"
@@ -142,7 +148,7 @@ def test_a_file_of_a_lease_that_says_nothing_stands_in_nobodys_way(store, conten
 def test_a_stopped_process_is_ended_and_followed(store, caplog):
     """It gives no sign of life; whoever comes after the time-out goes on in its place, and says so."""
     with holding(store) as first:
-        first.send_signal(signal.SIGSTOP)
+        stop(first)
         with lease(store, "track", wait=30, limits=SHORT) as held:
             held.check()
             first.send_signal(signal.SIGCONT)
@@ -161,7 +167,7 @@ def test_a_process_that_cannot_be_ended_finds_that_it_has_lost_the_lease(store):
     """In another container, say: it is followed all the same, and stops at its next write."""
     code = ELSEWHERE + HOLD + "    held.check()\n"
     with holding(store, code) as first:
-        first.send_signal(signal.SIGSTOP)
+        stop(first)
         with lease(store, "track", wait=30, limits=SHORT) as held:
             first.send_signal(signal.SIGCONT)
             _, told = first.communicate("go on\n", timeout=30)
@@ -173,7 +179,7 @@ def test_a_number_that_belongs_to_another_process_by_now_ends_nobody(store):
     """Process numbers are given anew: only the process that took the lease is ended."""
     with holding(store) as first, python("print(); input()") as bystander:
         bystander.stdout.readline()
-        first.send_signal(signal.SIGSTOP)
+        stop(first)
         file = store.with_name(store.name + ".lease-1")
         told = json.loads(file.read_text()) | {"pid": bystander.pid}
         file.write_text(json.dumps(told))
@@ -194,13 +200,13 @@ def test_many_at_once_with_stopped_and_killed_ones_among_them_write_one_after_th
     """Six processes count in one file, two of them are stopped and one is killed on the way: no count is lost."""
     counter = tmp_path / "count"
     counter.write_text("0")
-    rounds = 25
+    rounds = 10
     with ExitStack() as until:
         ill = [until.enter_context(python(COUNT, str(store), str(counter), "999")) for _ in range(3)]
         well = [until.enter_context(python(COUNT, str(store), str(counter), str(rounds))) for _ in range(3)]
         for n, process in enumerate(ill):
             wait_until(lambda p=process: (h := holder_of(store)) is not None and h.pid == p.pid)
-            process.send_signal(signal.SIGSTOP if n < 2 else signal.SIGKILL)
+            stop(process) if n < 2 else process.kill()
         assert [p.wait(120) for p in well] == [0, 0, 0]
     seen = int(counter.read_text())
     assert seen >= 3 * rounds
@@ -237,7 +243,7 @@ def test_a_run_that_was_stopped_in_a_fetch_is_followed_by_one_that_finds_what_it
         before, tern.delay = len(quick.hits("/feed")), 30
         with python(RUN, *ingest(desk, DAY + HOUR)) as first:
             wait_until(lambda: len(quick.hits("/feed")) > before, first)
-            first.send_signal(signal.SIGSTOP)
+            stop(first)
             tern.delay = 0
             assert cli.run(["status", "--config", str(desk.folder / "writethru.toml")]) == 0
             assert f"in use by process {first.pid}" in capfd.readouterr().out
@@ -260,7 +266,7 @@ def test_a_run_that_wakes_up_after_another_took_over_writes_nothing_and_says_why
         before, tern.delay = len(quick.hits("/feed")), 2
         with python(ELSEWHERE + RUN, *ingest(desk, DAY + HOUR)) as first:
             wait_until(lambda: len(quick.hits("/feed")) > before, first)
-            first.send_signal(signal.SIGSTOP)
+            stop(first)
             with lease(desk.settings.db, "track", wait=30, limits=SHORT):
                 assert first.poll() is None
             first.send_signal(signal.SIGCONT)
