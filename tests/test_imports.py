@@ -49,6 +49,7 @@ SOLE_IMPORTERS = {
     "typer": {"cli"},
     "starlette": {"serve"},
     "uvicorn": {"serve"},
+    "wordllama": {"claims"},
 }
 CLOCKS = {("datetime", "now"), ("datetime", "utcnow"), ("datetime", "today"), ("date", "today"), ("time", "time")}
 MAY_ASK_THE_CLOCK = {"cli", "serve"}  # where a person or a browser starts something

@@ -5,12 +5,14 @@ Each word of the wording becomes features: its own stem and the concepts it belo
 """
 
 import re
-from collections import Counter
-from dataclasses import dataclass
+from collections import Counter, defaultdict
+from dataclasses import dataclass, field, replace
 from functools import cache
 
 from pipeline import words
 from pipeline.claims.lexicon import cues, stem, stop_stems
+from pipeline.claims.likeness import plain_text
+from pipeline.claims.topics import contrasted, weigh_topics
 from pipeline.claims.units import Word, read_words
 from pipeline.model import Aspect, Watch
 
@@ -33,6 +35,9 @@ class AspectProfile:
     types: frozenset[str]  # what the wording asks for: quantity, measure, much, money, date, status, response, cause
     pure: bool  # asks for figures only
     title: frozenset[str] = frozenset()  # concepts of the story's title: what every sentence may call the story's matter
+    topics: dict[str, float] = field(default_factory=dict)  # broad topic -> how much more this one asks for it than the others
+    wording: str = ""  # name and about without names of people and places, for likeness
+    story: str = ""  # the story's title, likewise
 
     def share(self, word: Word, feature: str) -> float:
         """What counts of a match by this feature: little if the word only names the story's own matter in another way."""
@@ -68,10 +73,30 @@ def build_profiles(watch: Watch) -> tuple[AspectProfile, ...]:
     raw = [_raw_weights(aspect) for aspect in watch.aspects]
     shared = Counter(f for weights, _, _ in raw for f in weights)
     named = Counter(f for aspect in watch.aspects for w in _content(aspect.name) for f in asked_features(w))
-    return tuple(
+    whole = Aspect(name="", about=watch.title)
+    topics = contrasted([_asked_topics(aspect) for aspect in (*watch.aspects, whole)])
+    profiles = (
         _profile(i, aspect, raw[i], shared, title, {f for f in named if f not in _named(aspect)})
         for i, aspect in enumerate(watch.aspects)
     )
+    return tuple(
+        replace(p, topics=topics[p.index], wording=_wording(watch.aspects[p.index]), story=_wording(whole)) for p in profiles
+    )
+
+
+def _asked_topics(aspect: Aspect) -> dict[str, float]:
+    """The broad topics of a wording, those of the name first."""
+    total: dict[str, float] = defaultdict(float)
+    for text, weight in ((aspect.name, IN_NAME), *((term, TERM) for term in aspect.terms), (aspect.about, PLAIN)):
+        row = [(w, 0.0 if w.stem in stop_stems() else weight * (CAPITAL if w.name else 1)) for w in read_words(text)]
+        for topic, value in weigh_topics(row).items():
+            total[topic] += value
+    return total
+
+
+def _wording(aspect: Aspect) -> str:
+    """Name and about as one text without names; a capital that only opens the sentence is none."""
+    return plain_text(read_words(f"{aspect.name}: {aspect.about[:1].lower()}{aspect.about[1:]}".removeprefix(": ")))
 
 
 def _sure_features(word: Word) -> tuple[str, ...]:

@@ -7,7 +7,10 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 from pipeline.claims.lexicon import cue_words
+from pipeline.claims.likeness import Said, likeness, plain_text, vector
 from pipeline.claims.profile import AspectProfile, features
+from pipeline.claims.topics import ASIDE as TOPIC_ASIDE
+from pipeline.claims.topics import share_in, weigh_topics
 from pipeline.claims.units import Unit, Word, function_stems
 from pipeline.words import family, lookup
 
@@ -42,6 +45,7 @@ class Usage:
     seen: Counter[str] = field(default_factory=Counter)  # feature -> units that hold it
     learned: dict[str, Counter[int]] = field(default_factory=dict)  # stem -> aspect index -> confident units
     belongs: dict[str, list[str]] = field(default_factory=dict)  # stem of a name -> countries and bodies it was tied to
+    said: Said = field(default_factory=Said)  # what all sentences so far have in common
 
     def rarity(self, feature: str) -> float:
         """Weight of a feature by how few of the story's units hold it; between .5 and 1.5."""
@@ -52,6 +56,7 @@ class Usage:
         self.units += 1
         self.introduce(unit)
         self.seen.update({f for w in unit.words for f in features(w)})
+        self.said.add(vector(plain_text(unit.words)))
 
     def introduce(self, unit: Unit) -> None:
         """Remembers whose people are named: "Kremlin spokesman Ivan Orel", "Finland's prime minister, Aino Salo"."""
@@ -177,6 +182,22 @@ def learned_score(unit: Unit, aspect: int, usage: Usage) -> float:
         if rare and counts[aspect] >= LEARN_SHARE * sum(counts.values()):
             total += LEARNED_NAME if name else LEARNED_WORD
     return min(LEARNED_MOST, total)
+
+
+@dataclass(frozen=True, slots=True)
+class Sense:
+    """What a unit means beyond the words that it shares with an aspect's wording."""
+
+    topic: float = 0.0  # share of its broad topics that the aspect asks for more than the others do
+    alike: float = 0.0  # likeness by word vectors, -1 to 1
+
+
+def senses(unit: Unit, profiles: tuple[AspectProfile, ...], usage: Usage) -> tuple[Sense, ...]:
+    """The sense of a unit for each aspect."""
+    told = weigh_topics([(w, usage.rarity("=" + w.stem) * (TOPIC_ASIDE if w.aside or w.source else 1)) for w in unit.words])
+    asked = tuple(p.wording for p in profiles)
+    alike = likeness(plain_text(unit.words), asked, profiles[0].story if profiles else "", usage.said)
+    return tuple(Sense(share_in(told, p.topics), near) for p, near in zip(profiles, alike, strict=True))
 
 
 def own_scores(unit: Unit, profiles: tuple[AspectProfile, ...], usage: Usage) -> tuple[float, ...]:

@@ -1,10 +1,11 @@
 """Which aspect a sentence tells something on, and how much it tells: one weighing of all aspects against telling nothing.
 
 A conditional logit: each aspect's worth is a weighted sum of signs, the worth of telling nothing is 0. The weights are those of
-largest penalised likelihood on four labelled stories of different kinds, each with its aspects in the user's words and in three
+largest penalised likelihood on nine labelled stories of different kinds, each with its aspects in the user's words and in three
 rewordings; the signs are those that backward elimination left, and each keeps its direction with any one story left out. What
 they say is the craft of news writing: the new stands high up in a text or in what was added to it later, it has a source, a
-state, an intention or a day to come, and it is not the reporter's own view.
+state, an intention or a day to come, and it is not the reporter's own view. Where its own words leave open which aspect it
+is on, broad topics and likeness by word vectors decide (see `topics`, `likeness`).
 (McFadden, Conditional logit analysis of qualitative choice behavior, 1974.)
 """
 
@@ -13,40 +14,42 @@ from dataclasses import dataclass
 
 from pipeline import words
 from pipeline.claims.lexicon import cue_words, say_words, stance_words
-from pipeline.claims.profile import AspectProfile, features
-from pipeline.claims.routing import Context, Fit, Usage, names_actor
+from pipeline.claims.profile import AspectProfile
+from pipeline.claims.routing import Context, Fit, Sense, Usage, names_actor, senses
 from pipeline.claims.statements import Statement
 from pipeline.claims.units import Unit, Word
 
-NOTHING_ELSE = -2.95  # the constant: what a sentence without any sign is worth
+NOTHING_ELSE = -1.55  # the constant: what a sentence without any sign is worth
 DEEP, SHORT = 8, 9  # paragraphs from which depth no longer counts; words below which a sentence is short
-MOST_OWN, MOST_LEAD, MOST_AROUND = 4.0, 3.0, 2.0
+MOST_AROUND = 2.0
+LIKENESS = 3.0  # scale of the likeness by vectors, which seldom passes a half
+UNLIKE = -0.2  # how far it counts against an aspect: two aspects in nearly the same words are unlike anything
 OF_SENTENCE = {
-    "deep": -1.8,  # 1 from the eighth paragraph on
-    "added": 1.25,  # stands in a later version of an article that was known
-    "modal": 0.65,
-    "short": -0.85,
-    "labelled": 0.8,  # "Seats: 48"
-    "seen": -0.9,  # the share of it that one earlier sentence holds
-    "ahead": 0.85,  # names a day to come
-    "state": 0.75,
-    "own view": -0.7,  # I, we, my, our
-    "institution": 0.4,  # said by an office, a company, a court
-    "sourced": 0.4,
-    "figure": 0.4,
-    "would": 0.55,  # says what would, should or must be
+    "deep": -2.7,  # 1 from the eighth paragraph on
+    "added": 1.3,  # stands in a later version of an article that was known
+    "modal": 0.7,
+    "short": -0.35,
+    "seen": -2.45,  # the share of it that one earlier sentence holds
+    "ahead": 0.9,  # names a day to come
+    "state": 0.65,
+    "own view": -1.1,  # I, we, my, our
+    "institution": 0.25,  # said by an office, a company, a court
+    "sourced": 0.3,
+    "figure": 0.45,
+    "would": 0.45,  # says what would, should or must be
+    "unsaid": -0.9,  # its own words say little on any aspect
 }
 OF_ASPECT = {
-    "follows": 0.6,  # the sentence before went there
-    "no figure": -0.6,  # on an aspect that asks for figures
-    "takes a stance": 0.4,  # on an aspect that asks for answers one of its actors says or does it, and a state is told
-    "meets": 0.75,  # its verb is one of meeting, on an aspect that asks for meetings
-    "title": 0.45,
+    "follows": 0.3,  # the sentence before went there
+    "no figure": -0.3,  # on an aspect that asks for figures
+    "takes a stance": 0.8,  # on an aspect that asks for answers one of its actors says or does it, and a state is told
+    "another's": -0.7,  # somebody of another aspect says or does it, and nobody of this one
+    "meets": 0.95,  # its verb is one of meeting, on an aspect that asks for meetings
+    "title": 0.25,
     "before": 0.6,  # what the sentence before is worth to the aspect
-    "predicate": 0.15,  # one that anchors the aspect just after it
-    "loose": 0.6,  # held to the aspect by what stands around it: as likely news as a sentence full of its words
-    "lead": 0.4,  # own words over those of the best other aspect
-    "order": 0.75,
+    "order": 0.7,
+    "topic": 1.85,  # by its broad topics, as far as its own words leave it open
+    "alike": 3.05,  # by word vectors, likewise
 }
 
 
@@ -76,13 +79,16 @@ def weigh(
     setting: Setting,
 ) -> tuple[Weighed, ...]:
     """The aspects that take statements, the one most worth first."""
-    base = NOTHING_ELSE + sum(OF_SENTENCE[name] * value for name, value in signs_of_sentence(unit, statement, setting).items())
+    unsaid = 1 / (1 + max((f.own for f in fits), default=0.0))
+    of_sentence = signs_of_sentence(unit, statement, setting) | {"unsaid": unsaid}
+    base = NOTHING_ELSE + sum(OF_SENTENCE[name] * value for name, value in of_sentence.items())
+    meant = senses(unit, profiles, usage)
     found = []
     for fit in fits:
         profile = profiles[fit.aspect]
         if not profile.pure:
-            rest = max((f.own for f in fits if f.aspect != fit.aspect), default=0.0)
-            signs = signs_of_aspect(unit, statement, fit, rest, profile, usage, setting.context)
+            signs = signs_of_aspect(unit, statement, fit, profiles, usage, setting.context)
+            signs |= signs_of_sense(meant[fit.aspect], unsaid)
             found.append(Weighed(fit, base + sum(OF_ASPECT[name] * value for name, value in signs.items())))
     return tuple(sorted(found, key=lambda w: (-w.worth, w.fit.aspect)))
 
@@ -96,7 +102,6 @@ def signs_of_sentence(unit: Unit, statement: Statement, setting: Setting) -> dic
         "added": float(setting.added),
         "modal": float(bool(statement.modals)),
         "short": float(len(unit.words) < SHORT),
-        "labelled": float(":" in unit.text),
         "seen": setting.seen,
         "ahead": float(statement.future),
         "state": float(bool(statement.states)),
@@ -112,28 +117,30 @@ def signs_of_aspect(
     unit: Unit,
     statement: Statement,
     fit: Fit,
-    rest: float,
-    profile: AspectProfile,
+    profiles: tuple[AspectProfile, ...],
     usage: Usage,
     context: Context,
 ) -> dict[str, float]:
-    """The signs that it tells it on this aspect; `rest` is the best other aspect's own score."""
+    """The signs that it tells it on this aspect."""
     row, verb = main_clause(unit)
+    profile = profiles[fit.aspect]
     asks_figures = bool(profile.types & {"quantity", "money", "measure", "much"})
+    stance = profile.expects("response") and bool(statement.states) and acts_itself(unit, row[:verb], profile, usage)
     return {
         "follows": float(context.previous == fit.aspect),
         "no figure": float(asks_figures and not statement.figures),
-        "takes a stance": float(
-            profile.expects("response") and bool(statement.states) and acts_itself(unit, row[:verb], profile, usage)
-        ),
+        "takes a stance": float(stance),
+        "another's": float(is_anothers(unit, row[:verb], profile, profiles, usage)),
         "meets": float(profile.expects("meeting") and meets(row, verb)),
         "title": min(MOST_AROUND, context.title[fit.aspect] if context.title else 0.0),
         "before": min(MOST_AROUND, context.before[fit.aspect] if context.before else 0.0),
-        "predicate": float(any(f in profile.anchors for w in row[verb : verb + 6] for f in features(w))),
-        "loose": 0.6,  # held to the aspect by what stands around it: as likely news as a sentence full of its words
-        "lead": max(-MOST_LEAD, min(MOST_LEAD, fit.own - rest)),
         "order": fit.order,
     }
+
+
+def signs_of_sense(sense: Sense, unsaid: float) -> dict[str, float]:
+    """The signs by what it means; they count as far as its own words leave open where it belongs (`unsaid`: 1 = wholly)."""
+    return {"topic": sense.topic * unsaid, "alike": max(UNLIKE, LIKENESS * sense.alike) * unsaid}
 
 
 # ---- the main clause -------------------------------------------------------------------------------------------------------
@@ -169,6 +176,15 @@ def first_verb(row: list[Word]) -> int | None:
 def acts_itself(unit: Unit, subject: list[Word], profile: AspectProfile, usage: Usage) -> bool:
     """Whether an actor of the aspect is the subject, or the one who says it."""
     return any(names_actor(w, profile, usage) for w in (*subject, *(w for w in unit.words if w.source)))
+
+
+def is_anothers(
+    unit: Unit, subject: list[Word], profile: AspectProfile, profiles: tuple[AspectProfile, ...], usage: Usage
+) -> bool:
+    """Whether an actor of another aspect is the subject or the source, and none of this aspect is the subject."""
+    others = (p for p in profiles if p.index != profile.index)
+    mine = any(names_actor(w, profile, usage) for w in subject)
+    return not mine and any(acts_itself(unit, subject, p, usage) for p in others)
 
 
 def meets(row: list[Word], verb: int) -> bool:
