@@ -10,6 +10,7 @@ import os
 import re
 import uuid
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from io import BytesIO
@@ -70,15 +71,25 @@ class Archive:
             self._file = path.open("ab")
             self._writer = WARCWriter(self._file, gzip=True, warc_version=STANDARD)
         assert self._file is not None and self._writer is not None
-        offset = self._file.tell()
-        self._writer.write_record(_response(self._writer, got))
+        with self._named():
+            offset = self._file.tell()
+            self._writer.write_record(_response(self._writer, got))
         return f"{self.name}#{offset}"
 
     def sync(self) -> None:
         """What was added is on the disk when this returns: call before committing rows that refer to it."""
         if self._file:
-            self._file.flush()
-            os.fsync(self._file.fileno())
+            with self._named():
+                self._file.flush()
+                os.fsync(self._file.fileno())
+
+    @contextmanager
+    def _named(self) -> Iterator[None]:
+        """What the system says of an open file, say that its disk is full, names no file: this does."""
+        try:
+            yield
+        except OSError as error:
+            raise OSError(error.errno, error.strerror, str(self.folder / self.name)) from error
 
 
 def _response(writer: "WARCWriter", got: Fetched) -> "ArcWarcRecord":

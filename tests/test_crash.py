@@ -241,6 +241,28 @@ def test_a_full_disk_ends_a_run_with_74_and_freed_space_is_all_it_takes(press, t
     assert (rows(folder), reports(folder)) == (rows(press.folder), reports(press.folder))
 
 
+@pytest.mark.parametrize("part", ["archive", "reports", "snapshot"])
+def test_a_full_disk_of_their_own_ends_a_run_with_74_and_names_the_file(press, tmp_path, disk, part, runs):
+    """Archive, reports and snapshot may lie elsewhere: what the store acknowledged is kept, and freed space is all it takes."""
+    folder = tmp_path / "desk"
+    shutil.copytree(press.folder, folder)
+    with (folder / "writethru.toml").open("r+", encoding="utf8") as file:
+        told = file.read()
+        file.seek(0)
+        file.write(f'{part} = "{disk / part}"\n{told}')
+    for poll in range(2):
+        press.move(poll)
+        assert press.run(press.folder, poll, runs).code == 0
+        taken = filled(disk, 0)
+        ended = press.run(folder, poll, runs)
+        assert ended.code == 74 and f"writethru: {disk / part}" in ended.told and "Traceback" not in ended.told, ended.told
+        assert "the disk is full" in ended.told or "No space left" in ended.told
+        taken.unlink()
+        assert press.run(folder, poll, runs).code == 0
+        assert rows(folder) == rows(press.folder)
+    assert reports(disk if part == "reports" else folder) == reports(press.folder)
+
+
 # ---- what is acknowledged stands in the log; files that are no store -----------------------------------------------------
 
 

@@ -30,6 +30,14 @@ def publish_snapshot(store: Path, snapshot: Path, check: Callable[[], None]) -> 
     must_be_whole(store)
     if snapshot.exists() and snapshot.stat().st_mtime_ns >= store.stat().st_mtime_ns:
         return False
+    try:
+        _publish(store, snapshot, check)
+    except OSError as error:  # the system names the store, or no file: space is needed where the snapshot lies
+        raise OSError(error.errno, error.strerror, str(snapshot)) from error
+    return True
+
+
+def _publish(store: Path, snapshot: Path, check: Callable[[], None]) -> None:
     snapshot.parent.mkdir(parents=True, exist_ok=True)
     part, spare, kept = (snapshot.with_name(snapshot.name + ending) for ending in (".part", ".spare", ".kept"))
     ready = spare if _renew(spare, store) else part
@@ -42,7 +50,6 @@ def publish_snapshot(store: Path, snapshot: Path, check: Callable[[], None]) -> 
     os.replace(ready, snapshot)
     if kept.exists():
         os.replace(kept, spare)
-    return True
 
 
 def _copy(store: Path, part: Path) -> None:
