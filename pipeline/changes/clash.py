@@ -259,7 +259,9 @@ def _holds(sentence: str, lows: Sequence[str], kind: str) -> bool:
     if kind == "limit":
         return named and any(v.kind is ValueKind.QUANTITY for v in found)
     days = [v for v in found if v.kind is ValueKind.DATE]
-    return (named and bool(days)) or (binding and any(_BY_DAY.search(sentence[: v.start].lower()) for v in days))
+    return (named and bool(days)) or (
+        binding and any(_BY_DAY.search(sentence[max(0, v.start - 12) : v.start].lower()) for v in days)
+    )
 
 
 # ---- places with one filler --------------------------------------------------------------------------------------------------

@@ -6,10 +6,11 @@ the outlet's zone, so a day that is "today" in some zone and six days off in ano
 """
 
 import re
+from bisect import bisect_left
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from functools import cache
+from functools import cache, lru_cache
 
 from dateutil.easter import EASTER_ORTHODOX, EASTER_WESTERN, easter
 
@@ -192,8 +193,14 @@ def _words_before(low: str, start: int) -> list[str]:
     return [m[0] for m in _WORD.finditer(low, max(0, start - 80), start)][-BEFORE_WORDS:]
 
 
+@lru_cache(maxsize=64)
+def _breaks(low: str) -> tuple[int, ...]:
+    """Where the clauses of a sentence end."""
+    return tuple(m.start() for m in _WORD.finditer(low) if m[0] in _CUT)
+
+
 def _clause_at(low: str, at: int) -> int:
-    return sum(m[0] in _CUT for m in _WORD.finditer(low, 0, at))
+    return bisect_left(_breaks(low), at)
 
 
 @cache
@@ -201,7 +208,8 @@ def _class(name: str) -> frozenset[str]:
     return frozenset(groups("tenses")[name])
 
 
-def cues(low: str) -> list[Cue]:
+@lru_cache(maxsize=64)
+def cues(low: str) -> tuple[Cue, ...]:
     """The words of a sentence that tell a tense, in order. A verb group is one cue: "will be held" lies ahead."""
     row = [(m[0], m.start()) for m in _WORD.finditer(low)]
     found: list[Cue] = []
@@ -216,7 +224,7 @@ def cues(low: str) -> list[Cue]:
         if used:
             found.append(Cue(at, sign, moves, clause))
         i += used or 1
-    return found
+    return tuple(found)
 
 
 def _group(row: list[str], before: str) -> tuple[int, bool, int]:
