@@ -2,7 +2,7 @@
 
 import subprocess
 import sys
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
 
@@ -159,3 +159,24 @@ def test_a_story_that_is_three_matters_is_split_in_three_at_one_look():
     groups.look(group)
     assert sorted(tuple(g.members) for g in groups.groups.values()) == [tuple(range(k, 18, 3)) for k in range(3)]
     assert [e.kind for e in groups.events].count("split") == 2
+
+
+def _report(n: int, headline: str, text: str) -> Article:
+    url = f"https://outlet.example/{n}"
+    seen = NOW + timedelta(hours=12 * n)
+    return Article(article_id=f"art_{n:02}", url=url, outlet=f"Outlet {n}", seen_at=seen, headline=headline, paragraphs=(text,))
+
+
+DAM = ("water", "turbine", "engineer", "permit", "flood", "river", "gate", "concrete", "lake", "farmer", "ferry", "bridge")
+
+
+def test_reports_from_before_a_narrow_wording_came_up_are_found_through_their_story():
+    """A watch on a summit takes what led to it, once half of the found story is the summit; another matter stays out."""
+    about = [" ".join(DAM[(n + k) % len(DAM)] for k in range(8)) for n in range(20)]
+    before = [_report(n, f"Arven dam {about[n][:9]} row", f"The Arven dam in Orsa: {about[n]}.") for n in range(5)]
+    bread = [_report(n, f"Bakers {n} compete", f"Rye loaf oven crust yeast flour prize {n}.") for n in (5, 6)]
+    after = [_report(n, "Summit on the Arven dam", f"The Arven dam summit in Orsa: {about[n]}.") for n in range(7, 17)]
+    watch = Watch(slug="summit", title="Summit", match=("summit",))
+    linker = linked([*before, *bread, *after], (watch,))
+    inside = {x.article_id for x in linker.links() if x.story_id == watch.story_id}
+    assert inside == {a.article_id for a in (*before, *after)}

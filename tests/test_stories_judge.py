@@ -359,6 +359,16 @@ def test_without_words_only_likeness_that_is_usual_in_the_story_brings_an_articl
 # ---- the whole
 
 
+def test_an_article_whose_found_story_is_the_watched_one_needs_less_likeness():
+    """Company counts, but not against an excluded word or another year, and not for what is unlike."""
+    near = Standing(reports=9, likeness=0.09, usual=0.2, rival=0.09, recent=False)
+    kin = replace(near, kin=True)
+    assert isinstance(decide_watch(Signs(), near), NotWatched) and isinstance(decide_watch(Signs(), kin), WatchJoins)
+    assert isinstance(decide_watch(Signs(excluded="x"), kin), NotWatched)
+    assert isinstance(decide_watch(Signs(wrong_year=True), kin), NotWatched)
+    assert isinstance(decide_watch(Signs(), replace(kin, likeness=0.05, rival=0.05)), NotWatched)
+
+
 def test_a_later_text_that_tells_more_moves_a_doubtful_article():
     """A brief that began alone joins the story once its text says what it is about."""
     first = article(

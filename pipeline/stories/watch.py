@@ -152,6 +152,7 @@ class Strength(IntEnum):
 # and without; the lead over the nearest other story counts in by a weight.
 WORDS_NEED, WORDS_LEAD = 0.0, 0.5
 BARE_NEED, BARE_LEAD = 0.4, 0.25
+KIN_NEED = 0.3  # in place of BARE_NEED where the article's found story is one matter with the watched one
 YOUNG = 1.0  # what is needed more, over the number of reports: few reports tell little
 CLOSE = 0.05  # nearer than this to what is needed: joined, but for a person to review
 
@@ -236,6 +237,7 @@ class Standing:
     rival: float = 0.0  # likeness with the nearest found story that is mostly outside the watched one
     source_inside: bool = False  # it is a copy or rewrite of a report
     recent: bool = True  # the story has had a report within the last days
+    kin: bool = False  # its found story is one matter with the watched one, and half in it
 
     def fit(self, lead: float) -> float:
         """1 for an ordinary report; less if another story is nearer, by the weight that such a lead has."""
@@ -273,13 +275,16 @@ def decide_watch(signs: Signs, now: Standing) -> Joins | StaysApart:
         return Joins(score=1.0, reason=f"{_told(signs)}, one of the first reports.", core=True, review=review)
     if not now.reports:
         return StaysApart(reason=f"{_told(signs)}: too little to open the story.")
-    need = (WORDS_NEED if strength else BARE_NEED) + YOUNG / now.reports
+    kin = now.kin and not signs.wrong_year
+    need = (WORDS_NEED if strength else KIN_NEED if kin else BARE_NEED) + YOUNG / now.reports
     fit = now.fit(WORDS_LEAD if strength else BARE_LEAD)
     told = (
         f"{_told(signs)}; {fit:.2f} as like the story as its reports are (needs {need:.2f}): likeness {now.likeness:.2f}, "
         f"{now.rival:.2f} with the nearest other story"
     )
-    if fit >= need and (strength or now.recent):
+    if kin:
+        told += "; most of its found story is in this one"
+    if fit >= need and (strength or now.recent or kin):
         return Joins(score=now.likeness, reason=told + ".", core=bool(signs.hits) or signs.full, review=fit - need < CLOSE)
     return StaysApart(reason=told + ".", score=now.likeness)
 

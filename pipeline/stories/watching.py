@@ -34,8 +34,10 @@ RETRY = timedelta(
     hours=48
 )  # how far back a growing story looks for reports among all articles; farther back are its neighbours
 RECENT = timedelta(days=10)
-ALIKE = 0.4  # likeness with the core, in parts of that within, from which a found story of reports without words is part of it
+ALIKE = 0.3  # likeness with the core, in parts of that within, from which a found story of reports without words is part of it
 OURS = 0.6  # share of a found story's articles that have the person's words: then it is part of the watched story
+KIN, KIN_SHARE = 8, 0.5  # reports of a found story, and the share of them inside, that show what it is
+ONE = 0.8  # likeness of what is outside with what is inside, in parts of that within, from which they are one matter
 FAR = 0.10  # a report that is less like the others than this, in parts of what is usual among them, is dropped
 ASTRAY = 0.2  # the same for a report from before the first ones that have the whole title
 LOOK_FROM = 3
@@ -149,7 +151,9 @@ class Watching:
         if self._signs(item.order).excluded or not self.core or like < FAR * usual:
             return Standing(reports=len(self.core), likeness=like, usual=usual, recent=recent)
         rival = self.groups.likeness_elsewhere(item, self._ours)
-        return Standing(reports=len(self.core), likeness=like, usual=usual, rival=rival, recent=recent)
+        group = self.groups.groups.get(item.place)
+        kin = group is not None and not self._signs(item.order).strength and self._one_matter(group, item.order)
+        return Standing(reports=len(self.core), likeness=like, usual=usual, rival=rival, recent=recent, kin=kin)
 
     def _signs(self, order: int) -> Signs:
         return self.signs.get(order, Signs())
@@ -170,6 +174,15 @@ class Watching:
         signs = [self.signs[o] for o in group.members if o in self.signs]
         return alike or sum(s.strength >= Strength.FAIR and not s.excluded for s in signs) >= OURS * size
 
+    def _one_matter(self, group: Group, beside: int | None = None) -> bool:
+        """Is half of a found story inside, and the rest as like that as reports of one matter? One may stand `beside`."""
+        inside = [o for o in group.members if o in self.links and o != beside]
+        rest = [o for o in group.members if o not in self.links or o == beside]
+        judged = len(group.members) - (beside is not None)
+        if len(group.members) < KIN or not rest or len(inside) < KIN_SHARE * judged:
+            return False
+        return self._halves(self._sum(spread(inside)), self._sum(spread(rest))).ratio >= ONE
+
     # ---- the second look
 
     def look(self, at: datetime) -> None:
@@ -189,13 +202,20 @@ class Watching:
                 self.attempt(self.groups.items[order])
 
     def _worth_a_try(self) -> list[int]:
-        """The articles of the last days, and later ones than the first reports in the found stories that hold reports."""
+        """The articles of the last days, and in the found stories that hold reports those later than the first ones.
+
+        Of a found story that is one matter with the watched one also what came before and has hardly any of the words.
+        """
         first = sorted(self.core)[OPENING - 1 : OPENING]
         if not first:
             return list(self.tried)
-        places = {self.groups.items[o].place for o in self.core}
-        kin = {o for p in places if p in self.groups.groups for o in self.groups.groups[p].members if o > first[0]}
-        return sorted(kin.union(self.tried))
+        kin = set(self.tried)
+        for place in sorted({self.groups.items[o].place for o in self.core}):
+            group = self.groups.groups.get(place)
+            early = group is not None and self._one_matter(group)
+            members = group.members if group else ()
+            kin.update(o for o in members if o > first[0] or (early and self._signs(o).strength < Strength.FAIR))
+        return sorted(kin)
 
     def _drop_astray(self, at: datetime) -> None:
         """The first reports may be of an earlier matter. Once some have the whole title, those decide what the story is."""
