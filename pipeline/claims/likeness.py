@@ -39,7 +39,7 @@ class Said:
     def add(self, vector: Vectors) -> None:
         """Counts a sentence in."""
         total = np.asarray(self.total) + vector if self.total else vector
-        self.count, self.total = self.count + 1, [round(float(v), PLACES) for v in total]
+        self.count, self.total = self.count + 1, np.round(total, PLACES).tolist()
 
 
 @cache

@@ -82,12 +82,12 @@ def weigh(
     unsaid = 1 / (1 + max((f.own for f in fits), default=0.0))
     of_sentence = signs_of_sentence(unit, statement, setting) | {"unsaid": unsaid}
     base = NOTHING_ELSE + sum(OF_SENTENCE[name] * value for name, value in of_sentence.items())
-    meant = senses(unit, profiles, usage)
+    meant, acting = senses(unit, profiles, usage), read_acting(unit, profiles, usage)
     found = []
     for fit in fits:
         profile = profiles[fit.aspect]
         if not profile.pure:
-            signs = signs_of_aspect(unit, statement, fit, profiles, usage, setting.context)
+            signs = signs_of_aspect(statement, fit, profile, acting, setting.context)
             signs |= signs_of_sense(meant[fit.aspect], unsaid)
             found.append(Weighed(fit, base + sum(OF_ASPECT[name] * value for name, value in signs.items())))
     return tuple(sorted(found, key=lambda w: (-w.worth, w.fit.aspect)))
@@ -113,27 +113,39 @@ def signs_of_sentence(unit: Unit, statement: Statement, setting: Setting) -> dic
     }
 
 
-def signs_of_aspect(
-    unit: Unit,
-    statement: Statement,
-    fit: Fit,
-    profiles: tuple[AspectProfile, ...],
-    usage: Usage,
-    context: Context,
-) -> dict[str, float]:
-    """The signs that it tells it on this aspect."""
+@dataclass(frozen=True, slots=True)
+class Acting:
+    """Who says or does it, by the aspects whose wording names them."""
+
+    subjects: frozenset[int]  # aspects of which an actor is the subject
+    doers: frozenset[int]  # the same, and those of which an actor is the source
+    meets: bool  # the verb is one of meeting
+
+
+def read_acting(unit: Unit, profiles: tuple[AspectProfile, ...], usage: Usage) -> Acting:
+    """The aspects whose actors say or do what a sentence tells."""
     row, verb = main_clause(unit)
-    profile = profiles[fit.aspect]
+    sources = [w for w in unit.words if w.source]
+    subjects = frozenset(p.index for p in profiles if any(names_actor(w, p, usage) for w in row[:verb]))
+    voices = frozenset(p.index for p in profiles if any(names_actor(w, p, usage) for w in sources))
+    return Acting(subjects, subjects | voices, meets(row, verb))
+
+
+def signs_of_aspect(
+    statement: Statement, fit: Fit, profile: AspectProfile, acting: Acting, context: Context
+) -> dict[str, float]:
+    """The signs that a sentence tells it on this aspect."""
+    here = fit.aspect
     asks_figures = bool(profile.types & {"quantity", "money", "measure", "much"})
-    stance = profile.expects("response") and bool(statement.states) and acts_itself(unit, row[:verb], profile, usage)
+    stance = profile.expects("response") and bool(statement.states) and here in acting.doers
     return {
-        "follows": float(context.previous == fit.aspect),
+        "follows": float(context.previous == here),
         "no figure": float(asks_figures and not statement.figures),
         "takes a stance": float(stance),
-        "another's": float(is_anothers(unit, row[:verb], profile, profiles, usage)),
-        "meets": float(profile.expects("meeting") and meets(row, verb)),
-        "title": min(MOST_AROUND, context.title[fit.aspect] if context.title else 0.0),
-        "before": min(MOST_AROUND, context.before[fit.aspect] if context.before else 0.0),
+        "another's": float(here not in acting.subjects and bool(acting.doers - {here})),
+        "meets": float(profile.expects("meeting") and acting.meets),
+        "title": min(MOST_AROUND, context.title[here] if context.title else 0.0),
+        "before": min(MOST_AROUND, context.before[here] if context.before else 0.0),
         "order": fit.order,
     }
 
@@ -171,20 +183,6 @@ def first_verb(row: list[Word]) -> int | None:
         if word.low in words.family("acts") or word.low in cue_words("plain verb"):
             return i
     return None
-
-
-def acts_itself(unit: Unit, subject: list[Word], profile: AspectProfile, usage: Usage) -> bool:
-    """Whether an actor of the aspect is the subject, or the one who says it."""
-    return any(names_actor(w, profile, usage) for w in (*subject, *(w for w in unit.words if w.source)))
-
-
-def is_anothers(
-    unit: Unit, subject: list[Word], profile: AspectProfile, profiles: tuple[AspectProfile, ...], usage: Usage
-) -> bool:
-    """Whether an actor of another aspect is the subject or the source, and none of this aspect is the subject."""
-    others = (p for p in profiles if p.index != profile.index)
-    mine = any(names_actor(w, profile, usage) for w in subject)
-    return not mine and any(acts_itself(unit, subject, p, usage) for p in others)
 
 
 def meets(row: list[Word], verb: int) -> bool:
