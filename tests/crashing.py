@@ -59,6 +59,14 @@ class Ended:
     names: Sequence[str] = ()  # of the steps, in order; none of a run that was killed
 
     @property
+    def points(self) -> dict[tuple[str, str], int]:
+        """Each point between two steps, by their names -> the step that first follows it."""
+        found: dict[tuple[str, str], int] = {}
+        for step, point in enumerate(zip(("", *self.names), self.names, strict=False), 1):
+            found.setdefault(point, step)
+        return found
+
+    @property
     def killed(self) -> bool:
         return self.code == -signal.SIGKILL
 

@@ -2,7 +2,7 @@
 
 WRITETHRU_KILLS sets how many steps are tried: 24 if not given; with 100 (`make crash`) and 1,000 (`make nightly`) every named
 point is among them. `crashing.py` says what a step is. A point lies between two steps, and bears their names: before
-`store.snapshot.publish_snapshot rename`, say, when the last thing done was `store.snapshot.publish_snapshot link`.
+`store.snapshot._publish rename`, say, when the last thing done was `store.snapshot._publish link`.
 """
 
 import os
@@ -47,7 +47,7 @@ EFFECTS = {  # a run has these for certain; the others that it has are tried all
     "store.database.transaction",
     "store.leasing._make",
     "store.leasing._try",
-    "store.snapshot.publish_snapshot",
+    "store.snapshot._publish",
 }
 # What two runs of the same may have done otherwise: how often they asked, and where in the archive an answer lies.
 PASSING = {"record.fetch", "record.run", "record.robots", "main.migration", "derived.state"}
@@ -137,11 +137,8 @@ Point = tuple[str, str]  # the step before, the step after
 
 def steps_of(run: Ended, kills: int, tried: set[Point]) -> list[int]:
     """That many steps of a run, or more: if all points are wanted one at each that was not tried, the others evenly spread."""
-    first: dict[Point, int] = {}
-    for step, point in enumerate(zip(("", *run.names), run.names, strict=False), 1):
-        first.setdefault(point, step)
-    named = [step for point, step in first.items() if point not in tried] if KILLS >= ALL else []
-    tried.update(first)
+    named = [step for point, step in run.points.items() if point not in tried] if KILLS >= ALL else []
+    tried.update(run.points)
     more = kills - len(named)
     spread = {1 + n * (run.steps - 1) // max(more - 1, 1) for n in range(more)}
     return sorted({*named, *spread})
@@ -178,7 +175,7 @@ def test_killed_before_any_step_a_run_loses_nothing_and_the_next_ends_where_a_ca
             killed += len(steps)
     assert killed >= min(KILLS, 300)
     places = {step.split(" ")[0] for _, step in points}
-    assert not EFFECTS - places
+    assert not (missing := EFFECTS - places), missing
 
 
 # ---- no space left -------------------------------------------------------------------------------------------------------
@@ -381,8 +378,7 @@ def test_a_restore_that_is_killed_anywhere_is_told_of_and_done_by_doing_it_again
     assert command(whole, runs, "backup", str(copy)).code == 0
     held = fetches(copy)
     shutil.copytree(killed, tmp_path / "undisturbed")
-    steps = command(tmp_path / "undisturbed", runs, "restore", str(copy)).steps
-    for step in range(1, steps + 1, 3):
+    for step in command(tmp_path / "undisturbed", runs, "restore", str(copy)).points.values():
         folder = tmp_path / f"restored-{step}"
         shutil.copytree(killed, folder)
         assert command(folder, runs, "restore", str(copy), die_at=step).killed
