@@ -2,17 +2,19 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+WORKERS ?= 4
+PYTEST := $(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup
 
 .PHONY: demo test quick browser lint server crash nightly fuzz audit clean
 
 demo: $(VENV)/.installed  ## replay the recorded story and report
 	$(BIN)/writethru demo
 
-test: $(VENV)/.installed-test  ## all tests
-	$(BIN)/python -m pytest
+test: $(VENV)/.installed-test  ## all tests, WORKERS=4 side by side
+	$(PYTEST)
 
 quick: $(VENV)/.installed-test  ## the tests without a Prefect server or a browser
-	$(BIN)/python -m pytest -m "not server and not browser"
+	$(PYTEST) -m "not server and not browser"
 
 server: export PREFECT_HOME := $(CURDIR)/.prefect
 server: export PREFECT_API_URL := http://127.0.0.1:4200/api

@@ -23,6 +23,14 @@ hypothesis_settings.load_profile("steady")
 sys.path.insert(0, str(Path(__file__).parent))
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests that share something dear run in one worker: those of a file, those that look at the demo, those with a server."""
+    for item in items:
+        needs = set(getattr(item, "fixturenames", ()))
+        shared = "demo" if needs & {"demo", "settings"} else "server" if "prefect_server" in needs else item.path.stem
+        item.add_marker(pytest.mark.xdist_group(shared))
+
+
 @pytest.fixture(scope="session")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder that `writethru demo` leaves; run once for all tests that look at it."""

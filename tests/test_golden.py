@@ -21,6 +21,8 @@ HELD_BACK = {
     "outbreak",
     "reservoir-breach",
     "harbour-merger",
+    "ondry-bank",
+    "lady-avona",
 }  # only ever scored: what goes wrong on them is read by nobody
 GOLDEN = sorted(p.parent for p in (ROOT / "tests" / "stories").glob("*/gold.json") if p.parent.name not in HELD_BACK)
 STORIES = [ROOT / "seeds" / "demo", *GOLDEN]
