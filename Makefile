@@ -43,7 +43,7 @@ nightly: $(VENV)/.installed-test  ## what takes an hour: runs killed at a thousa
 	$(BIN)/python -m pytest tests/test_crash.py tests/test_healing.py tests/test_examples.py
 
 fuzz: $(VENV)/.installed-test  ## a minute (WRITETHRU_FUZZ_SECONDS) of odd input for all that reads; findings go to tests/fuzz/cases
-	PYTHONPATH=tests $(BIN)/python -m fuzz
+	PYTHONPATH=tests $(BIN)/python -m fuzz $(FUZZ)
 
 audit: constraints.txt  ## the pinned dependencies against the list of known weaknesses; needs a network
 	$(PYTHON) -m venv .venv-audit
