@@ -19,7 +19,7 @@ from pipeline.journey.metering import metrics
 from pipeline.journey.progress import Progress, lively, silent
 from pipeline.journey.stages import stage
 from pipeline.journey.starting import init
-from pipeline.store import Store, lease, publish_snapshot
+from pipeline.store import Store, lease
 
 __all__ = [
     "BackupSummary",
@@ -66,10 +66,10 @@ NOTES_WAIT = 60.0  # seconds to wait for a run to end before what was sent is no
 @contextmanager
 def writing(settings: Settings, what: str, now: datetime, wait: float = 0.0) -> Iterator[Store]:
     """The store, open for writing under the lease; the snapshot is published when it closes in good order."""
-    with lease(settings.db, what, wait, settings.lease) as held:
-        with Store(settings.db, now=now) as store:
+    with lease(settings.place, what, wait, settings.lease) as held:
+        with Store(settings.place, now=now) as store:
             yield store
-        publish_snapshot(settings.db, settings.snapshot_file, held.check)
+        store.engine.publish(settings.snapshot_file, held.check)
 
 
 @stage("ingest")

@@ -22,7 +22,7 @@ from pipeline.health import (
 )
 from pipeline.journey.asking import reading
 from pipeline.journey.stages import ended
-from pipeline.store import Holder, Store, holder_of, value_of
+from pipeline.store import Holder, Store, value_of
 
 HELD = ("feeds", "articles", "versions", "edits", "stories", "changes")
 
@@ -134,7 +134,7 @@ def status_of(store: Store, settings: Settings, now: datetime) -> Status:
         outlets=tuple(sorted(outlets, key=lambda o: (not o.ailing, o.health.outlet))),
         feeds=tuple(sorted(feeds, key=lambda f: (not f.ailing, not f.health.failures, f.health.outlet, f.health.url))),
         findings=(*found, *(f for o in outlets for f in o.findings), *(f for feed in feeds for f in feed.findings)),
-        holder=holder_of(settings.db),
+        holder=store.engine.holder(),
     )
 
 

@@ -1,0 +1,300 @@
+"""A lake: the tables are Parquet files in a folder, and a database, the catalog, says which of them count (DuckLake).
+
+Every commit is a snapshot of its own, so readers need no published file: what was opened to read stays as it was. A lake keeps
+no macros with NULL as a default and no comments on columns of views, so views and macros are defined beside it, in the memory
+of the process, once for each. Rows have rowids and every statement of the program runs as it is.
+
+The extensions of DuckDB come as wheels (the extra `lake`), so nothing is downloaded when a lake is opened.
+"""
+
+import os
+import re
+from collections.abc import Callable
+from contextlib import AbstractContextManager, suppress
+from datetime import datetime
+from importlib.util import find_spec
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import duckdb
+
+from pipeline.config import Lake, LeaseConfig, password_of
+from pipeline.errors import StoreBusy, StoreError, UsageError
+from pipeline.store.database import ALWAYS, FILTERED, WRITER, copy_store, first_line, migrate_tables, quoted, schema
+from pipeline.store.engines import Embedded, Holding, no_store
+from pipeline.store.leasing import Holder, held_here, holder_of
+from pipeline.store.leasing import lease as lease_on
+from pipeline.store.moving import transfer
+
+EXTENSIONS = {"postgres": "postgres_scanner", "sqlite": "sqlite_scanner"}  # what DuckDB needs for each kind of catalog
+INLINED = 100  # rows of one insert that stay in the catalog, so that small batches make no files
+# Of what the extensions bring, what a stranger may call: the history of the store.
+HISTORY = frozenset(
+    {
+        "ducklake_current_snapshot",
+        "ducklake_snapshots",
+        "ducklake_table_changes",
+        "ducklake_table_deletions",
+        "ducklake_table_info",
+        "ducklake_table_insertions",
+        "murmur3_32",
+    }
+)
+# The rest reaches other databases, or changes the lake though it looks like a question; the last ones run a text as SQL.
+FORBIDDEN = frozenset(
+    {
+        "ducklake_add_data_files",
+        "ducklake_cleanup_old_files",
+        "ducklake_commit",
+        "ducklake_delete_orphaned_files",
+        "ducklake_expire_snapshots",
+        "ducklake_flush_inlined_data",
+        "ducklake_last_committed_snapshot",
+        "ducklake_list_files",
+        "ducklake_merge_adjacent_files",
+        "ducklake_options",
+        "ducklake_rewrite_data_files",
+        "ducklake_scan",
+        "ducklake_set_commit_message",
+        "ducklake_set_option",
+        "ducklake_settings",
+        "pg_clear_cache",
+        "postgres_attach",
+        "postgres_configure_pool",
+        "postgres_execute",
+        "postgres_hstore_get",
+        "postgres_hstore_to_json",
+        "postgres_query",
+        "postgres_scan",
+        "postgres_scan_pushdown",
+        "read_postgres_binary",
+        "sqlite_attach",
+        "sqlite_query",
+        "sqlite_scan",
+        "json_execute_serialized_sql",
+        "query",
+        "query_table",
+    }
+)
+_TABLES = re.compile(r"\b(FROM|JOIN)\s+(record|derived)\.")
+_COMPRESSION = re.compile(r" USING COMPRESSION \w+")
+_ABSENT = re.compile(r"creating a new DuckLake is explicitly disabled|database does not exist|unable to open database file")
+_BUSY = re.compile(r"Could not set lock|already attached by|Unique file handle|database is locked", re.IGNORECASE)
+_idle: dict[tuple[int, bool, Lake], list[duckdb.DuckDBPyConnection]] = {}  # by process, as files' are
+
+
+class InLake:
+    """One lake."""
+
+    def __init__(self, lake: Lake):
+        self.lake = lake
+
+    @property
+    def name(self) -> str:
+        return self.lake.name
+
+    def exists(self) -> bool:
+        try:
+            self.close_to_read(self.open_to_read(), calm=True)
+        except UsageError:
+            return False
+        return True
+
+    # ---- opening and closing
+
+    def open(self, now: datetime, ours: Callable[[], None]) -> duckdb.DuckDBPyConnection:
+        for folder in self._made_here():
+            folder.mkdir(parents=True, exist_ok=True)
+        con = self._attached(read_only=False)
+        try:
+            ours()
+            if _applied(con) != set(schema().migrations):
+                migrate_tables(con, now, _without_compression)
+                con.execute(f"CALL store.set_option('data_inlining_row_limit', {INLINED})")
+            _define_beside(con)
+        except BaseException:
+            con.close()
+            raise
+        return con
+
+    def open_to_read(self, snapshot: Path | None = None) -> duckdb.DuckDBPyConnection:
+        if self.lake.kind != "postgres" and not Path(self.lake.catalog).exists():
+            raise UsageError(no_store(self.name))
+        con = self._attached(read_only=True)
+        try:
+            con.execute("BEGIN")  # all that is asked is asked of one state
+            applied = _applied(con)
+            if not applied:
+                raise UsageError(no_store(self.name))
+            if lacking := sorted(set(schema().migrations) ^ applied):
+                raise StoreError(
+                    f"{self.name}: the store and this program differ by {lacking[-1]}: {_advice(lacking, applied)}"
+                )
+            _define_beside(con)
+        except BaseException:
+            con.close()
+            raise
+        return con
+
+    def close(self, con: duckdb.DuckDBPyConnection, *, calm: bool) -> None:
+        self._give_back(con, read_only=False, calm=calm)
+
+    def close_to_read(self, con: duckdb.DuckDBPyConnection, *, calm: bool) -> None:
+        with suppress(duckdb.Error):  # of a query that failed: nothing was written
+            con.execute("ROLLBACK")
+        self._give_back(con, read_only=True, calm=calm)
+
+    def _attached(self, *, read_only: bool) -> duckdb.DuckDBPyConnection:
+        idle = _idle.setdefault((os.getpid(), read_only, self.lake), [])
+        con = idle.pop() if idle else self._instance(read_only)
+        try:
+            self._attach(con, "store", read_only)
+            con.execute("SET search_path = 'store.main,memory.main'")
+        except BaseException:
+            con.close()
+            raise
+        return con
+
+    def _attach(self, con: duckdb.DuckDBPyConnection, name: str, read_only: bool) -> None:
+        options = [f"DATA_PATH {quoted(self.lake.data)}", *(["READ_ONLY"] if read_only else [])]
+        if self.lake.kind == "sqlite":
+            options.append("META_JOURNAL_MODE 'WAL'")  # a reader does not keep the writer waiting
+        if self.lake.password is not None:
+            options.append("META_SECRET 'lake_catalog'")
+        try:
+            con.execute(f"ATTACH {quoted(self.name)} AS {name} ({', '.join(options)})")
+        except (duckdb.Error, RuntimeError) as e:
+            raise self._unopened(e) from None
+
+    def _instance(self, read_only: bool) -> duckdb.DuckDBPyConnection:
+        con = duckdb.connect(":memory:", config=ALWAYS if read_only else WRITER)
+        con.execute(f"SET dynamic_or_filter_threshold = {FILTERED}")
+        try:
+            self._equip(con)
+        except BaseException:
+            con.close()
+            raise
+        return con
+
+    def _equip(self, con: duckdb.DuckDBPyConnection) -> None:
+        """What a connection needs to reach the lake: extensions, and the password where errors and lists do not show it."""
+        for extension in ("ducklake", *(e for kind, e in EXTENSIONS.items() if kind == self.lake.kind)):
+            _load(con, extension)
+        if (password := password_of(self.lake)) is not None:
+            con.execute(f"CREATE OR REPLACE TEMPORARY SECRET lake_catalog (TYPE postgres, PASSWORD {quoted(password)})")
+
+    def attach_beside(self, con: duckdb.DuckDBPyConnection) -> None:
+        self._equip(con)
+        self._attach(con, "source", read_only=True)
+
+    def _give_back(self, con: duckdb.DuckDBPyConnection, *, read_only: bool, calm: bool) -> None:
+        if not calm:
+            con.close()
+            return
+        con.execute("USE memory.main")
+        con.execute("DETACH store")
+        _idle.setdefault((os.getpid(), read_only, self.lake), []).append(con)
+
+    def _unopened(self, e: Exception) -> StoreBusy | StoreError | UsageError:
+        if _ABSENT.search(str(e)):
+            return UsageError(no_store(self.name))
+        if _BUSY.search(str(e)):
+            return StoreBusy(self.name, "another process, or this one")
+        told = first_line(e)
+        if password := password_of(self.lake):
+            told = told.replace(password, "***")
+        return StoreError(f"{self.name} cannot be opened: {told}")
+
+    def _made_here(self) -> list[Path]:
+        """Folders of this machine that must be there."""
+        files = [] if self.lake.kind == "postgres" else [Path(self.lake.catalog).parent]
+        return files + ([] if "://" in self.lake.data else [Path(self.lake.data)])
+
+    # ---- what readers see
+
+    def folders(self) -> tuple[str, ...]:
+        return (self.lake.data,)
+
+    def forbidden(self) -> frozenset[str]:
+        return FORBIDDEN
+
+    def publish(self, snapshot: Path, ours: Callable[[], None]) -> str:
+        """Nothing to do: readers of a lake see what was committed last."""
+        return self.name
+
+    def size(self, con: duckdb.DuckDBPyConnection) -> int:
+        """Of the Parquet files that count now; what older snapshots hold beside them comes on top."""
+        sizes = con.execute("SELECT file_size_bytes, delete_file_size_bytes FROM ducklake_table_info('store')").fetchall()
+        return sum(size or 0 for row in sizes for size in row)
+
+    # ---- copies
+
+    def back_up(self, target: Path, now: datetime) -> dict[str, int]:
+        """As a DuckDB file: it opens wherever DuckDB does, without the lake."""
+        with TemporaryDirectory() as folder:
+            part = Embedded(Path(folder, target.name))
+            transfer(self, part, now, lambda: None)
+            return copy_store(part.path, target)
+
+    def restore(self, copy: Path, now: datetime, ours: Callable[[], None]) -> dict[str, int]:
+        """What stood here is what an earlier snapshot of the lake shows."""
+        with TemporaryDirectory() as folder:
+            ready = Embedded(Path(folder, copy.name))
+            counts = copy_store(copy, ready.path)
+            ready.close(ready.open(now, ours), calm=True)
+            transfer(ready, self, now, ours, replace=True)
+            return counts
+
+    # ---- the lease
+
+    def lease(self, what: str, wait: float, limits: LeaseConfig | None) -> AbstractContextManager[Holding]:
+        return lease_on(self._lease_file(), what, wait, limits)
+
+    def held_here(self) -> Holding | None:
+        return held_here(self._lease_file())
+
+    def holder(self) -> Holder | None:
+        return holder_of(self._lease_file())
+
+    def _lease_file(self) -> Path:
+        return Path(self.lake.data if self.lake.kind == "postgres" else self.lake.catalog)
+
+
+def _load(con: duckdb.DuckDBPyConnection, extension: str) -> None:
+    """Load an extension from its wheel, else from where DuckDB keeps those that a person installed."""
+    found = find_spec(f"duckdb_extension_{extension}")
+    where = Path(found.origin).parent / "extensions" / f"v{duckdb.__version__}" if found and found.origin else None
+    file = where / f"{extension}.duckdb_extension" if where else None
+    try:
+        con.execute(f"LOAD {quoted(str(file))}" if file and file.exists() else f"LOAD {extension}")
+    except duckdb.Error as e:
+        told = f"a store in a lake needs DuckDB's extension {extension} for version {duckdb.__version__}"
+        raise StoreError(f"{told}: pip install 'writethru[lake]' ({first_line(e)})") from None
+
+
+def _applied(con: duckdb.DuckDBPyConnection) -> set[str]:
+    """The migrations that a lake has had."""
+    try:
+        return {name for (name,) in con.execute("SELECT name FROM store.main.migration").fetchall()}
+    except duckdb.CatalogException:
+        return set()
+
+
+def _advice(differing: list[str], applied: set[str]) -> str:
+    newer = any(name in applied for name in differing)
+    return "use a newer writethru" if newer else "any command that writes brings the store up to date"
+
+
+def _define_beside(con: duckdb.DuckDBPyConnection) -> None:
+    """Views and macros, in the memory of an instance that has none yet."""
+    if con.execute("SELECT true FROM duckdb_views() WHERE database_name = 'memory' AND view_name = 'versions'").fetchall():
+        return
+    con.execute("USE memory.main")
+    for text in schema().definitions:
+        con.execute(_TABLES.sub(r"\1 store.\2.", text))
+    con.execute("SET search_path = 'store.main,memory.main'")
+
+
+def _without_compression(text: str) -> str:
+    """A migration without how DuckDB's own file is to press a column: Parquet has its own ways."""
+    return _COMPRESSION.sub("", text)
