@@ -16,6 +16,7 @@ from pipeline.journey.checking import status
 from pipeline.journey.decision import Decision
 from pipeline.journey.keeping import BackupSummary, ThinSummary, VerifySummary, backup, restore, snapshot, thin, verify
 from pipeline.journey.metering import metrics
+from pipeline.journey.moving import MoveSummary, migrate_store
 from pipeline.journey.progress import Progress, lively, silent
 from pipeline.journey.stages import stage
 from pipeline.journey.starting import init
@@ -24,6 +25,7 @@ from pipeline.store import Store, lease
 __all__ = [
     "BackupSummary",
     "Decision",
+    "MoveSummary",
     "ThinSummary",
     "Told",
     "VerifySummary",
@@ -42,6 +44,7 @@ __all__ = [
     "maintain",
     "markdown_logs",
     "metrics",
+    "migrate_store",
     "notify",
     "reading",
     "rebuild",

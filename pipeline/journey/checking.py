@@ -175,7 +175,7 @@ def _machine(store: Store, settings: Settings, totals: Totals, followed: list[st
         last_pass_at=max((t for t in (at.get("ingest"), totals.last_fetch_at) if t), default=None),
         untracked=totals.untracked,
         last_track_at=at.get("track"),
-        store_bytes=_stat(settings.db)[0],
+        store_bytes=store.size(),
         log_bytes=size,
         log_since=since,
         archive_bytes=_size_of(settings.archive_folder),

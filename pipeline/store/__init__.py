@@ -17,6 +17,7 @@ from pipeline.store.engines import Engine, Holding, engine_of
 from pipeline.store.failures import cut_short
 from pipeline.store.keys import last_part
 from pipeline.store.leasing import Holder, holder_of, work_goes_on
+from pipeline.store.moving import Proof, compare, transfer
 from pipeline.store.noticed import Noticed
 from pipeline.store.reading import Reading, Rows
 from pipeline.store.rebuilt import KeptVersion, Rebuilt, RecordedLook, Replacement
@@ -33,6 +34,7 @@ __all__ = [
     "KeptVersion",
     "Linking",
     "ParagraphRow",
+    "Proof",
     "RecordedLook",
     "Replacement",
     "Revised",
@@ -41,6 +43,7 @@ __all__ = [
     "SavedState",
     "Store",
     "check_files",
+    "compare",
     "copy_store",
     "cut_short",
     "engine_of",
@@ -49,6 +52,7 @@ __all__ = [
     "lease",
     "plain_row",
     "publish_snapshot",
+    "transfer",
     "value_of",
     "work_goes_on",
 ]

@@ -10,7 +10,7 @@ The extensions of DuckDB come as wheels (the extra `lake`), so nothing is downlo
 import os
 import re
 from collections.abc import Callable
-from contextlib import AbstractContextManager, suppress
+from contextlib import AbstractContextManager, closing, suppress
 from datetime import datetime
 from importlib.util import find_spec
 from pathlib import Path
@@ -20,7 +20,18 @@ import duckdb
 
 from pipeline.config import Lake, LeaseConfig, password_of
 from pipeline.errors import StoreBusy, StoreError, UsageError
-from pipeline.store.database import ALWAYS, FILTERED, WRITER, copy_store, first_line, migrate_tables, quoted, schema
+from pipeline.store.catalog import Catalog, catalog_lease, catalog_lease_here
+from pipeline.store.database import (
+    ALWAYS,
+    FILTERED,
+    WRITER,
+    copy_store,
+    first_line,
+    migrate_tables,
+    quoted,
+    schema,
+    transaction,
+)
 from pipeline.store.engines import Embedded, Holding, no_store
 from pipeline.store.leasing import Holder, held_here, holder_of
 from pipeline.store.leasing import lease as lease_on
@@ -79,6 +90,8 @@ FORBIDDEN = frozenset(
 _TABLES = re.compile(r"\b(FROM|JOIN)\s+(record|derived)\.")
 _COMPRESSION = re.compile(r" USING COMPRESSION \w+")
 _ABSENT = re.compile(r"creating a new DuckLake is explicitly disabled|database does not exist|unable to open database file")
+_COMMENTS = "SELECT schema_name || '.' || table_name, comment FROM duckdb_tables() WHERE database_name = 'store'"
+STORE = "store"  # the lease on the whole lake
 _BUSY = re.compile(r"Could not set lock|already attached by|Unique file handle|database is locked", re.IGNORECASE)
 _idle: dict[tuple[int, bool, Lake], list[duckdb.DuckDBPyConnection]] = {}  # by process, as files' are
 
@@ -248,16 +261,42 @@ class InLake:
     # ---- the lease
 
     def lease(self, what: str, wait: float, limits: LeaseConfig | None) -> AbstractContextManager[Holding]:
-        return lease_on(self._lease_file(), what, wait, limits)
+        if self.lake.kind == "postgres":
+            return catalog_lease(self._catalog, STORE, what, wait, limits, self._fence)
+        return lease_on(Path(self.lake.catalog), what, wait, limits)
 
     def held_here(self) -> Holding | None:
-        return held_here(self._lease_file())
+        if self.lake.kind == "postgres":
+            return catalog_lease_here(self.name, STORE)
+        return held_here(Path(self.lake.catalog))
 
     def holder(self) -> Holder | None:
-        return holder_of(self._lease_file())
+        if self.lake.kind == "postgres":
+            with closing(self._catalog()) as catalog:
+                return catalog.holder(STORE)
+        return holder_of(Path(self.lake.catalog))
 
-    def _lease_file(self) -> Path:
-        return Path(self.lake.data if self.lake.kind == "postgres" else self.lake.catalog)
+    def _catalog(self) -> Catalog:
+        """The catalog's database itself."""
+        con = duckdb.connect(":memory:", config=WRITER)
+        try:
+            self._equip(con)
+            secret = ", SECRET 'lake_catalog'" if self.lake.password is not None else ""
+            con.execute(f"ATTACH {quoted(self.lake.catalog)} AS catalog (TYPE postgres{secret})")
+        except (duckdb.Error, RuntimeError) as e:
+            con.close()
+            raise self._unopened(e) from None
+        return Catalog(self.name, con)
+
+    def _fence(self) -> None:
+        """Make every commit impossible that another began: none holds against a change of a table that it writes to."""
+        con = self._attached(read_only=False)
+        try:
+            with transaction(con):
+                for table, comment in con.execute(_COMMENTS).fetchall():
+                    con.execute(f"COMMENT ON TABLE {table} IS {quoted(comment or '')}")
+        finally:
+            con.close()
 
 
 def _load(con: duckdb.DuckDBPyConnection, extension: str) -> None:
