@@ -318,13 +318,17 @@ def secret_of(feed: Feed) -> str | None:
 
 
 def secrets_of(settings: Settings, *, feeds: bool) -> tuple[str, ...]:
-    """What must stand in no text: the addresses of channels, and the credentials of `feeds`, as far as the environment has
-    them. A file of feeds that cannot be read names none: who needs its feeds says what is wrong with it."""
+    """What must stand in no text: the addresses of channels, a lake's password, and the credentials of `feeds`, as far as they
+    are there. A file of feeds that cannot be read names none: who needs its feeds says what is wrong with it."""
+    password = None
+    with suppress(ConfigError):
+        password = password_of(settings.place) if isinstance(settings.place, Lake) else None
     names = [rule.to for rule in settings.notify]
     if feeds:
         with suppress(ConfigError):
             names += [feed.secret for feed in load_feeds(settings.feeds) if feed.secret]
-    return tuple(part for name in dict.fromkeys(names) for part in os.environ.get(name, "").split())
+    parts = [part for name in dict.fromkeys(names) for part in os.environ.get(name, "").split()]
+    return (*parts, password) if password else tuple(parts)
 
 
 def read_toml(file: Path) -> dict[str, object]:
@@ -381,7 +385,6 @@ def _absolute(values: Mapping[str, object], folder: Path) -> dict[str, object]:
     if isinstance(log, dict) and log.get("file"):
         found["log"] = {**log, "file": str(folder / str(log["file"]))}
     return found
-
 
 
 def _placed(key: str, value: str | Path, folder: Path) -> str:

@@ -161,6 +161,7 @@ class InLake:
         idle = _idle.setdefault((os.getpid(), read_only, self.lake), [])
         con = idle.pop() if idle else self._instance(read_only)
         try:
+            self._tell_password(con)
             self._attach(con, "store", read_only)
             con.execute("SET search_path = 'store.main,memory.main'")
         except BaseException:
@@ -193,6 +194,10 @@ class InLake:
         """What a connection needs to reach the lake: extensions, and the password where errors and lists do not show it."""
         for extension in ("ducklake", *(e for kind, e in EXTENSIONS.items() if kind == self.lake.kind)):
             _load(con, extension)
+        self._tell_password(con)
+
+    def _tell_password(self, con: duckdb.DuckDBPyConnection) -> None:
+        """Asked for anew at each opening: it may have become another."""
         if (password := password_of(self.lake)) is not None:
             con.execute(f"CREATE OR REPLACE TEMPORARY SECRET lake_catalog (TYPE postgres, PASSWORD {quoted(password)})")
 
@@ -262,7 +267,7 @@ class InLake:
 
     def lease(self, what: str, wait: float, limits: LeaseConfig | None) -> AbstractContextManager[Holding]:
         if self.lake.kind == "postgres":
-            return catalog_lease(self._catalog, STORE, what, wait, limits, self._fence)
+            return catalog_lease(self.catalog, STORE, what, wait, limits, self._fence)
         return lease_on(Path(self.lake.catalog), what, wait, limits)
 
     def held_here(self) -> Holding | None:
@@ -272,11 +277,11 @@ class InLake:
 
     def holder(self) -> Holder | None:
         if self.lake.kind == "postgres":
-            with closing(self._catalog()) as catalog:
+            with closing(self.catalog()) as catalog:
                 return catalog.holder(STORE)
         return holder_of(Path(self.lake.catalog))
 
-    def _catalog(self) -> Catalog:
+    def catalog(self) -> Catalog:
         """The catalog's database itself."""
         con = duckdb.connect(":memory:", config=WRITER)
         try:
