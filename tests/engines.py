@@ -17,7 +17,6 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-import asyncpg
 import pytest
 
 KIND = os.environ.get("WRITETHRU_TEST_STORE", "")
@@ -40,6 +39,8 @@ class Server:
         return f"ducklake:postgres:host=127.0.0.1 port={self.port} user=writethru dbname={name}"
 
     async def _make(self, name: str) -> None:
+        import asyncpg  # comes with Prefect
+
         con = await asyncpg.connect(
             host="127.0.0.1", port=self.port, user="writethru", password=self.password, database="postgres"
         )
@@ -129,4 +130,11 @@ def store_settings(folder: Path, kind: str = KIND) -> dict[str, str]:
 
 def store_lines(folder: Path, kind: str = KIND) -> str:
     """The same as lines of writethru.toml."""
-    return "".join(f'{key} = "{value}"\n' for key, value in store_settings(folder, kind).items())
+    return lines_of(store_settings(folder, kind))
+
+
+def lines_of(settings: dict[str, str]) -> str:
+    return "".join(f'{key} = "{value}"\n' for key, value in settings.items())
+
+
+of_a_file = pytest.mark.skipif(bool(KIND), reason="about the file of an embedded store")

@@ -10,6 +10,8 @@ from datetime import datetime
 from pathlib import Path
 from types import TracebackType
 
+import duckdb
+
 from pipeline.config import LeaseConfig, Place
 from pipeline.store.collected import Batch, Collected, FetchRow, HoldRow, ParagraphRow, RobotsRow
 from pipeline.store.database import Tables, check_files, copy_store, transaction
@@ -100,9 +102,13 @@ class Store(Rebuilt, Collected, Tracked, Noticed, Reading):
     def transaction(self) -> Iterator[None]:
         """What is written inside is written whole or not at all. Raises LeaseLost if the store was given to another run."""
         self._still_ours()
-        with transaction(self.con):
-            yield
-            self._still_ours()
+        try:
+            with transaction(self.con):
+                yield
+                self._still_ours()
+        except duckdb.TransactionException:
+            self._still_ours()  # an heir of the lease lets nothing be committed that was begun before: that is what to tell
+            raise
 
     def _still_ours(self) -> None:
         if self._lease:

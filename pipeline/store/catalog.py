@@ -146,7 +146,8 @@ def catalog_lease(
         _held[key] = held
         try:
             if before is not None:
-                _succeed(catalog, before)
+                if before.pid != os.getpid() or not before.here:
+                    _succeed(catalog, before)
                 fence()
             yield held
         finally:
@@ -171,7 +172,7 @@ def _acquire(catalog: Catalog, lease: str, what: str, wait: float, limits: Lease
     until = time.monotonic() + max(wait, LEAST_WAIT)
     while True:
         before = catalog.row(lease)
-        if before is None or _free(before, limits):
+        if before is None or _free(before, limits, held=f"{catalog.name} {lease}" in _held):
             number = before.number + 1 if before else 1
             mine = _take(catalog, lease, number, what)
             now = catalog.row(lease)
@@ -182,11 +183,13 @@ def _acquire(catalog: Catalog, lease: str, what: str, wait: float, limits: Lease
         time.sleep(POLL)
 
 
-def _free(row: Row, limits: LeaseConfig) -> bool:
+def _free(row: Row, limits: LeaseConfig, *, held: bool) -> bool:
+    """Whether nobody holds it, or whoever does gave no sign of life for too long. `held`: by a thread of this process."""
     if row.holder is None or row.holder.gone:
         return True
-    mine = row.holder.here and row.holder.pid == os.getpid()  # another thread: it cannot be ended without ending this one
-    return not mine and row.silent_for > limits.silent.total_seconds()
+    if row.holder.here and row.holder.pid == os.getpid():
+        return not held  # it could not be given back then
+    return row.silent_for > limits.silent.total_seconds()
 
 
 def _take(catalog: Catalog, lease: str, number: int, what: str) -> str:

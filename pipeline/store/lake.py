@@ -9,8 +9,8 @@ The extensions of DuckDB come as wheels (the extra `lake`), so nothing is downlo
 
 import os
 import re
-from collections.abc import Callable
-from contextlib import AbstractContextManager, closing, suppress
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, closing, contextmanager, suppress
 from datetime import datetime
 from importlib.util import find_spec
 from pathlib import Path
@@ -92,6 +92,11 @@ _COMPRESSION = re.compile(r" USING COMPRESSION \w+")
 _ABSENT = re.compile(r"creating a new DuckLake is explicitly disabled|database does not exist|unable to open database file")
 _COMMENTS = "SELECT schema_name || '.' || table_name, comment FROM duckdb_tables() WHERE database_name = 'store'"
 STORE = "store"  # the lease on the whole lake
+_GONE = re.compile(
+    r"server closed the connection|terminating connection|connection refused|no connection to the server|unable to connect"
+    r"|could not (?:connect|send|receive)|the database system is",
+    re.IGNORECASE,
+)
 _BUSY = re.compile(r"Could not set lock|already attached by|Unique file handle|database is locked", re.IGNORECASE)
 _idle: dict[tuple[int, bool, Lake], list[duckdb.DuckDBPyConnection]] = {}  # by process, as files' are
 
@@ -161,7 +166,6 @@ class InLake:
         idle = _idle.setdefault((os.getpid(), read_only, self.lake), [])
         con = idle.pop() if idle else self._instance(read_only)
         try:
-            self._tell_password(con)
             self._attach(con, "store", read_only)
             con.execute("SET search_path = 'store.main,memory.main'")
         except BaseException:
@@ -170,6 +174,7 @@ class InLake:
         return con
 
     def _attach(self, con: duckdb.DuckDBPyConnection, name: str, read_only: bool) -> None:
+        self._tell_password(con)
         options = [f"DATA_PATH {quoted(self.lake.data)}", *(["READ_ONLY"] if read_only else [])]
         if self.lake.kind == "sqlite":
             options.append("META_JOURNAL_MODE 'WAL'")  # a reader does not keep the writer waiting
@@ -191,13 +196,12 @@ class InLake:
         return con
 
     def _equip(self, con: duckdb.DuckDBPyConnection) -> None:
-        """What a connection needs to reach the lake: extensions, and the password where errors and lists do not show it."""
+        """The extensions that it takes to reach the lake."""
         for extension in ("ducklake", *(e for kind, e in EXTENSIONS.items() if kind == self.lake.kind)):
             _load(con, extension)
-        self._tell_password(con)
 
     def _tell_password(self, con: duckdb.DuckDBPyConnection) -> None:
-        """Asked for anew at each opening: it may have become another."""
+        """Where errors and lists do not show it. Asked for anew at each opening: it may have become another."""
         if (password := password_of(self.lake)) is not None:
             con.execute(f"CREATE OR REPLACE TEMPORARY SECRET lake_catalog (TYPE postgres, PASSWORD {quoted(password)})")
 
@@ -265,10 +269,26 @@ class InLake:
 
     # ---- the lease
 
-    def lease(self, what: str, wait: float, limits: LeaseConfig | None) -> AbstractContextManager[Holding]:
+    @contextmanager
+    def lease(self, what: str, wait: float, limits: LeaseConfig | None) -> Iterator[Holding]:
+        with self._told_plainly(), self._lease(what, wait, limits) as held:
+            yield held
+
+    def _lease(self, what: str, wait: float, limits: LeaseConfig | None) -> AbstractContextManager[Holding]:
         if self.lake.kind == "postgres":
             return catalog_lease(self.catalog, STORE, what, wait, limits, self._fence)
         return lease_on(Path(self.lake.catalog), what, wait, limits)
+
+    @contextmanager
+    def _told_plainly(self) -> Iterator[None]:
+        """A catalog that is gone in the middle is no error of the program."""
+        try:
+            yield
+        except (duckdb.Error, RuntimeError) as e:
+            if not _GONE.search(str(e)):
+                raise
+            told = "What was committed is kept. When the catalog answers again, run the same command again"
+            raise StoreError(f"{self.name}: the catalog does not answer ({first_line(e)}). {told}") from e
 
     def held_here(self) -> Holding | None:
         if self.lake.kind == "postgres":
@@ -286,6 +306,7 @@ class InLake:
         con = duckdb.connect(":memory:", config=WRITER)
         try:
             self._equip(con)
+            self._tell_password(con)
             secret = ", SECRET 'lake_catalog'" if self.lake.password is not None else ""
             con.execute(f"ATTACH {quoted(self.lake.catalog)} AS catalog (TYPE postgres{secret})")
         except (duckdb.Error, RuntimeError) as e:
