@@ -176,6 +176,8 @@ class InLake:
     def _attach(self, con: duckdb.DuckDBPyConnection, name: str, read_only: bool) -> None:
         self._tell_password(con)
         options = [f"DATA_PATH {quoted(self.lake.data)}", *(["READ_ONLY"] if read_only else [])]
+        if self.lake.kind != "postgres":
+            options.append("OVERRIDE_DATA_PATH true")  # a folder with all of it may be copied and moved; of many machines not
         if self.lake.kind == "sqlite":
             options.append("META_JOURNAL_MODE 'WAL'")  # a reader does not keep the writer waiting
         if self.lake.password is not None:
