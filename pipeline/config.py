@@ -80,6 +80,7 @@ class KeepConfig(Strict):
 
     backups: Duration = Field(timedelta(days=30), description="dated copies beside the store; the newest always stays")
     responses: Duration | None = Field(None, description="archived responses; for ever if not given")
+    history: Duration | None = Field(None, description="earlier states of a lake; for ever if not given")
 
 
 class LeaseConfig(Strict):
@@ -190,6 +191,11 @@ class Settings(BaseSettings):
         return (
             lake_of(self.store, self.data or str(self.db.with_suffix(".lake")), self.store_password) if self.store else self.db
         )
+
+    @property
+    def place_name(self) -> str:
+        """As messages call the store."""
+        return self.place.name if isinstance(self.place, Lake) else str(self.place)
 
     @property
     def archive_folder(self) -> Path:

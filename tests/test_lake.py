@@ -172,6 +172,26 @@ def test_a_backup_of_a_lake_is_a_file_that_a_lake_or_a_file_takes_back(stores, t
     assert len(journey.ask(settings, f"FROM record.hold AT (VERSION => {before})").rows) == 1
 
 
+def test_a_lake_is_put_in_order_and_says_the_same(stores, tmp_path):
+    """Rows of small batches become files; earlier states stand for ever, or for as long as the settings say."""
+    settings = home(tmp_path / "home", "sqlite")
+    fill(settings, observations(tmp_path / "looks.jsonl"))
+    states = "SELECT count(*) FROM ducklake_snapshots('store')"
+    before = journey.ask(settings, states).rows[0][0]
+    files = Path(settings.data, "record", "appearance")
+    assert not list(files.glob("*.parquet"))
+    with lease(settings.place, "test") as held:
+        engine_of(settings.place).tidy(datetime.now(UTC), None, held.check)
+    assert list(files.glob("*.parquet"))
+    assert journey.ask(settings, states).rows[0][0] > before
+    with lease(settings.place, "test") as held:
+        engine_of(settings.place).tidy(datetime.now(UTC), timedelta(0), held.check)
+    assert journey.ask(settings, states).rows == [(1,)]
+    assert [p.name for p in compare(engine_of(stores[""].place), engine_of(settings.place)) if not p.equal] == []
+    with journey.reading(settings) as store:
+        assert store.size() > 1000
+
+
 # ---- secrets, and what a stranger may ask ----------------------------------------------------------------------------------
 
 

@@ -150,8 +150,12 @@ def maintain(settings: Settings, now: datetime, *, progress: Progress = silent, 
     """Look for stories that are one: propose to merge them, and merge those that surely are. Returns a MaintainSummary."""
     from pipeline.journey.maintaining import maintain_in
 
-    with writing(settings, "maintain", now, wait) as store:
-        return maintain_in(store, settings, now, lively(progress))
+    with lease(settings.place, "maintain", wait, settings.lease) as held:
+        with Store(settings.place, now=now) as store:
+            done = maintain_in(store, settings, now, lively(progress))
+        store.engine.tidy(now, settings.keep.history, held.check)
+        store.engine.publish(settings.snapshot_file, held.check)
+    return done
 
 
 def try_notify(settings: Settings):

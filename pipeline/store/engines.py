@@ -8,7 +8,7 @@ import os
 import shutil
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Protocol
 
@@ -76,6 +76,9 @@ class Engine(Protocol):
 
     def publish(self, snapshot: Path, ours: Callable[[], None]) -> str:
         """Show to readers what was written; under the lease, with the store closed. Returns the name of what they open."""
+
+    def tidy(self, now: datetime, history: timedelta | None, ours: Callable[[], None]) -> None:
+        """Put in order what many small batches left, under the lease; let go of states that are older than `history`."""
 
     def size(self, con: duckdb.DuckDBPyConnection) -> int:
         """Bytes that an open store takes."""
@@ -167,6 +170,9 @@ class Embedded:
     def publish(self, snapshot: Path, ours: Callable[[], None]) -> str:
         publish_snapshot(self.path, snapshot, ours)
         return str(snapshot)
+
+    def tidy(self, now: datetime, history: timedelta | None, ours: Callable[[], None]) -> None:
+        """Nothing to do: DuckDB folds its log into the file at each closing."""
 
     def size(self, con: duckdb.DuckDBPyConnection) -> int:
         return self.path.stat().st_size if self.path.exists() else 0

@@ -11,7 +11,7 @@ import os
 import re
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, closing, contextmanager, suppress
-from datetime import datetime
+from datetime import datetime, timedelta
 from importlib.util import find_spec
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -38,6 +38,7 @@ from pipeline.store.leasing import lease as lease_on
 from pipeline.store.moving import transfer
 
 EXTENSIONS = {"postgres": "postgres_scanner", "sqlite": "sqlite_scanner"}  # what DuckDB needs for each kind of catalog
+READING = timedelta(days=1)  # so long may somebody read what was opened: files are not removed before
 INLINED = 100  # rows of one insert that stay in the catalog, so that small batches make no files
 # Of what the extensions bring, what a stranger may call: the history of the store.
 HISTORY = frozenset(
@@ -245,6 +246,19 @@ class InLake:
     def publish(self, snapshot: Path, ours: Callable[[], None]) -> str:
         """Nothing to do: readers of a lake see what was committed last."""
         return self.name
+
+    def tidy(self, now: datetime, history: timedelta | None, ours: Callable[[], None]) -> None:
+        con = self.open(now, ours)
+        calm = False
+        try:
+            con.execute("CALL ducklake_flush_inlined_data('store')")
+            con.execute("CALL ducklake_merge_adjacent_files('store')")
+            if history is not None:
+                con.execute(f"CALL ducklake_expire_snapshots('store', older_than => TIMESTAMPTZ '{now - history}')")
+                con.execute(f"CALL ducklake_cleanup_old_files('store', older_than => TIMESTAMPTZ '{now - READING}')")
+            calm = True
+        finally:
+            self.close(con, calm=calm)
 
     def size(self, con: duckdb.DuckDBPyConnection) -> int:
         """Of the Parquet files that count now; what older snapshots hold beside them comes on top."""
