@@ -185,6 +185,13 @@ class Settings(BaseSettings):
             raise ValueError("a password does not stand here: name its place, store_password = 'env:NAME' or 'file:PATH'")
         return store
 
+    @field_validator("data")
+    @classmethod
+    def folder_of_files(cls, data: str | None) -> str | None:
+        if data and "://" in data:
+            raise ValueError("not a folder: a lake's files lie in a folder that every machine that uses the lake can reach")
+        return data
+
     @property
     def place(self) -> Place:
         """Where the store is."""
@@ -421,6 +428,7 @@ def _config_error(e: ValidationError, file: str, environment: Mapping[str, objec
     first = e.errors()[0]
     path = [str(p) for p in first["loc"]]
     value = first["input"] if isinstance(first["input"], str | int | float | bool) else None
+    value = None if path == ["store_password"] else value  # it may be the password itself, in the wrong place
     value = (
         _CREDENTIALS.sub(lambda m: "//***@" if m[0][0] == "/" else "password=***", value) if isinstance(value, str) else value
     )

@@ -99,7 +99,8 @@ _GONE = re.compile(
     re.IGNORECASE,
 )
 _BUSY = re.compile(r"Could not set lock|already attached by|Unique file handle|database is locked", re.IGNORECASE)
-_idle: dict[tuple[int, bool, Lake], list[duckdb.DuckDBPyConnection]] = {}  # by process, as files' are
+KEPT = 4  # instances that a process keeps for what it opens next: each has views, macros and extensions loaded
+_idle: dict[tuple[int, bool, Lake], duckdb.DuckDBPyConnection] = {}  # by process: a fork must not touch its parent's
 
 
 class InLake:
@@ -164,8 +165,7 @@ class InLake:
         self._give_back(con, read_only=True, calm=calm)
 
     def _attached(self, *, read_only: bool) -> duckdb.DuckDBPyConnection:
-        idle = _idle.setdefault((os.getpid(), read_only, self.lake), [])
-        con = idle.pop() if idle else self._instance(read_only)
+        con = _idle.pop((os.getpid(), read_only, self.lake), None) or self._instance(read_only)
         try:
             self._attach(con, "store", read_only)
             con.execute("SET search_path = 'store.main,memory.main'")
@@ -218,7 +218,7 @@ class InLake:
             return
         con.execute("USE memory.main")
         con.execute("DETACH store")
-        _idle.setdefault((os.getpid(), read_only, self.lake), []).append(con)
+        _keep((os.getpid(), read_only, self.lake), con)
 
     def _unopened(self, e: Exception) -> StoreBusy | StoreError | UsageError:
         if _ABSENT.search(str(e)):
@@ -233,7 +233,7 @@ class InLake:
     def _made_here(self) -> list[Path]:
         """Folders of this machine that must be there."""
         files = [] if self.lake.kind == "postgres" else [Path(self.lake.catalog).parent]
-        return files + ([] if "://" in self.lake.data else [Path(self.lake.data)])
+        return [*files, Path(self.lake.data)]
 
     # ---- what readers see
 
@@ -339,6 +339,16 @@ class InLake:
                     con.execute(f"COMMENT ON TABLE {table} IS {quoted(comment or '')}")
         finally:
             con.close()
+
+
+def _keep(key: tuple[int, bool, Lake], con: duckdb.DuckDBPyConnection) -> None:
+    """Keep an instance; of too many the one that was kept first goes."""
+    if (other := _idle.pop(key, None)) is not None:
+        other.close()
+    _idle[key] = con
+    mine = [k for k in _idle if k[0] == key[0]]
+    for k in mine[: max(0, len(mine) - KEPT)]:
+        _idle.pop(k).close()
 
 
 def _load(con: duckdb.DuckDBPyConnection, extension: str) -> None:
