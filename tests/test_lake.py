@@ -237,12 +237,15 @@ def test_a_password_in_the_setting_is_refused_and_not_repeated(tmp_path, where):
         "FROM query('FROM postgres_' || 'query(1)')",
         "SELECT 1 WHERE EXISTS (FROM ducklake_expire_snapshots('store', versions => [1]))",
         "FROM json_execute_serialized_sql('{}')",
+        "FROM store.set_option('data_inlining_row_limit', 3)",
+        "FROM store.merge_adjacent_files()",
+        "EXPLAIN ANALYZE COPY (SELECT 1) TO '{data}/x.parquet'",
     ],
 )
 def test_a_stranger_cannot_reach_further_than_the_store(stores, sql):
     """What the lake's extensions bring, and what could hide their names, is refused before it runs."""
     with pytest.raises(QueryError, match="cannot be used here"):
-        journey.ask(stores["sqlite"], sql)
+        journey.ask(stores["sqlite"], sql.replace("{data}", str(stores["sqlite"].data)))
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -14,9 +14,8 @@ import duckdb
 
 from pipeline.config import LeaseConfig, Place
 from pipeline.store.collected import Batch, Collected, FetchRow, HoldRow, ParagraphRow, RobotsRow
-from pipeline.store.database import Tables, check_files, copy_store, transaction
-from pipeline.store.engines import Engine, Holding, engine_of
-from pipeline.store.failures import cut_short
+from pipeline.store.database import Tables, check_files, transaction
+from pipeline.store.engines import Holding, engine_of
 from pipeline.store.keys import last_part
 from pipeline.store.leasing import Holder, holder_of, work_goes_on
 from pipeline.store.moving import Proof, compare, transfer
@@ -29,7 +28,6 @@ from pipeline.store.tracked import Linking, Revised, SavedState, Tracked
 
 __all__ = [
     "Batch",
-    "Engine",
     "FetchRow",
     "HoldRow",
     "Holder",
@@ -46,8 +44,6 @@ __all__ = [
     "Store",
     "check_files",
     "compare",
-    "copy_store",
-    "cut_short",
     "engine_of",
     "holder_of",
     "last_part",

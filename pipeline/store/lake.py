@@ -241,7 +241,7 @@ class InLake:
         return (self.lake.data,)
 
     def forbidden(self) -> frozenset[str]:
-        return FORBIDDEN
+        return FORBIDDEN | {name.removeprefix("ducklake_") for name in FORBIDDEN}  # a lake has them under the short names, too
 
     def publish(self, snapshot: Path, ours: Callable[[], None]) -> str:
         """Nothing to do: readers of a lake see what was committed last."""

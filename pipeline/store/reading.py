@@ -36,6 +36,7 @@ EXPLAINED: dict[str, tuple[str, str]] = {
 
 
 READS = (duckdb.StatementType.SELECT, duckdb.StatementType.EXPLAIN)
+WRITING = frozenset({"copy", "export"})  # what writes files
 MEMORY, SPACE = "2GB", "2GB"  # of a stranger's query: in memory, and on the disk for what does not fit
 
 
@@ -187,7 +188,11 @@ def _called(text: str, names: frozenset[str]) -> str | None:
     written = text.encode("utf8")
     starts = [at for at, _ in duckdb.tokenize(text)]
     tokens = [_bare(written[at:end]) for at, end in pairwise([*starts, len(written)])]
-    return next((token for token, after in pairwise(tokens) if token in names and after.startswith("(")), None)
+    writing = (
+        [t for t in tokens if t in WRITING] if tokens[0] == "explain" else []
+    )  # EXPLAIN ANALYZE carries out what it explains
+    called = [token for token, after in pairwise(tokens) if token in names and after.startswith("(")]
+    return next(iter(called + writing), None)
 
 
 def _bare(token: bytes) -> str:
