@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 WORKERS ?= 4
 PYTEST := $(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup
 
-.PHONY: demo test quick browser lint server crash nightly fuzz audit clean
+.PHONY: demo test quick lake browser lint server crash nightly fuzz audit clean
 
 demo: $(VENV)/.installed  ## replay the recorded story and report
 	$(BIN)/writethru demo
@@ -29,8 +29,13 @@ server: $(VENV)/.installed  ## Prefect's server on 127.0.0.1:4200, the schedule 
 	$(BIN)/prefect automation inspect 'flow runs without a heartbeat' >/dev/null 2>&1 || $(BIN)/prefect automation create --from-file docs/examples/zombies.yaml; \
 	$(BIN)/prefect --no-prompt deploy --all && $(BIN)/prefect worker start --pool local
 
+lake: export WRITETHRU_TEST_STORE := postgres
+lake: $(VENV)/.installed-test  ## what touches the store, with the store in a lake whose catalog is a PostgreSQL of the tests' own
+	$(PYTEST) tests/test_lake.py tests/test_cli.py tests/test_demo.py tests/test_import.py tests/test_questions.py \
+	  tests/test_collect_versions.py tests/test_status.py
+
 browser: $(VENV)/.installed-test  ## the pages in the system's Chromium, with axe
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[test,browser]'
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[test,lake,browser]'
 	$(BIN)/python -m pytest -m browser
 
 crash: export WRITETHRU_KILLS := 100
@@ -62,7 +67,7 @@ $(VENV)/.installed: $(VENV)/bin/python pyproject.toml constraints.txt
 	touch $@
 
 $(VENV)/.installed-test: $(VENV)/bin/python pyproject.toml constraints.txt
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[test]'
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[test,lake]'
 	touch $@ $(VENV)/.installed
 
 $(VENV)/.installed-dev: $(VENV)/bin/python pyproject.toml constraints.txt

@@ -9,6 +9,7 @@ import re
 import tomllib
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Literal, TypeVar
@@ -23,7 +24,8 @@ FILE_NAME = "writethru.toml"
 PREFIX = "WRITETHRU_"
 _DURATION = re.compile(r"\s*(\d+(?:\.\d+)?)\s*(s|m|min|h|d|w)\s*")
 _UNITS = {"s": "seconds", "m": "minutes", "min": "minutes", "h": "hours", "d": "days", "w": "weeks"}
-_CREDENTIALS = re.compile(r"//[^/\s@]*@")
+_CREDENTIALS = re.compile(r"//[^/\s@]*@|password\s*=\s*('[^']*'|\S+)", re.IGNORECASE)
+_LAKE = re.compile(r"ducklake:(?:(postgres):)?(?:(sqlite):)?(.+)", re.DOTALL)
 _MESSAGES = {"extra_forbidden": "unknown key", "missing": "is missing"}
 _SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 
@@ -78,6 +80,7 @@ class KeepConfig(Strict):
 
     backups: Duration = Field(timedelta(days=30), description="dated copies beside the store; the newest always stays")
     responses: Duration | None = Field(None, description="archived responses; for ever if not given")
+    history: Duration | None = Field(None, description="earlier states of a lake; for ever if not given")
 
 
 class LeaseConfig(Strict):
@@ -113,12 +116,33 @@ class NotifyEntry(Strict):
     most: int = Field(40, gt=0, description="things in one message")
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lake:
+    """A store in a lake: its tables are Parquet files in a folder, and a database, the catalog, tells which of them count."""
+
+    kind: Literal["postgres", "sqlite", "duckdb"]  # of the catalog
+    catalog: str  # how PostgreSQL is reached (`host=... dbname=...`), without a password; else the catalog's file
+    data: str  # folder of the Parquet files
+    password: str | None = None  # where PostgreSQL's password is: env:NAME or file:PATH
+
+    @property
+    def name(self) -> str:
+        """As settings and messages have it."""
+        return f"ducklake:{self.catalog}" if self.kind == "duckdb" else f"ducklake:{self.kind}:{self.catalog}"
+
+
+Place = Path | Lake  # where a store is
+
+
 class Settings(BaseSettings):
     """What a run needs to know. All paths are absolute once loaded."""
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, env_nested_delimiter="__", extra="forbid", frozen=True)
 
     db: Path = Path("writethru.duckdb")
+    store: str | None = Field(None, description="a lake in place of the file `db`: ducklake:postgres:..., ducklake:sqlite:FILE")
+    data: str | None = Field(None, description="folder of a lake's Parquet files; beside `db` if not given")
+    store_password: str | None = Field(None, pattern=r"^(env:\w+|file:.+)$", description="where a lake's password is")
     feeds: Path = Path("feeds.toml")
     stories: Path = Path("stories.toml")
     reports: Path = Path("reports")
@@ -152,6 +176,34 @@ class Settings(BaseSettings):
             raise ValueError(f"two rules are named {twice[0]!r}")
         return rules
 
+    @field_validator("store")
+    @classmethod
+    def lake_without_secrets(cls, store: str | None) -> str | None:
+        if store and not _LAKE.fullmatch(store):
+            raise ValueError("not a lake: write it as ducklake:postgres:dbname=... host=..., or ducklake:sqlite:FILE")
+        if store and _CREDENTIALS.search(store):
+            raise ValueError("a password does not stand here: name its place, store_password = 'env:NAME' or 'file:PATH'")
+        return store
+
+    @field_validator("data")
+    @classmethod
+    def folder_of_files(cls, data: str | None) -> str | None:
+        if data and "://" in data:
+            raise ValueError("not a folder: a lake's files lie in a folder that every machine that uses the lake can reach")
+        return data
+
+    @property
+    def place(self) -> Place:
+        """Where the store is."""
+        return (
+            lake_of(self.store, self.data or str(self.db.with_suffix(".lake")), self.store_password) if self.store else self.db
+        )
+
+    @property
+    def place_name(self) -> str:
+        """As messages call the store."""
+        return self.place.name if isinstance(self.place, Lake) else str(self.place)
+
     @property
     def archive_folder(self) -> Path:
         return self.archive or self.db.with_suffix(".archive")
@@ -165,6 +217,14 @@ Entry = TypeVar("Entry", bound=Strict)
 PATHS = ("db", "feeds", "stories", "reports", "archive", "snapshot")
 
 
+def lake_of(store: str, data: str, password: str | None) -> Lake:
+    """A lake as the settings name it."""
+    found = _LAKE.fullmatch(store)
+    assert found, store
+    kind: Literal["postgres", "sqlite", "duckdb"] = "postgres" if found[1] else "sqlite" if found[2] else "duckdb"
+    return Lake(kind=kind, catalog=found[3], data=data, password=password)
+
+
 def load_settings(file: Path | None = None, overrides: Mapping[str, object] = {}, folder: Path | None = None) -> Settings:
     """The settings for one run. `overrides` are the command line's; `folder` is where to look for a file if none is named."""
     folder = folder or Path.cwd()
@@ -172,7 +232,8 @@ def load_settings(file: Path | None = None, overrides: Mapping[str, object] = {}
     home = found.resolve().parent if found else folder
     values = _absolute(read_toml(found), home) if found else {}
     environment = _absolute(_from_environment(), folder)
-    values = _merge(_merge({p: str(home / Settings.model_fields[p].default) for p in PATHS[:4]}, values), environment)
+    usual = {p: str(home / Settings.model_fields[p].default) for p in ("db", "feeds", "stories", "reports")}
+    values = _merge(_merge(usual, values), environment)
     values = _merge(values, _absolute({k: v for k, v in overrides.items() if v is not None}, folder))
     try:
         return Settings.model_validate(values)
@@ -245,6 +306,21 @@ class StoryEntry(Strict):
         return aspects
 
 
+def password_of(lake: Lake) -> str | None:
+    """The password of a lake's catalog from where the settings say it is. Raises ConfigError if nothing is there."""
+    if lake.password is None:
+        return None
+    kind, _, name = lake.password.partition(":")
+    if kind == "file":
+        try:
+            return Path(name).read_text(encoding="utf8").strip()
+        except (OSError, UnicodeDecodeError) as e:
+            raise ConfigError(name, "", f"cannot be read, but store_password names it: {type(e).__name__}") from None
+    if (value := os.environ.get(name)) is None:
+        raise ConfigError("environment", name, "not set, but store_password names it")
+    return value
+
+
 def secret_of(feed: Feed) -> str | None:
     """The credentials of a feed from the environment variable that it names. Raises ConfigError if it is not set."""
     if feed.secret is None:
@@ -255,13 +331,17 @@ def secret_of(feed: Feed) -> str | None:
 
 
 def secrets_of(settings: Settings, *, feeds: bool) -> tuple[str, ...]:
-    """What must stand in no text: the addresses of channels, and the credentials of `feeds`, as far as the environment has
-    them. A file of feeds that cannot be read names none: who needs its feeds says what is wrong with it."""
+    """What must stand in no text: the addresses of channels, a lake's password, and the credentials of `feeds`, as far as they
+    are there. A file of feeds that cannot be read names none: who needs its feeds says what is wrong with it."""
+    password = None
+    with suppress(ConfigError):
+        password = password_of(settings.place) if isinstance(settings.place, Lake) else None
     names = [rule.to for rule in settings.notify]
     if feeds:
         with suppress(ConfigError):
             names += [feed.secret for feed in load_feeds(settings.feeds) if feed.secret]
-    return tuple(part for name in dict.fromkeys(names) for part in os.environ.get(name, "").split())
+    parts = [part for name in dict.fromkeys(names) for part in os.environ.get(name, "").split()]
+    return (*parts, password) if password else tuple(parts)
 
 
 def read_toml(file: Path) -> dict[str, object]:
@@ -313,11 +393,23 @@ def _from_environment() -> dict[str, object]:
 
 
 def _absolute(values: Mapping[str, object], folder: Path) -> dict[str, object]:
-    found: dict[str, object] = {k: str(folder / str(v)) if k in PATHS and v is not None else v for k, v in values.items()}
+    found: dict[str, object] = {k: _placed(k, v, folder) if isinstance(v, str | Path) else v for k, v in values.items()}
     log = found.get("log")
     if isinstance(log, dict) and log.get("file"):
         found["log"] = {**log, "file": str(folder / str(log["file"]))}
     return found
+
+
+def _placed(key: str, value: str | Path, folder: Path) -> str:
+    """A setting with the path in it, if there is one, made absolute."""
+    text = str(value)
+    if key in PATHS or (key == "data" and "://" not in text):
+        return str(folder / text)
+    if key == "store" and (found := _LAKE.fullmatch(text)) and not found[1]:
+        return f"{text.removesuffix(found[3])}{folder / found[3]}"
+    if key == "store_password" and text.startswith("file:"):
+        return f"file:{folder / text.removeprefix('file:')}"
+    return text
 
 
 def _merge(low: Mapping[str, object], high: Mapping[str, object]) -> dict[str, object]:
@@ -328,11 +420,18 @@ def _merge(low: Mapping[str, object], high: Mapping[str, object]) -> dict[str, o
     return out
 
 
+def _hidden(credentials: re.Match[str]) -> str:
+    return "//***@" if credentials[0].startswith("/") else "password=***"
+
+
 def _config_error(e: ValidationError, file: str, environment: Mapping[str, object], prefix: str = "") -> ConfigError:
     first = e.errors()[0]
     path = [str(p) for p in first["loc"]]
     value = first["input"] if isinstance(first["input"], str | int | float | bool) else None
-    value = _CREDENTIALS.sub("//***@", value) if isinstance(value, str) else value
+    value = None if path == ["store_password"] else value  # it may be the password itself, in the wrong place
+    value = (
+        _CREDENTIALS.sub(lambda m: "//***@" if m[0][0] == "/" else "password=***", value) if isinstance(value, str) else value
+    )
     problem = _MESSAGES.get(first["type"], first["msg"].removeprefix("Value error, "))
     inside: object = environment
     for p in path:

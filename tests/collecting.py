@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from engines import KIND, store_lines
 from world import World
 
 from pipeline import journey
@@ -40,11 +41,13 @@ class Desk:
     world: World
     feeds: Sequence[Feed] | None = None
     timeout: float = 20.0
+    engine: str = KIND
     settings: Settings = field(init=False)
 
     def __post_init__(self) -> None:
         self.folder.mkdir(parents=True, exist_ok=True)
-        (self.folder / "writethru.toml").write_text(SETTINGS.format(timeout=self.timeout), encoding="utf8")
+        text = store_lines(self.folder, self.engine) + SETTINGS.format(timeout=self.timeout)
+        (self.folder / "writethru.toml").write_text(text, encoding="utf8")
         (self.folder / "stories.toml").write_text("", encoding="utf8")
         self.settings = load_settings(self.folder / "writethru.toml")
         if self.world.port:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from engines import lines_of, store_settings
 from hypothesis import settings as hypothesis_settings
 
 from pipeline.config import Settings, load_settings
@@ -35,14 +36,18 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder that `writethru demo` leaves; run once for all tests that look at it."""
     out = tmp_path_factory.mktemp("demo")
+    place = store_settings(out)
     done = subprocess.run(
         [sys.executable, "-c", "from pipeline.cli import main; main()", "demo", "--out", str(out)],
+        env=os.environ | {f"WRITETHRU_{key.upper()}": value for key, value in place.items()},
         capture_output=True,
         text=True,
         timeout=400,
     )
     assert done.returncode == 0, done.stdout + done.stderr
     (out / "printed.txt").write_text(done.stdout, encoding="utf8")
+    config = out / "writethru.toml"
+    config.write_text(lines_of(place) + config.read_text("utf8"), encoding="utf8")
     return out
 
 

@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
+from engines import of_a_file, store_lines
 
 from pipeline.cli import run
 
@@ -19,7 +20,7 @@ LINE = {
 @pytest.fixture
 def home(tmp_path: Path) -> Path:
     """A folder with settings, no feeds and no stories."""
-    (tmp_path / "writethru.toml").write_text('db = "store.duckdb"\n', encoding="utf8")
+    (tmp_path / "writethru.toml").write_text('db = "store.duckdb"\n' + store_lines(tmp_path), encoding="utf8")
     (tmp_path / "feeds.toml").write_text("", encoding="utf8")
     (tmp_path / "stories.toml").write_text("", encoding="utf8")
     return tmp_path
@@ -72,6 +73,7 @@ def test_lists_before_there_is_a_store_say_what_to_do(home, capsys):
     assert "writethru run" in capsys.readouterr().err
 
 
+@of_a_file
 def test_a_file_that_is_no_store_is_refused_and_left_alone(home, capsys):
     """A foreign file is never overwritten."""
     (home / "store.duckdb").write_bytes(b"this is a letter, not a database" * 100)

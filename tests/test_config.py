@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.config import load_feeds, load_settings, load_watches, secret_of
+from pipeline.config import Lake, load_feeds, load_settings, load_watches, secret_of
 from pipeline.errors import ConfigError
 from pipeline.model import Feed
 
@@ -145,3 +145,29 @@ def test_the_seeds_are_valid():
     """What `init` writes can be loaded as it is."""
     watches = load_watches(SEEDS / "stories.toml")
     assert len(watches) == 3 and all(w.aspects for w in watches)
+
+
+def test_a_lake_is_named_by_its_catalog_and_a_folder(tmp_path):
+    """Paths are relative to the file, as everywhere; a file that is named on the command line is the store, no lake."""
+    (tmp_path / "writethru.toml").write_text('store = "ducklake:sqlite:lake.sqlite"\ndata = "rows"\n', encoding="utf8")
+    settings = load_settings(tmp_path / "writethru.toml")
+    assert settings.place == Lake(kind="sqlite", catalog=str(tmp_path / "lake.sqlite"), data=str(tmp_path / "rows"))
+    assert settings.place_name == f"ducklake:sqlite:{tmp_path}/lake.sqlite"
+    assert load_settings(tmp_path / "writethru.toml", {"db": "a.duckdb", "store": ""}).place == Path.cwd() / "a.duckdb"
+
+
+@pytest.mark.parametrize(
+    ("text", "key"),
+    [
+        ('store = "duckdb.db"', "store"),
+        ('store = "ducklake:"', "store"),
+        ('data = "s3://bucket/x"', "data"),
+        ('store_password = "very-secret"', "store_password"),
+    ],
+)
+def test_what_is_no_lake_is_refused_by_key(tmp_path, text, key):
+    """The message names file and key, and repeats no password that stands in the wrong place."""
+    (tmp_path / "writethru.toml").write_text(text + "\n", encoding="utf8")
+    with pytest.raises(ConfigError, match=f": {key}: ") as refused:
+        load_settings(tmp_path / "writethru.toml")
+    assert "very-secret" not in str(refused.value)

@@ -2,6 +2,8 @@
 
 import ast
 import importlib
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import get_args, get_origin, get_type_hints
@@ -137,3 +139,21 @@ def test_every_judgement_gives_a_reason(judgement):
 def test_the_judgements_of_the_design_are_there():
     """The four judgements that the product stands on."""
     assert {"decide_version", "decide_edit", "decide_story", "decide_changes"} <= {f.__name__ for f in judgements()}
+
+
+def test_nothing_of_a_lake_is_loaded_unless_the_settings_name_one(tmp_path):
+    """Neither the engine nor an extension: whoever keeps a file pays nothing for lakes."""
+    code = f"""
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from pipeline import journey
+from pipeline.store import Store
+with Store(Path({str(tmp_path / "store.duckdb")!r}), now=datetime(2026, 1, 1, tzinfo=UTC)) as store:
+    asked = "SELECT count(*) FROM duckdb_extensions() WHERE loaded AND install_mode <> 'STATICALLY_LINKED'"
+    loaded = store.con.execute(asked).fetchall()
+lake = ("pipeline.store.lake", "pipeline.store.catalog")
+print([m for m in sys.modules if m in lake or m.startswith("duckdb_extension")], loaded)
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=120, cwd=ROOT)
+    assert done.stdout == "[] [(0,)]\n", done.stdout + done.stderr

@@ -15,6 +15,7 @@ from typing import Any
 
 import duckdb
 import pytest
+from engines import of_a_file
 
 from pipeline.cli import run
 from pipeline.errors import QueryError
@@ -200,7 +201,7 @@ def test_hostile_sql_reads_and_writes_nothing(settings, tmp_path, text, parquet,
     sql = text.format(secret=kept / "secret", folder=kept)
     out = tmp_path / "out.parquet"
     options = ["--format", "parquet", "--output", str(out)] if parquet else ["--format", "json"]
-    assert run(["sql", sql, "--db", str(settings.snapshot_file), *options]) == 2
+    assert run(["sql", sql, "--config", str(settings.db.with_name("writethru.toml")), *options]) == 2
     told = capsys.readouterr()
     assert told.err.startswith("writethru: ") and not told.out
     assert "the secret of the house" not in told.err and "Traceback" not in told.err
@@ -247,14 +248,29 @@ def test_an_endless_question_is_stopped(settings, text):
 
 def test_more_rows_than_wanted_are_cut_and_told(settings, capsys):
     """The limit is said on standard error, so that it never looks like the whole."""
-    assert run(["sql", "FROM range(100)", "--limit", "7", "--format", "csv", "--db", str(settings.snapshot_file)]) == 0
+    assert (
+        run(
+            [
+                "sql",
+                "FROM range(100)",
+                "--limit",
+                "7",
+                "--format",
+                "csv",
+                "--config",
+                str(settings.db.with_name("writethru.toml")),
+            ]
+        )
+        == 0
+    )
     told = capsys.readouterr()
     assert told.out.split() == ["range", *map(str, range(7))]
     assert "more than 7 rows" in told.err and "--limit 0" in told.err
-    assert run(["sql", "FROM range(7)", "--limit", "7", "--db", str(settings.snapshot_file)]) == 0
+    assert run(["sql", "FROM range(7)", "--limit", "7", "--config", str(settings.db.with_name("writethru.toml"))]) == 0
     assert not capsys.readouterr().err
 
 
+@of_a_file
 def test_sql_is_answered_while_a_run_holds_the_store(settings, tmp_path):
     """The published snapshot is asked: it does not matter who writes."""
     held = settings.model_copy(update={"db": tmp_path / "held.duckdb", "snapshot": settings.snapshot_file})
@@ -275,7 +291,7 @@ def test_every_form_of_a_result_says_the_same(settings, tmp_path, capsys):
     """table, json, csv and parquet hold the odd types as their readers expect them."""
     said = {}
     for form in ("table", "json", "csv"):
-        assert run(["sql", ODD, "--format", form, "--db", str(settings.snapshot_file)]) == 0
+        assert run(["sql", ODD, "--format", form, "--config", str(settings.db.with_name("writethru.toml"))]) == 0
         said[form] = capsys.readouterr().out
     row = json.loads(said["json"])[0]
     assert (row["naïve name"], row["at"], row["list"], row["struct"]) == ("a", "2025-11-24T06:00:00Z", [1, 2], {"k": "v"})
@@ -284,7 +300,9 @@ def test_every_form_of_a_result_says_the_same(settings, tmp_path, capsys):
     assert (cells["formula"], cells["at"], cells["list"]) == ("'=1+1", "2025-11-24T06:00:00Z", "[1, 2]")
     assert "06:00" in said["table"] and "[1, 2]" in said["table"]
     out = tmp_path / "it's out.parquet"
-    assert run(["sql", ODD, "--format", "parquet", "-o", str(out), "--db", str(settings.snapshot_file)]) == 0
+    assert (
+        run(["sql", ODD, "--format", "parquet", "-o", str(out), "--config", str(settings.db.with_name("writethru.toml"))]) == 0
+    )
     back = duckdb.connect().execute('SELECT struct.k, list, "at", span FROM read_parquet($f)', {"f": str(out)}).fetchall()
     assert back[0][0] == "v" and back[0][1] == [1, 2] and str(back[0][2]) == "2025-11-24 06:00:00"
 
@@ -294,7 +312,7 @@ def test_no_cell_of_csv_is_a_formula(settings, text, capsys):
     """Whatever stands before it, a text that a spreadsheet would compute gets an apostrophe; a number stays a number."""
     literal = text.replace("'", "''")
     query = f"SELECT '{literal}' AS cell, -1 AS number"
-    assert run(["sql", query, "--format", "csv", "--db", str(settings.snapshot_file)]) == 0
+    assert run(["sql", query, "--format", "csv", "--config", str(settings.db.with_name("writethru.toml"))]) == 0
     [row] = csv.DictReader(io.StringIO(capsys.readouterr().out, newline=""))
     assert row["cell"].startswith("'") and row["number"] == "-1"
 
@@ -304,10 +322,24 @@ def test_a_parquet_file_is_whole_or_not_there(settings, tmp_path, capsys):
     out = tmp_path / "out.parquet"
     out.write_bytes(b"what was there")
     failing = "SELECT CASE WHEN range = 999999 THEN error('late') ELSE range END AS n FROM range(1000000)"
-    assert run(["sql", failing, "--format", "parquet", "-o", str(out), "--db", str(settings.snapshot_file)]) == 2
+    assert (
+        run(["sql", failing, "--format", "parquet", "-o", str(out), "--config", str(settings.db.with_name("writethru.toml"))])
+        == 2
+    )
     assert out.read_bytes() == b"what was there" and os.listdir(tmp_path) == ["out.parquet"]
     assert (
-        run(["sql", "SELECT 1", "--format", "parquet", "-o", str(tmp_path / "no" / "x"), "--db", str(settings.snapshot_file)])
+        run(
+            [
+                "sql",
+                "SELECT 1",
+                "--format",
+                "parquet",
+                "-o",
+                str(tmp_path / "no" / "x"),
+                "--config",
+                str(settings.db.with_name("writethru.toml")),
+            ]
+        )
         == 2
     )
     assert "cannot be written" in capsys.readouterr().err

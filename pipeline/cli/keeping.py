@@ -20,6 +20,7 @@ from pipeline.cli.options import (
     logged,
     moment,
 )
+from pipeline.config import load_settings
 from pipeline.errors import UsageError
 
 OpmlOutOption = Annotated[Path | None, typer.Option("--opml-out", help="Write the feeds file as OPML; - prints it.")]
@@ -31,7 +32,7 @@ AppendOption = Annotated[bool, typer.Option("--append", help="With --opml-in: ad
 
 def add_to(app: typer.Typer) -> None:
     """Register the commands."""
-    for command in (rebuild, export):
+    for command in (rebuild, export, migrate_store):
         app.command()(logged(command))
 
 
@@ -72,6 +73,29 @@ def export(
         elif jsonl is not None:
             done = journey.export_jsonl(start.settings, jsonl, story=story, since=after, progress=progress)
     start.tell(done)
+
+
+def migrate_store(
+    target: Annotated[
+        str,
+        typer.Argument(help="A lake, as `store` in writethru.toml has it, or a file.", metavar="TARGET", show_default=False),
+    ],
+    data: Annotated[str | None, typer.Option("--data", help="Folder of the lake's Parquet files.", show_default=False)] = None,
+    password: Annotated[
+        str | None,
+        typer.Option("--store-password", help="Where the lake's password is: env:NAME or file:PATH.", show_default=False),
+    ] = None,
+    config: ConfigOption = None,
+    db: DbOption = None,
+    now: NowOption = None,
+    quiet: QuietOption = False,
+    json: JsonOption = False,
+) -> None:
+    """Copy the store into a lake, or from a lake to a file, and prove that both say the same, row for row."""
+    start = begin(config, db, now, quiet, json)
+    lake = {"store": target, "data": data, "store_password": password}
+    there = load_settings(config, lake if target.startswith("ducklake:") else {"db": target, "store": ""})
+    start.tell(journey.migrate_store(start.settings, there, start.now))
 
 
 def feed_lists(start: Run, out: Path | None, into: Path | None, append: bool) -> None:

@@ -106,7 +106,7 @@ def begin(
 
     Where the log goes to standard error, it takes the place of what people would read.
     """
-    settings = load_settings(config, {"db": db})
+    settings = load_settings(config, {"db": db, "store": None if db is None else ""})  # a named file is the store, no lake
     today = datetime.now(UTC)
     clock = moment(now, today) or today
     _begin_log(settings)

@@ -16,14 +16,16 @@ from pipeline.journey.checking import status
 from pipeline.journey.decision import Decision
 from pipeline.journey.keeping import BackupSummary, ThinSummary, VerifySummary, backup, restore, snapshot, thin, verify
 from pipeline.journey.metering import metrics
+from pipeline.journey.moving import MoveSummary, migrate_store
 from pipeline.journey.progress import Progress, lively, silent
 from pipeline.journey.stages import stage
 from pipeline.journey.starting import init
-from pipeline.store import Store, lease, publish_snapshot
+from pipeline.store import Store, lease
 
 __all__ = [
     "BackupSummary",
     "Decision",
+    "MoveSummary",
     "ThinSummary",
     "Told",
     "VerifySummary",
@@ -42,6 +44,7 @@ __all__ = [
     "maintain",
     "markdown_logs",
     "metrics",
+    "migrate_store",
     "notify",
     "reading",
     "rebuild",
@@ -66,10 +69,10 @@ NOTES_WAIT = 60.0  # seconds to wait for a run to end before what was sent is no
 @contextmanager
 def writing(settings: Settings, what: str, now: datetime, wait: float = 0.0) -> Iterator[Store]:
     """The store, open for writing under the lease; the snapshot is published when it closes in good order."""
-    with lease(settings.db, what, wait, settings.lease) as held:
-        with Store(settings.db, now=now) as store:
+    with lease(settings.place, what, wait, settings.lease) as held:
+        with Store(settings.place, now=now) as store:
             yield store
-        publish_snapshot(settings.db, settings.snapshot_file, held.check)
+        store.engine.publish(settings.snapshot_file, held.check)
 
 
 @stage("ingest")
@@ -147,8 +150,12 @@ def maintain(settings: Settings, now: datetime, *, progress: Progress = silent, 
     """Look for stories that are one: propose to merge them, and merge those that surely are. Returns a MaintainSummary."""
     from pipeline.journey.maintaining import maintain_in
 
-    with writing(settings, "maintain", now, wait) as store:
-        return maintain_in(store, settings, now, lively(progress))
+    with lease(settings.place, "maintain", wait, settings.lease) as held:
+        with Store(settings.place, now=now) as store:
+            done = maintain_in(store, settings, now, lively(progress))
+        store.engine.tidy(now, settings.keep.history, held.check)
+        store.engine.publish(settings.snapshot_file, held.check)
+    return done
 
 
 def try_notify(settings: Settings):

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.config import Settings
-from pipeline.errors import UsageError
 from pipeline.store import Rows, Store
 
 NEVER = datetime(1970, 1, 1, tzinfo=UTC)  # a store opened for reading needs no clock
@@ -16,11 +15,8 @@ NEVER = datetime(1970, 1, 1, tzinfo=UTC)  # a store opened for reading needs no 
 
 @contextmanager
 def reading(settings: Settings) -> Iterator[Store]:
-    """The published snapshot, or the store itself where none was published yet, open read-only."""
-    path = settings.snapshot_file if settings.snapshot_file.exists() else settings.db
-    if not path.exists():
-        raise UsageError(f"{settings.db}: there is no store yet. `writethru run` or `writethru import FILE` makes one")
-    with Store(path, now=NEVER, read_only=True) as store:
+    """What stands: the published snapshot, or the store itself where there is none, open read-only. Raises UsageError."""
+    with Store(settings.place, now=NEVER, read_only=True, snapshot=settings.snapshot_file) as store:
         yield store
 
 

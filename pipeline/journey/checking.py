@@ -22,7 +22,7 @@ from pipeline.health import (
 )
 from pipeline.journey.asking import reading
 from pipeline.journey.stages import ended
-from pipeline.store import Holder, Store, holder_of, value_of
+from pipeline.store import Holder, Store, value_of
 
 HELD = ("feeds", "articles", "versions", "edits", "stories", "changes")
 
@@ -134,7 +134,7 @@ def status_of(store: Store, settings: Settings, now: datetime) -> Status:
         outlets=tuple(sorted(outlets, key=lambda o: (not o.ailing, o.health.outlet))),
         feeds=tuple(sorted(feeds, key=lambda f: (not f.ailing, not f.health.failures, f.health.outlet, f.health.url))),
         findings=(*found, *(f for o in outlets for f in o.findings), *(f for feed in feeds for f in feed.findings)),
-        holder=holder_of(settings.db),
+        holder=store.engine.holder(),
     )
 
 
@@ -175,7 +175,7 @@ def _machine(store: Store, settings: Settings, totals: Totals, followed: list[st
         last_pass_at=max((t for t in (at.get("ingest"), totals.last_fetch_at) if t), default=None),
         untracked=totals.untracked,
         last_track_at=at.get("track"),
-        store_bytes=_stat(settings.db)[0],
+        store_bytes=store.size(),
         log_bytes=size,
         log_since=since,
         archive_bytes=_size_of(settings.archive_folder),

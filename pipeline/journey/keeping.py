@@ -1,8 +1,6 @@
 """Looking after the store: checks, copies, the snapshot."""
 
-import os
 import re
-import shutil
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -10,7 +8,7 @@ from pathlib import Path
 from pipeline.config import Settings
 from pipeline.errors import StoreError, UsageError
 from pipeline.journey.stages import stage
-from pipeline.store import Store, check_files, copy_store, cut_short, lease, publish_snapshot
+from pipeline.store import Store, check_files, engine_of, lease
 
 
 @dataclass(slots=True)
@@ -93,9 +91,8 @@ def backup(settings: Settings, now: datetime, target: Path | None = None, *, wai
     if target.exists():
         raise UsageError(f"{target}: there is such a file already; a backup overwrites nothing")
     _must_exist(settings)
-    with lease(settings.db, "backup", wait, settings.lease):
-        _fold_in_the_log(settings, now)
-        done = BackupSummary(file=str(target), counts=copy_store(settings.db, target))
+    with lease(settings.place, "backup", wait, settings.lease):
+        done = BackupSummary(file=str(target), counts=engine_of(settings.place).back_up(target, now))
         done.removed = _prune(settings, now, target) if dated else []
     return done
 
@@ -131,7 +128,7 @@ def thin(settings: Settings, now: datetime, *, wait: float = 0.0) -> ThinSummary
     done = ThinSummary()
     if settings.keep.responses is None:
         return done
-    with lease(settings.db, "thin", wait, settings.lease) as held:
+    with lease(settings.place, "thin", wait, settings.lease) as held:
         for file in sorted(settings.archive_folder.rglob("*.warc.gz")):
             held.check()
             if _let_go(settings, file.name, now):
@@ -149,48 +146,25 @@ def restore(settings: Settings, now: datetime, copy: Path) -> BackupSummary:
     """
     if not copy.is_file():
         raise UsageError(f"{copy}: there is no such file")
-    with lease(settings.db, "restore", limits=settings.lease) as held:
-        ready = settings.db.with_name(settings.db.name + ".restored")
-        counts = copy_store(copy, ready)
-        Store(ready, now=now).close()
-        held.check()
-        with cut_short(settings.db):
-            _set_aside(settings.db, now)
-            os.replace(ready, settings.db)
-        publish_snapshot(settings.db, settings.snapshot_file, held.check)
-    return BackupSummary(file=str(settings.db), counts=counts)
-
-
-def _set_aside(store: Path, now: datetime) -> None:
-    """Give a store and its log dated names. The store keeps its own name, too, until another file takes it."""
-    log = store.with_name(store.name + ".wal")
-    dated = [file.with_name(f"{file.name}.{now:%Y%m%dT%H%M%S}.aside") for file in (store, log)]
-    if store.exists() and not dated[0].exists():
-        try:
-            os.link(store, dated[0])
-        except OSError:  # a file system without second names
-            shutil.copyfile(store, dated[0])
-    if log.exists():
-        os.replace(log, dated[1])
+    engine = engine_of(settings.place)
+    with lease(settings.place, "restore", limits=settings.lease) as held:
+        counts = engine.restore(copy, now, held.check)
+        engine.publish(settings.snapshot_file, held.check)
+    return BackupSummary(file=engine.name, counts=counts)
 
 
 def snapshot(settings: Settings, now: datetime) -> BackupSummary:
-    """Publish the file that others may open read-only at any time."""
-    from pipeline.journey.asking import NEVER
+    """Publish the file that others may open read-only at any time. A lake needs none: it can be read at any time itself."""
+    from pipeline.journey.asking import reading
 
     _must_exist(settings)
-    with lease(settings.db, "snapshot", limits=settings.lease) as held:
-        _fold_in_the_log(settings, now)
-        publish_snapshot(settings.db, settings.snapshot_file, held.check)
-    with Store(settings.snapshot_file, now=NEVER, read_only=True) as store:
-        return BackupSummary(file=str(settings.snapshot_file), counts=store.counts(("articles", "versions", "changes")))
-
-
-def _fold_in_the_log(settings: Settings, now: datetime) -> None:
-    """What a killed run had acknowledged stands in the log beside the store: opening and closing puts it into the file."""
-    Store(settings.db, now=now).close()
+    with lease(settings.place, "snapshot", limits=settings.lease) as held:
+        Store(settings.place, now=now).close()  # what a killed run left in the log goes into the file
+        shown = engine_of(settings.place).publish(settings.snapshot_file, held.check)
+    with reading(settings) as store:
+        return BackupSummary(file=shown, counts=store.counts(("articles", "versions", "changes")))
 
 
 def _must_exist(settings: Settings) -> None:
-    if not settings.db.exists():
-        raise StoreError(f"{settings.db}: there is no store yet")
+    if not engine_of(settings.place).exists():
+        raise StoreError(f"{engine_of(settings.place).name}: there is no store yet")

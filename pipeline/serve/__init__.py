@@ -34,7 +34,9 @@ def serve(settings: Settings, port: int, say: Callable[[str], None], host: str =
         pass  # says what to do if there is no store yet
     _bring_up_to_date(settings)
     app = application(settings, Access(host=host, port=port, token=token), lambda: datetime.now(UTC))
-    say(f"http://{_shown(host)}:{port}/ shows {settings.db}{'; a token is asked for' if token else ''}. Ctrl-C ends it.")
+    say(
+        f"http://{_shown(host)}:{port}/ shows {settings.place_name}{'; a token is asked for' if token else ''}. Ctrl-C ends it."
+    )
     event(log, logging.INFO, "serve.began", host=host, port=port, token=bool(token))
     # without a configuration of its own, what the server warns of goes where the program's log goes
     uvicorn.run(app, host=host, port=port, log_config=None, log_level="warning", server_header=False, proxy_headers=False)

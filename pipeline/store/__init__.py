@@ -1,32 +1,24 @@
-"""The Store: one DuckDB file behind typed reads and batched writes. The only importer of duckdb.
+"""The Store: one DuckDB file, or a lake, behind typed reads and batched writes. The only importer of duckdb.
 
 `record` tables hold what was seen and decided by people; `derived` tables what the judgements made of it. Each batch is one
 transaction. Whoever writes holds the lease; whoever only reads opens the snapshot, which is published after each run.
 """
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
 
+import duckdb
+
+from pipeline.config import LeaseConfig, Place
 from pipeline.store.collected import Batch, Collected, FetchRow, HoldRow, ParagraphRow, RobotsRow
-from pipeline.store.database import (
-    Tables,
-    attach,
-    check_files,
-    connect,
-    copy_store,
-    detach,
-    is_current,
-    keep_before,
-    migrate,
-    outdated,
-    transaction,
-)
-from pipeline.store.failures import cut_short
+from pipeline.store.database import Tables, check_files, transaction
+from pipeline.store.engines import Holding, engine_of
 from pipeline.store.keys import last_part
-from pipeline.store.leasing import Holder, Lease, held_here, holder_of, lease, work_goes_on
+from pipeline.store.leasing import Holder, holder_of, work_goes_on
+from pipeline.store.moving import Proof, compare, transfer
 from pipeline.store.noticed import Noticed
 from pipeline.store.reading import Reading, Rows
 from pipeline.store.rebuilt import KeptVersion, Rebuilt, RecordedLook, Replacement
@@ -40,9 +32,9 @@ __all__ = [
     "HoldRow",
     "Holder",
     "KeptVersion",
-    "Lease",
     "Linking",
     "ParagraphRow",
+    "Proof",
     "RecordedLook",
     "Replacement",
     "Revised",
@@ -51,52 +43,36 @@ __all__ = [
     "SavedState",
     "Store",
     "check_files",
-    "copy_store",
-    "cut_short",
+    "compare",
+    "engine_of",
     "holder_of",
     "last_part",
     "lease",
     "plain_row",
     "publish_snapshot",
+    "transfer",
     "value_of",
     "work_goes_on",
 ]
 
 
+def lease(place: Place, what: str, wait: float = 0.0, limits: LeaseConfig | None = None) -> AbstractContextManager[Holding]:
+    """Hold the right to write to a store. Ends with the process, however that ends. Raises StoreBusy, StoreError."""
+    return engine_of(place).lease(what, wait, limits)
+
+
 class Store(Rebuilt, Collected, Tracked, Noticed, Reading):
     """An open store. Use as a context manager; one thread, one process."""
 
-    def __init__(self, path: Path, *, now: datetime, read_only: bool = False):
-        """Open (and unless read-only make or migrate) the store. Raises StoreBusy, StoreError."""
-        if not read_only:
-            path.parent.mkdir(parents=True, exist_ok=True)
-        self.path, self._read_only = path, read_only
-        self.con = connect(path, read_only=True) if read_only else attach(path)
-        self.tables, self._feeds_read, self._feed_ids = Tables(self.con), {}, set()
-        self._lease = None if read_only else held_here(path)
-        if not read_only:
-            self._upgrade(now)
+    def __init__(self, place: Place, *, now: datetime, read_only: bool = False, snapshot: Path | None = None):
+        """Open (and unless read-only make or migrate) the store. Raises StoreBusy, StoreError.
 
-    def _upgrade(self, now: datetime) -> None:
-        """Make or migrate the schema; a store of an earlier program is copied first."""
-        try:
-            self._still_ours()
-            if is_current(self.con):
-                return
-            migration = outdated(self.con)
-        except BaseException:
-            detach(self.con, self.path, calm=False)
-            raise
-        if migration:
-            detach(self.con, self.path, calm=True)
-            keep_before(self.path, migration)
-            self.con = attach(self.path)
-            self.tables = Tables(self.con)
-        try:
-            migrate(self.con, now)
-        except BaseException:
-            detach(self.con, self.path, calm=False)
-            raise
+        `snapshot`: the published file, which is read in the store's place if there is one.
+        """
+        self.engine, self._read_only, self._calm = engine_of(place), read_only, True
+        self._lease = None if read_only else self.engine.held_here()
+        self.con = self.engine.open_to_read(snapshot) if read_only else self.engine.open(now, self._still_ours)
+        self.tables, self._feeds_read, self._feed_ids = Tables(self.con), {}, set()
 
     def __enter__(self) -> "Store":
         return self
@@ -104,23 +80,31 @@ class Store(Rebuilt, Collected, Tracked, Noticed, Reading):
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         self._end(calm=kind is None)
 
+    def size(self) -> int:
+        """Bytes that it takes."""
+        return self.engine.size(self.con)
+
     def close(self) -> None:
-        """Close the file; its log is folded into it."""
+        """Close it; the log of a file is folded into it."""
         self._end(calm=True)
 
     def _end(self, *, calm: bool) -> None:
         if self._read_only:
-            self.con.close()
+            self.engine.close_to_read(self.con, calm=calm and self._calm)
         else:
-            detach(self.con, self.path, calm=calm)
+            self.engine.close(self.con, calm=calm)
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
         """What is written inside is written whole or not at all. Raises LeaseLost if the store was given to another run."""
         self._still_ours()
-        with transaction(self.con):
-            yield
-            self._still_ours()
+        try:
+            with transaction(self.con):
+                yield
+                self._still_ours()
+        except duckdb.TransactionException:
+            self._still_ours()  # an heir of the lease lets nothing be committed that was begun before: that is what to tell
+            raise
 
     def _still_ours(self) -> None:
         if self._lease:

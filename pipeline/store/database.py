@@ -5,7 +5,7 @@ import json
 import os
 import re
 import shutil
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -29,12 +29,12 @@ _FEW = 300  # numbers that stand in the text of a query
 MOST_HELD = 1_000  # keys that are asked for to tell which rows are new
 _HOLDER = re.compile(r"held in (.+?) \(PID (\d+)\)")
 # Settings of every instance: no core feature may need an extension that is not in the wheel.
-_ALWAYS: dict[str, str | bool | int | float | list[str]] = {
+ALWAYS: dict[str, str | bool | int | float | list[str]] = {
     "autoinstall_known_extensions": False,
     "autoload_known_extensions": False,
 }
 # One thread: the batches are small, and a second one costs a fifth more CPU than it saves in time.
-_WRITER = _ALWAYS | {"threads": 1}
+WRITER = ALWAYS | {"threads": 1}
 _idle: dict[int, list[duckdb.DuckDBPyConnection]] = {}  # by process: a fork must not touch its parent's
 
 
@@ -52,7 +52,7 @@ def query(name: str) -> str:
 
 def connect(path: Path, *, read_only: bool = False) -> duckdb.DuckDBPyConnection:
     """Open a store's file. Raises StoreBusy if another process holds it, StoreError if it is not a DuckDB file."""
-    config = _ALWAYS if read_only else _ALWAYS | {"storage_compatibility_version": STORAGE_VERSION}
+    config = ALWAYS if read_only else ALWAYS | {"storage_compatibility_version": STORAGE_VERSION}
     try:
         return duckdb.connect(str(path), read_only=read_only, config=config)
     except duckdb.Error as e:
@@ -67,9 +67,8 @@ def attach(path: Path) -> duckdb.DuckDBPyConnection:
     must_not_be_cut_short(path)
     idle = _idle.setdefault(os.getpid(), [])
     con = idle.pop() if idle else _instance()
-    quoted = str(path).replace("'", "''")
     try:
-        con.execute(f"ATTACH '{quoted}' AS store (STORAGE_VERSION '{STORAGE_VERSION}')")
+        con.execute(f"ATTACH {quoted(str(path))} AS store (STORAGE_VERSION '{STORAGE_VERSION}')")
     except duckdb.Error as e:
         con.close()
         raise _unopened(path, e) from None
@@ -78,7 +77,7 @@ def attach(path: Path) -> duckdb.DuckDBPyConnection:
 
 
 def _instance() -> duckdb.DuckDBPyConnection:
-    con = duckdb.connect(":memory:", config=_WRITER)
+    con = duckdb.connect(":memory:", config=WRITER)
     con.execute(f"SET dynamic_or_filter_threshold = {FILTERED}")
     return con
 
@@ -104,6 +103,12 @@ def _unopened(path: Path, e: duckdb.Error) -> StoreBusy | StoreError:
     if "already attached" in str(e):
         return StoreBusy(path, "this process itself")
     return StoreError(f"{path} cannot be opened: {first_line(e)}{damage_advice(path, str(e))}")
+
+
+def quoted(text: str) -> str:
+    """A text as SQL has it."""
+    doubled = text.replace("'", "''")
+    return f"'{doubled}'"
 
 
 def first_line(e: Exception) -> str:
@@ -132,9 +137,16 @@ def schema() -> Schema:
 
 
 def migrate(con: duckdb.DuckDBPyConnection, now: datetime) -> list[str]:
-    """Bring the schema up to date: each file in one transaction with the row that says so. Returns the names applied.
+    """Bring tables, views and macros up to date. Returns the names of the migrations that were applied. Raises StoreError."""
+    todo = migrate_tables(con, now)
+    _define(con, schema())
+    return todo
 
-    Raises StoreError if the store was written by a newer program.
+
+def migrate_tables(con: duckdb.DuckDBPyConnection, now: datetime, form: Callable[[str], str] = str) -> list[str]:
+    """Bring the tables up to date: each file in one transaction with the row that says so. Returns the names applied.
+
+    `form` makes of a file what this database understands. Raises StoreError if the store was written by a newer program.
     """
     wanted = schema()
     done = _applied(con)
@@ -143,9 +155,8 @@ def migrate(con: duckdb.DuckDBPyConnection, now: datetime) -> list[str]:
     todo = [name for name in wanted.migrations if name not in done]
     for name in todo:
         with transaction(con):
-            con.execute(wanted.migrations[name])
+            con.execute(form(wanted.migrations[name]))
             con.execute("INSERT INTO main.migration VALUES ($name, $at)", {"name": name, "at": naive(now)})
-    _define(con, wanted)
     return todo
 
 

@@ -57,12 +57,12 @@ class Holder:
     @property
     def here(self) -> bool:
         """Whether it runs where this process runs, so that its number and its clock mean something here."""
-        return self.machine == _machine()
+        return self.machine == machine()
 
     @property
     def gone(self) -> bool:
         """Whether the process is known to have ended."""
-        return self.here and bool(self.started) and _started(self.pid) != self.started
+        return self.here and bool(self.started) and started(self.pid) != self.started
 
     def named(self) -> str:
         """As a message says it."""
@@ -100,7 +100,7 @@ class Lease:
         """Give signs of life until `release`, as long as the work goes on."""
         beat = min(SLOWEST_BEAT, limits.silent.total_seconds() / BEATS)
         while not self._end.wait(beat):
-            if time.monotonic() - _worked[0] < limits.idle.total_seconds():
+            if gets_on(limits):
                 with suppress(OSError):  # the next one may come through
                     self._write(replace(self._holder, alive=time.monotonic()))
 
@@ -146,6 +146,11 @@ def held_here(path: Path) -> Lease | None:
 def work_goes_on() -> None:
     """Said by whatever moves: a process that only lives, and does not get on, gives no sign of life in the end."""
     _worked[0] = time.monotonic()
+
+
+def gets_on(limits: LeaseConfig) -> bool:
+    """Whether this process moved lately."""
+    return time.monotonic() - _worked[0] < limits.idle.total_seconds()
 
 
 def holder_of(path: Path) -> Holder | None:
@@ -205,9 +210,9 @@ def _make(path: Path, number: int, what: str) -> Lease | None:
             pid = os.getpid()
             holder = Holder(
                 pid=pid,
-                started=_started(pid),
+                started=started(pid),
                 host=socket.gethostname(),
-                machine=_machine(),
+                machine=machine(),
                 command=what,
                 since=since,
                 alive=time.monotonic(),
@@ -233,11 +238,12 @@ def _hangs(holder: Holder, limits: LeaseConfig, seen: dict[tuple[int, float], fl
 
 def _succeed(path: Path, before: Holder) -> None:
     """End a process that hangs, if it is one of this machine that may be ended. If not, its number tells it to stop."""
-    told = "It was ended" if _ended(before) else "It cannot be ended from here, and will stop before it writes"
+    told = "It was ended" if ended(before) else "It cannot be ended from here, and will stop before it writes"
     _log.warning("%s: %s: it hangs. %s; this run goes on in its place", path, before.named(), told)
 
 
-def _ended(holder: Holder) -> bool:
+def ended(holder: Holder) -> bool:
+    """End a process that hangs, if it is one of this machine that may be ended. Whether it has ended."""
     if not holder.here or not holder.started or holder.gone:
         return holder.gone
     try:
@@ -311,14 +317,14 @@ def _read(text: bytes) -> Holder | None:
 
 
 @cache
-def _machine() -> str:
+def machine() -> str:
     """This start of this machine, and the space in which its process numbers count (a container has its own)."""
     with suppress(OSError):
         return Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip() + os.readlink("/proc/self/ns/pid")
     return socket.gethostname()
 
 
-def _started(pid: int) -> str:
+def started(pid: int) -> str:
     """When a process began, in ticks since the machine's start; empty if it has ended or that cannot be told."""
     try:
         told = Path(f"/proc/{pid}/stat").read_text(encoding="utf8", errors="replace")

@@ -1,11 +1,13 @@
 """Reading: what lists, `why`, `sql` and reports show. Nothing here writes."""
 
+import json
 import os
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +15,7 @@ import duckdb
 
 from pipeline.errors import QueryError, UsageError
 from pipeline.store.database import first_line, query, read
+from pipeline.store.engines import Engine
 
 # what `why` can explain: the prefix of the id, the view and its key, the columns that lead on to other ids
 EXPLAINED: dict[str, tuple[str, str]] = {
@@ -33,6 +36,7 @@ EXPLAINED: dict[str, tuple[str, str]] = {
 
 
 READS = (duckdb.StatementType.SELECT, duckdb.StatementType.EXPLAIN)
+WRITING = frozenset({"copy", "export"})  # what writes files
 MEMORY, SPACE = "2GB", "2GB"  # of a stranger's query: in memory, and on the disk for what does not fit
 
 
@@ -53,14 +57,19 @@ class Reading:
     """The part of the store that people read."""
 
     con: duckdb.DuckDBPyConnection
+    engine: Engine
+    _calm: bool  # False once the connection is fit for nothing but what it was opened for
 
     def lock_down(self, target: Path | None = None) -> None:
         """From here on SQL can read the store and nothing else: no files (but for `target`), no network, no settings; memory
         and space for what does not fit it are bounded. Cannot be undone."""
+        self._calm = False
         self.con.execute(f"SET memory_limit = '{MEMORY}'")
         self.con.execute(f"SET max_temp_directory_size = '{SPACE}'")
         if target is not None:
             self.con.execute("SET allowed_paths = [$path]", {"path": str(target)})
+        if folders := self.engine.folders():
+            self.con.execute("SET allowed_directories = $folders::JSON::VARCHAR[]", {"folders": json.dumps(folders)})
         self.con.execute("SET enable_external_access = false")
         self.con.execute("SET lock_configuration = true")
 
@@ -116,7 +125,10 @@ class Reading:
             raise QueryError(
                 f"only questions can be asked here: SELECT, FROM, WITH, DESCRIBE ... ({_kind(statements[0])} is none)"
             )
-        return statements[0].query.strip().removesuffix(";")
+        text = statements[0].query.strip().removesuffix(";")
+        if beyond := _called(text, self.engine.forbidden()):
+            raise QueryError(f"{beyond} cannot be used here: it reaches further than the store")
+        return text
 
     @contextmanager
     def _stopped_after(self, seconds: float | None) -> Iterator[None]:
@@ -167,6 +179,25 @@ class Reading:
             "SELECT greatest((SELECT max(fetched_at) FROM record.fetch), (SELECT max(seen_at) FROM record.appearance)) AS t",
         )
         return row[0]["t"]
+
+
+def _called(text: str, names: frozenset[str]) -> str | None:
+    """The first of these functions that a query calls, however it is written."""
+    if not names:
+        return None
+    written = text.encode("utf8")
+    starts = [at for at, _ in duckdb.tokenize(text)]
+    tokens = [_bare(written[at:end]) for at, end in pairwise([*starts, len(written)])]
+    writing = (
+        [t for t in tokens if t in WRITING] if tokens[0] == "explain" else []
+    )  # EXPLAIN ANALYZE carries out what it explains
+    called = [token for token, after in pairwise(tokens) if token in names and after.startswith("(")]
+    return next(iter(called + writing), None)
+
+
+def _bare(token: bytes) -> str:
+    """A name as it is meant, without what follows it: blanks and comments."""
+    return token.split(b"--")[0].split(b"/*")[0].decode("utf8").strip().strip('"').lower()
 
 
 def _kind(statement: duckdb.Statement) -> str:

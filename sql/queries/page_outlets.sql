@@ -6,6 +6,12 @@ WITH edited AS (
     SELECT DISTINCT e.revision_id, a.outlet, bool_or(e.silent) OVER (PARTITION BY e.revision_id) AS silent,
            bool_or(e.kind = 'correction') OVER (PARTITION BY e.revision_id) AS noted
     FROM derived.edit AS e JOIN record.article AS a USING (article_id)
+), copy AS (  -- counted apart: as two subqueries of the same view DuckDB 1.5.5 takes the one for the other
+    SELECT c.outlet, c.source_outlet FROM copies AS c
+), taken AS (
+    SELECT outlet, count(*) AS articles FROM copy GROUP BY outlet
+), given AS (
+    SELECT source_outlet AS outlet, count(*) AS articles FROM copy GROUP BY source_outlet
 )
 SELECT o.outlet, o.articles, o.edited_articles AS edited, o.revisions, o.meaningful_revisions AS meaningful,
        (SELECT count(*) FROM noted AS n WHERE n.outlet = o.outlet AND n.silent) AS silent,
@@ -14,6 +20,5 @@ SELECT o.outlet, o.articles, o.edited_articles AS edited, o.revisions, o.meaning
        (SELECT count(*) FROM edited AS d WHERE d.outlet = o.outlet AND d.seconds <= 3600) AS within_hour,
        (SELECT count(*) FROM edited AS d WHERE d.outlet = o.outlet AND d.seconds <= 86400) AS within_day,
        (SELECT count(*) FROM record.quarantine AS q JOIN record.article AS a USING (article_id) WHERE a.outlet = o.outlet) AS quarantined,
-       (SELECT count(*) FROM copies AS c WHERE c.outlet = o.outlet) AS copied,
-       (SELECT count(*) FROM copies AS c WHERE c.source_outlet = o.outlet) AS copied_by
-FROM outlet_edits AS o ORDER BY o.outlet;
+       coalesce(taken.articles, 0) AS copied, coalesce(given.articles, 0) AS copied_by
+FROM outlet_edits AS o LEFT JOIN taken ON taken.outlet = o.outlet LEFT JOIN given ON given.outlet = o.outlet ORDER BY o.outlet;

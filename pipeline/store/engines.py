@@ -1,0 +1,227 @@
+"""What keeps the tables: the seam between the Store, which speaks SQL, and the place where its rows lie.
+
+`Embedded` is one DuckDB file: one writer, and a snapshot that others may read at any time. The other engine is a lake
+(`pipeline.store.lake`), of which nothing is imported unless the settings name one.
+"""
+
+import os
+import shutil
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Protocol
+
+import duckdb
+
+from pipeline.config import Lake, LeaseConfig, Place
+from pipeline.errors import UsageError
+from pipeline.store.database import (
+    attach,
+    connect,
+    copy_store,
+    detach,
+    is_current,
+    keep_before,
+    migrate,
+    outdated,
+    quoted,
+)
+from pipeline.store.failures import cut_short
+from pipeline.store.leasing import Holder, held_here, holder_of
+from pipeline.store.leasing import lease as lease_on
+from pipeline.store.snapshot import publish_snapshot
+
+
+class Holding(Protocol):
+    """A lease that this process holds."""
+
+    def check(self) -> None:
+        """Raises LeaseLost if another process has taken over."""
+
+
+class Engine(Protocol):
+    """One kind of place."""
+
+    @property
+    def name(self) -> str:
+        """As messages call the place."""
+
+    def exists(self) -> bool:
+        """Whether a store is there."""
+
+    def open(self, now: datetime, ours: Callable[[], None]) -> duckdb.DuckDBPyConnection:
+        """Open for writing; made or brought up to today's schema first. `ours` raises LeaseLost if that is another's by now.
+
+        Raises StoreBusy, StoreError.
+        """
+
+    def close(self, con: duckdb.DuckDBPyConnection, *, calm: bool) -> None:
+        """Give back what `open` gave; not `calm`: after an error, whatever it was."""
+
+    def open_to_read(self, snapshot: Path | None = None) -> duckdb.DuckDBPyConnection:
+        """Open what stands now; it does not move while it is open. `snapshot`: where the published one is, if there is one.
+
+        Raises UsageError if there is no store yet.
+        """
+
+    def close_to_read(self, con: duckdb.DuckDBPyConnection, *, calm: bool) -> None:
+        """Give back what `open_to_read` gave; not `calm`: after an error, or locked down."""
+
+    def folders(self) -> tuple[str, ...]:
+        """Folders that queries read when they read the store: those that a stranger's query must be let into."""
+
+    def forbidden(self) -> frozenset[str]:
+        """Names of functions that a stranger's query must not contain: they reach further than the store."""
+
+    def publish(self, snapshot: Path, ours: Callable[[], None]) -> str:
+        """Show to readers what was written; under the lease, with the store closed. Returns the name of what they open."""
+
+    def tidy(self, now: datetime, history: timedelta | None, ours: Callable[[], None]) -> None:
+        """Put in order what many small batches left, under the lease; let go of states that are older than `history`."""
+
+    def size(self, con: duckdb.DuckDBPyConnection) -> int:
+        """Bytes that an open store takes."""
+
+    def attach_beside(self, con: duckdb.DuckDBPyConnection) -> None:
+        """Attach the store to another's connection, under the name `source`, to read it."""
+
+    def back_up(self, target: Path, now: datetime) -> dict[str, int]:
+        """Copy the store to a DuckDB file that is not there yet, under the lease. Returns rows by view."""
+
+    def restore(self, copy: Path, now: datetime, ours: Callable[[], None]) -> dict[str, int]:
+        """Put a DuckDB file in the store's place, under the lease; what stood there is kept. Returns rows by view.
+
+        The copy is opened, counted and brought to today's schema before anything is changed.
+        """
+
+    def lease(self, what: str, wait: float, limits: LeaseConfig | None) -> AbstractContextManager[Holding]:
+        """Hold the right to write. Raises StoreBusy if it is not free within `wait` seconds."""
+
+    def held_here(self) -> Holding | None:
+        """The lease, if this process holds it."""
+
+    def holder(self) -> Holder | None:
+        """Who holds the lease now; None if nobody does, or it cannot be told."""
+
+
+def engine_of(place: Place) -> Engine:
+    """What keeps the tables at a place."""
+    if isinstance(place, Lake):
+        from pipeline.store.lake import InLake
+
+        return InLake(place)
+    return Embedded(place)
+
+
+class Embedded:
+    """One DuckDB file."""
+
+    def __init__(self, path: Path):
+        self.path = path
+
+    @property
+    def name(self) -> str:
+        return str(self.path)
+
+    def exists(self) -> bool:
+        return self.path.exists()
+
+    def open(self, now: datetime, ours: Callable[[], None]) -> duckdb.DuckDBPyConnection:
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        con = attach(self.path)
+        try:
+            ours()
+            if is_current(con):
+                return con
+            migration = outdated(con)
+        except BaseException:
+            detach(con, self.path, calm=False)
+            raise
+        if migration:
+            detach(con, self.path, calm=True)
+            keep_before(self.path, migration)
+            con = attach(self.path)
+        try:
+            migrate(con, now)
+        except BaseException:
+            detach(con, self.path, calm=False)
+            raise
+        return con
+
+    def close(self, con: duckdb.DuckDBPyConnection, *, calm: bool) -> None:
+        detach(con, self.path, calm=calm)
+
+    def open_to_read(self, snapshot: Path | None = None) -> duckdb.DuckDBPyConnection:
+        path = snapshot if snapshot and snapshot.exists() else self.path
+        if not path.exists():
+            raise UsageError(no_store(self.name))
+        return connect(path, read_only=True)
+
+    def close_to_read(self, con: duckdb.DuckDBPyConnection, *, calm: bool) -> None:
+        con.close()
+
+    def folders(self) -> tuple[str, ...]:
+        return ()
+
+    def forbidden(self) -> frozenset[str]:
+        return frozenset()
+
+    def publish(self, snapshot: Path, ours: Callable[[], None]) -> str:
+        publish_snapshot(self.path, snapshot, ours)
+        return str(snapshot)
+
+    def tidy(self, now: datetime, history: timedelta | None, ours: Callable[[], None]) -> None:
+        """Nothing to do: DuckDB folds its log into the file at each closing."""
+
+    def size(self, con: duckdb.DuckDBPyConnection) -> int:
+        return self.path.stat().st_size if self.path.exists() else 0
+
+    def lease(self, what: str, wait: float, limits: LeaseConfig | None) -> AbstractContextManager[Holding]:
+        return lease_on(self.path, what, wait, limits)
+
+    def held_here(self) -> Holding | None:
+        return held_here(self.path)
+
+    def holder(self) -> Holder | None:
+        return holder_of(self.path)
+
+    def attach_beside(self, con: duckdb.DuckDBPyConnection) -> None:
+        con.execute(f"ATTACH {quoted(str(self.path))} AS source (READ_ONLY)")
+
+    def back_up(self, target: Path, now: datetime) -> dict[str, int]:
+        self._fold_in_the_log(now)
+        return copy_store(self.path, target)
+
+    def restore(self, copy: Path, now: datetime, ours: Callable[[], None]) -> dict[str, int]:
+        ready = self.path.with_name(self.path.name + ".restored")
+        counts = copy_store(copy, ready)
+        Embedded(ready)._fold_in_the_log(now)
+        ours()
+        with cut_short(self.path):
+            _set_aside(self.path, now)
+            os.replace(ready, self.path)
+        return counts
+
+    def _fold_in_the_log(self, now: datetime) -> None:
+        """What a killed run had acknowledged stands in the log beside the store: opening and closing puts it into the file."""
+        held = self.held_here()
+        self.close(self.open(now, held.check if held else lambda: None), calm=True)
+
+
+def _set_aside(store: Path, now: datetime) -> None:
+    """Give a store and its log dated names. The store keeps its own name, too, until another file takes it."""
+    log = store.with_name(store.name + ".wal")
+    dated = [file.with_name(f"{file.name}.{now:%Y%m%dT%H%M%S}.aside") for file in (store, log)]
+    if store.exists() and not dated[0].exists():
+        try:
+            os.link(store, dated[0])
+        except OSError:  # a file system without second names
+            shutil.copyfile(store, dated[0])
+    if log.exists():
+        os.replace(log, dated[1])
+
+
+def no_store(name: str) -> str:
+    """What to say to who asks before anything was written."""
+    return f"{name}: there is no store yet. `writethru run` or `writethru import FILE` makes one"
