@@ -43,7 +43,7 @@ EFFECTS = {  # a run has these for certain; the others that it has are tried all
     "changelog.site._replace",
     "store.database.attach",
     "store.database.detach",
-    "store.database.migrate",
+    "store.database.migrate_tables",
     "store.database.transaction",
     "store.leasing._make",
     "store.leasing._try",
