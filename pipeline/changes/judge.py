@@ -175,7 +175,7 @@ class Judge:
         findings = [self._judge_figure(reading, t, figures, place) for t in tied]
         findings = self._against_absence(unit, statement, findings, near, place.scene)
         idle = {t.figure for t, f in zip(tied, findings, strict=True) if f.verdict.kind is None and t.figure.describes}
-        if idle:  # "has rejected the 28-point plan": the number only names the plan, the sentence is free to tell
+        if idle:  # "has rejected the 12-point plan": the number only names the plan, the sentence is free to tell
             tied = tuple(t for t in tied if t.figure not in idle)
             statement = replace(statement, figures=statement.figures - {figure.value for figure in idle})
         setting = Setting(place.context, near[0].contained if near else 0.0, place.added)

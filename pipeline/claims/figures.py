@@ -35,7 +35,7 @@ class Figure:
     clause: int
     at: int  # index of the word where it stands
     old: bool = False  # the side that a sentence sets aside: "down from 7.1", "not 204"
-    describes: bool = False  # only describes the noun behind it: "the 28-point plan"
+    describes: bool = False  # only describes the noun behind it: "the 12-point plan"
     known: bool = False  # speaks of a group that was told of before: "the three victims"
     past: date | None = None  # the latest day that its sentence names before the week of publication: "in February"
     elsewhen: bool = False  # told as another event's: "weeks after a driver shot eight people", "four prior arrests"
@@ -147,7 +147,7 @@ def _is_definite(unit: Unit, figure: Figure) -> bool:
 
 
 def _describes(unit: Unit, figure: Figure) -> bool:
-    """Whether a counted noun stands in the singular before another noun: "28-point plan", "28 point plan"."""
+    """Whether a counted noun stands in the singular before another noun: "12-point plan", "12 point plan"."""
     if figure.unit in {"", MONEY, "percent"}:
         return False
     written = unit.text[figure.start : figure.end].lower()

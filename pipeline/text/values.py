@@ -360,7 +360,7 @@ def _noun(low: str, end: int, joint: str) -> str:
     run: list[str] = []
     for word in m[1].split():
         if word in family("stopwords") or (joint == "-" and run and word.endswith(("s", "ed"))):
-            break  # after "28-point plan" a word in -s is rather a verb
+            break  # after "12-point plan" a word in -s is rather a verb
         run.append(word)
         if _plural(word) or word in family("person_nouns") or _is_participle(word) or word == "dead":
             return word
