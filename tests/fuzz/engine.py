@@ -57,13 +57,15 @@ def tried(target: Target, data: bytes, number: int = 0) -> Finding | None:
         raise TooSlow(f"more than {target.seconds} CPU-s for {len(data)} bytes")
 
     before = signal.signal(signal.SIGPROF, too_slow)
-    signal.setitimer(signal.ITIMER_PROF, target.seconds)
     try:
-        target.check(data)
+        signal.setitimer(signal.ITIMER_PROF, target.seconds)
+        try:
+            target.check(data)
+        finally:  # within: the time may be over just as the timer is stopped
+            signal.setitimer(signal.ITIMER_PROF, 0)
     except Exception:  # whatever it is, it is what is looked for
         return Finding(number, data, traceback.format_exc(limit=-8))
     finally:
-        signal.setitimer(signal.ITIMER_PROF, 0)
         signal.signal(signal.SIGPROF, before)
     return None
 
