@@ -5,11 +5,13 @@ undone never was: all is linked anew without it, unless it only gave a title.
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from pipeline.errors import StoreError
 from pipeline.journey.progress import Progress
 from pipeline.model import Appearance, Article, HumanDecision, Watch, ident
+from pipeline.pieces import Changes
 from pipeline.store import Linking, SavedState, Store
 from pipeline.stories import METHOD, Linker, in_order, on_stories, one_by_one, that_hold, wording
 
@@ -80,45 +82,56 @@ class Desk:
         self.done.append(self.due.pop(0))
         self.linker.take(one_by_one(self.done), self.done[-1])
 
-    def save(self, through: datetime | None, now: datetime) -> None:
-        """Write what differs from what was saved, and what to go on from."""
+    def result(self, through: datetime | None) -> "Linked":
+        """What differs from what was saved, and what to go on from. What is told is taken for written."""
         linker = self.linker
         changed, removed = linker.changed_links(), linker.removed_links()
         moved = {x.story_id for x in changed} | {story_id for story_id, _ in removed}
         moved |= self.unnamed | {w.story_id for w in self.watches} | {d.story_id for d in self.done}
         counted = linker.counted(moved)
-        self.store.save_stories(
-            Linking(
-                stories=[s for s, _ in counted],
-                gone=moved - {s.story_id for s, _ in counted},
-                counts={s.story_id: n for s, n in counted},
-                links=changed,
-                removed=removed,
-                events=linker.events(),
-                copies=linker.new_copies(),
-                anew=self.anew,
-            )
+        linking = Linking(
+            stories=[s for s, _ in counted],
+            gone=moved - {s.story_id for s, _ in counted},
+            counts={s.story_id: n for s, n in counted},
+            links=changed,
+            removed=removed,
+            events=linker.events(),
+            copies=linker.new_copies(),
+            anew=self.anew,
         )
         covers = " ".join(d.decision_id for d in self.done)
-        memory, changes = self.store.memory(NAME), linker.dump()
-        if self.anew:
-            memory.forget()
-        memory.write(changes.gone, changes.come)
         state = SavedState(name=NAME, method=linker_method(self.watches), through=through, covers=covers, data=b"")
-        self.store.save_state(state, now)
+        return Linked(linking=linking, pieces=linker.dump(), state=state)
 
 
-def link_new(
-    store: Store, watches: Sequence[Watch], part: Sequence[Appearance], now: datetime, last: bool, progress: Progress
-) -> int:
-    """Link new texts and carry out new decisions; returns how many articles were read. `last`: nothing more follows at once."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Linked:
+    """What linking came to, ready to be written."""
+
+    linking: Linking
+    pieces: Changes  # of the linker's memory
+    state: SavedState
+    articles: int = 0  # that were read
+
+
+def link_new(store: Store, watches: Sequence[Watch], part: Sequence[Appearance], last: bool, progress: Progress) -> Linked:
+    """Link new texts and carry out new decisions. `last`: nothing more follows at once. Nothing is written."""
     desk = Desk(store, watches)
     read = desk.link(part, last, progress)
     before = [desk.saved.through] if desk.saved and desk.saved.through else []
-    desk.save(max([*before, *(a.seen_at for a in part)], default=None), now)
-    if desk.anew:
+    return replace(desk.result(max([*before, *(a.seen_at for a in part)], default=None)), articles=read)
+
+
+def write_links(store: Store, watches: Sequence[Watch], linked: Linked, now: datetime) -> None:
+    """Write what linking came to; the caller holds the transaction."""
+    store.save_stories(linked.linking)
+    memory = store.memory(NAME)
+    if linked.linking.anew:
+        memory.forget()
+    memory.write(linked.pieces.gone, linked.pieces.come)
+    store.save_state(linked.state, now)
+    if linked.linking.anew:
         store.forget_ledgers({w.story_id for w in watches})
-    return read
 
 
 def saved_linker(store: Store, watches: Sequence[Watch]) -> Linker | None:

@@ -8,16 +8,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from pipeline.changes import METHOD as LEDGER_METHOD
-from pipeline.changes import DumpError, Ledger
 from pipeline.config import Settings, load_watches
 from pipeline.edits import compare, explained
-from pipeline.journey.linking import link_new, linking_stands
+from pipeline.journey.ledgers import UNREAD, ReadStory, corrections, ledgers_stand, read_story, write_story
+from pipeline.journey.linking import Linked, link_new, linking_stands, write_links
 from pipeline.journey.progress import Progress
-from pipeline.model import Appearance, Change, Claim, EditKind, HumanDecision, Report, RevisionDecision, Version, Watch, ident
-from pipeline.pieces import Pieces
-from pipeline.store import Revised, SavedState, Store
-from pipeline.stories import that_hold
+from pipeline.model import Appearance, EditKind, RevisionDecision, Version, Watch
+from pipeline.store import Revised, Store
 
 CHUNK = 5_000  # appearances judged in one transaction
 
@@ -32,6 +29,17 @@ class TrackSummary:
     articles_linked: int = 0
     stories: dict[str, int] = field(default_factory=dict)  # slug -> lines of its change log that are new
 
+    def add(self, judged: "Judged") -> None:
+        """Count what new texts came to."""
+        self.appearances += len(judged.part)
+        self.revisions += len(judged.revisions)
+        self.meaningful += sum(r.decision.meaningful for r in judged.revisions)
+        self.articles_linked += judged.linked.articles
+
+    def told(self, watch: Watch, found: ReadStory | None) -> None:
+        """Count what reading a story came to."""
+        self.stories[watch.slug] = self.stories.get(watch.slug, 0) + (found.new_lines if found else 0)
+
     def lines(self) -> list[str]:
         out = [
             f"{self.appearances} new texts judged: {self.revisions} revisions, {self.meaningful} of them with meaning; "
@@ -41,14 +49,14 @@ class TrackSummary:
 
 
 def track_store(store: Store, settings: Settings, now: datetime, rebuild: bool, progress: Progress) -> TrackSummary:
-    """Judge what is new in an open store."""
+    """Judge what is new in an open store that nobody else writes to."""
     watches = load_watches(settings.stories)
     if rebuild:
         with store.transaction():
             store.forget_derived()
     done = TrackSummary()
-    parts = list(_chunks(store.untracked()))
-    if not parts and not _stands(store, watches):
+    parts = list(chunks(store.untracked()))
+    if not parts and not (linking_stands(store, watches) and ledgers_stand(store, watches)):
         parts = [[]]
     for part in parts:
         with store.transaction():
@@ -56,14 +64,8 @@ def track_store(store: Store, settings: Settings, now: datetime, rebuild: bool, 
     return done
 
 
-def _stands(store: Store, watches: Sequence[Watch]) -> bool:
-    """Is all done but for new texts: no new decision of a person, no watched story worded otherwise?"""
-    methods, corrections = store.saved_methods(), _corrections(store)
-    read = all(methods.get(ledger_name(w), ("",))[0] == ledger_method(w, corrections) for w in watches)
-    return read and linking_stands(store, watches)
-
-
-def _chunks(todo: Sequence[Appearance]) -> Iterator[Sequence[Appearance]]:
+def chunks(todo: Sequence[Appearance]) -> Iterator[Sequence[Appearance]]:
+    """New texts, as many at a time as are judged in one transaction."""
     return (todo[i : i + CHUNK] for i in range(0, len(todo), CHUNK))
 
 
@@ -77,16 +79,42 @@ def track_part(
     progress: Progress,
 ) -> None:
     """Judge some new texts (none: only what people decided) and what hangs on them; the caller holds the transaction."""
-    revisions = list(revise(store, part, progress))
-    store.save_revisions(revisions, {a.article_id for a in part})
-    done.appearances += len(part)
-    done.revisions += len(revisions)
-    done.meaningful += sum(r.decision.meaningful for r in revisions)
-    done.articles_linked += link_new(store, watches, part, now, last, progress)
-    corrections = _corrections(store)
+    judged = judge(store, watches, part, last, progress)
+    write_judged(store, watches, judged, now)
+    done.add(judged)
+    corrected = corrections(store)
     for watch in watches:
-        done.stories[watch.slug] = done.stories.get(watch.slug, 0) + _read_story(store, watch, corrections, now, progress)
-    store.mark_tracked(part)
+        found = read_story(store, watch, corrected, progress)
+        if found:
+            write_story(store, found, now)
+        done.told(watch, found)
+    if not part:
+        store.forget_state(UNREAD)
+
+
+# ---- edits and stories: the same for all watches -----------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judged:
+    """What some new texts amount to, ready to be written."""
+
+    part: Sequence[Appearance]
+    revisions: Sequence[Revised]
+    linked: Linked
+
+
+def judge(store: Store, watches: Sequence[Watch], part: Sequence[Appearance], last: bool, progress: Progress) -> Judged:
+    """Judge some new texts and link them. Nothing is written."""
+    revisions = list(revise(store, part, progress))
+    return Judged(part=part, revisions=revisions, linked=link_new(store, watches, part, last, progress))
+
+
+def write_judged(store: Store, watches: Sequence[Watch], judged: Judged, now: datetime) -> None:
+    """Write what new texts amount to; the caller holds the transaction."""
+    store.save_revisions(judged.revisions, {a.article_id for a in judged.part})
+    write_links(store, watches, judged.linked, now)
+    store.mark_tracked(judged.part)
 
 
 # ---- revisions -----------------------------------------------------------------------------------------------------------
@@ -163,75 +191,3 @@ def _steps(appearances: Sequence[Appearance], new: set[str]) -> Iterator[Step]:
         following = appearances[i + 1] if i + 1 < len(appearances) else None
         if any(a is not None and a.appearance_id in new for a in (before, after, following)):
             yield Step(before=before, after=after, earlier=tuple(appearances[:i]), following=following)
-
-
-# ---- the ledger ----------------------------------------------------------------------------------------------------------
-
-
-def ledger_name(watch: Watch) -> str:
-    """Under which a watched story's ledger is remembered."""
-    return f"ledger {watch.story_id}"
-
-
-def ledger_method(watch: Watch, corrections: Sequence[HumanDecision]) -> str:
-    """Another ledger, the same story worded otherwise or with other corrections cannot go on from what was remembered."""
-    mine = [d.decision_id for d in corrections if d.story_id == watch.story_id]
-    return f"{LEDGER_METHOD} {ident('wat', repr(watch), *mine)}"
-
-
-def _corrections(store: Store) -> list[HumanDecision]:
-    """What people corrected and holds."""
-    return [d for d in that_hold(store.decisions()) if d.kind == "correct"]
-
-
-def _read_story(store: Store, watch: Watch, corrections: Sequence[HumanDecision], now: datetime, progress: Progress) -> int:
-    """Read what a watched story's reports say that the ledger has not read; from the start if something came late."""
-    name, method = ledger_name(watch), ledger_method(watch, corrections)
-    mine = [d for d in corrections if d.story_id == watch.story_id]
-    keys = store.report_keys(watch.story_id)
-    saved = store.load_state(name)
-    going_on = saved is not None and saved.method == method and saved.covers == _covers(keys, saved.through)
-    if saved and going_on and keys and keys[-1][0] == saved.through:
-        return 0
-    memory = store.memory(name)
-    ledger = _kept_ledger(watch, memory, mine) if going_on else None
-    going_on = ledger is not None
-    ledger = ledger or Ledger(watch, mine)
-    reports = store.reports(watch.story_id, saved.through if saved and going_on else None)
-    told = store.change_ids(watch.story_id)
-    claims, found = _read_reports(ledger, watch, reports, progress)
-    store.save_ledger(watch.story_id, claims, ledger.changes(), ledger.standing(), anew=not going_on)
-    through = keys[-1][0] if keys else None
-    changes = ledger.dump()
-    if not going_on:
-        memory.forget()
-    memory.write(changes.gone, changes.come)
-    state = SavedState(name=name, method=method, through=through, covers=_covers(keys, through), data=b"")
-    store.save_state(state, now)
-    return sum(c.change_id not in told for c in found)
-
-
-def _kept_ledger(watch: Watch, memory: Pieces, mine: Sequence[HumanDecision]) -> Ledger | None:
-    """The ledger as it was saved; None if it cannot be read, so that the story is read anew."""
-    try:
-        return Ledger.load(watch, memory, mine)
-    except DumpError:
-        return None
-
-
-def _covers(keys: Sequence[tuple[datetime, str]], through: datetime | None) -> str:
-    """What a ledger that has read all up to a moment must have read: if it differs, something came late or left the story."""
-    return ident("cov", *[f"{at.isoformat()} {version}" for at, version in keys if through is not None and at <= through])
-
-
-def _read_reports(
-    ledger: Ledger, watch: Watch, reports: Sequence[Report], progress: Progress
-) -> tuple[list[Claim], list[Change]]:
-    claims: list[Claim] = []
-    changes: list[Change] = []
-    for n, report in enumerate(reports, 1):
-        step = ledger.read(report)
-        claims += step.claims
-        changes += step.changes
-        progress(watch.slug, n, len(reports))
-    return claims, changes

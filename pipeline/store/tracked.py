@@ -205,6 +205,10 @@ class Tracked:
             },
         )
 
+    def forget_state(self, name: str) -> None:
+        """Nothing is remembered under a name any more."""
+        self.tables.delete("derived.state", "name", [name])
+
     def memory(self, name: str) -> "Memory":
         """What is remembered under a name, piece by piece."""
         return Memory(self.con, name)
