@@ -306,12 +306,11 @@ def test_a_second_run_is_told_who_holds_the_lake(tmp_path):
     try:
         with pytest.raises(StoreBusy, match=f"process {process.pid} .*writethru test"), lease(settings.place, "second"):
             pass
-        holder = engine_of(settings.place).holder()
-        assert holder and holder.pid == process.pid
+        assert {name: h.pid for name, h in engine_of(settings.place).holders().items()} == {"store": process.pid}
         process.communicate("go on\n", timeout=60)
         with lease(settings.place, "second", wait=30.0) as held:
             held.check()
-        assert engine_of(settings.place).holder() is None
+        assert engine_of(settings.place).holders() == {}
         assert journey.ask(settings, "SELECT count(*) FROM record.hold").rows == [(1,)]
     finally:
         process.kill()

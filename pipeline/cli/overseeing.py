@@ -112,6 +112,6 @@ def _facts(found: Status) -> dict[str, object]:
     outlets = [{**asdict(o.health), "ailing": o.ailing, "reason": o.reason} for o in found.outlets]
     feeds = [{**asdict(f.health), "ailing": f.ailing, "reason": f.reason} for f in found.feeds]
     own = {name: value for name, value in asdict(found.machine).items() if name not in ("feeds", "untracked")}
-    own["in_use_by"] = found.holder.named() if found.holder else None
+    own["in_use_by"] = "; ".join(found.users()) or None
     told = {"warnings": found.warnings, "findings": [asdict(f) for f in found.findings]}
     return {"at": found.at, **asdict(found.totals), **own, **told, "outlets": outlets, "feeds_followed": feeds}

@@ -3,8 +3,8 @@
 import os
 import re
 import shutil
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -24,6 +24,7 @@ from pipeline.journey.asking import reading
 from pipeline.journey.stages import ended
 from pipeline.store import Holder, Store, value_of
 
+SHOWN = 5  # leases of one run that are named
 HELD = ("feeds", "articles", "versions", "edits", "stories", "changes")
 
 
@@ -73,7 +74,7 @@ class Status:
     outlets: tuple[OutletStatus, ...]  # those that need a person first
     feeds: tuple[FeedStatus, ...]
     findings: tuple[Finding, ...]  # what a person should look at: of the program itself, of outlets, of feeds
-    holder: Holder | None = None  # who writes to the store now
+    holders: Mapping[str, Holder] = field(default_factory=dict)  # lease -> who holds it: `store`, or a share of the work
 
     @property
     def warnings(self) -> list[str]:
@@ -99,8 +100,21 @@ class Status:
         size = f"store {sized(m.store_bytes)}{log}, archive {sized(m.archive_bytes)}, {sized(m.free_bytes)} free"
         kept = f"last copy {told_when(m.last_backup_at)}, last check {told_when(m.last_verify_at)}"
         warned = [line for f in self.findings for line in (f"! {f.line}", f"  {f.todo}")] or ["nothing needs a person"]
-        busy = [f"in use by {self.holder.named()}"] if self.holder else []
+        busy = [f"in use by {line}" for line in self.users()]
         return [held, f"{grown}{newest}{waiting} (UTC); {size}; {kept}", *busy, *warned]
+
+    def users(self) -> list[str]:
+        """Who writes to the store now, and what each of them has taken, if it is not all."""
+        mine: dict[str, list[str]] = {}
+        for lease, holder in sorted(self.holders.items()):
+            mine.setdefault(holder.named(), []).append(lease)
+        return [holder if "store" in leases else f"{holder}: {named_leases(leases)}" for holder, leases in mine.items()]
+
+
+def named_leases(leases: Sequence[str]) -> str:
+    """What a run has taken, for people: a few by name."""
+    rest = f" and {len(leases) - SHOWN} more" if len(leases) > SHOWN else ""
+    return ", ".join(leases[:SHOWN]) + rest
 
 
 def sized(size: int) -> str:
@@ -134,7 +148,7 @@ def status_of(store: Store, settings: Settings, now: datetime) -> Status:
         outlets=tuple(sorted(outlets, key=lambda o: (not o.ailing, o.health.outlet))),
         feeds=tuple(sorted(feeds, key=lambda f: (not f.ailing, not f.health.failures, f.health.outlet, f.health.url))),
         findings=(*found, *(f for o in outlets for f in o.findings), *(f for feed in feeds for f in feed.findings)),
-        holder=store.engine.holder(),
+        holders=store.engine.holders(),
     )
 
 

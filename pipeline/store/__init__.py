@@ -4,18 +4,19 @@
 transaction. Whoever writes holds the lease; whoever only reads opens the snapshot, which is published after each run.
 """
 
-from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
+from typing import TypeVar
 
 import duckdb
 
 from pipeline.config import LeaseConfig, Place
 from pipeline.store.collected import Batch, Collected, FetchRow, HoldRow, ParagraphRow, RobotsRow
 from pipeline.store.database import Tables, check_files, transaction
-from pipeline.store.engines import Holding, engine_of
+from pipeline.store.engines import Holding, Share, engine_of
 from pipeline.store.keys import last_part
 from pipeline.store.leasing import Holder, holder_of, work_goes_on
 from pipeline.store.moving import Proof, compare, transfer
@@ -26,6 +27,8 @@ from pipeline.store.rows import plain_row, value_of
 from pipeline.store.snapshot import publish_snapshot
 from pipeline.store.tracked import Linking, Revised, SavedState, Tracked
 
+REPEATS = 5  # of a transaction into whose way another's came
+Written = TypeVar("Written")
 __all__ = [
     "Batch",
     "FetchRow",
@@ -41,6 +44,7 @@ __all__ = [
     "RobotsRow",
     "Rows",
     "SavedState",
+    "Share",
     "Store",
     "check_files",
     "compare",
@@ -50,6 +54,7 @@ __all__ = [
     "lease",
     "plain_row",
     "publish_snapshot",
+    "share",
     "transfer",
     "value_of",
     "work_goes_on",
@@ -61,17 +66,31 @@ def lease(place: Place, what: str, wait: float = 0.0, limits: LeaseConfig | None
     return engine_of(place).lease(what, wait, limits)
 
 
+def share(place: Place, what: str, wait: float = 0.0, limits: LeaseConfig | None = None) -> AbstractContextManager[Share]:
+    """Work in a store beside others if it is a lake that allows it; else hold it all. Raises StoreBusy, StoreError."""
+    return engine_of(place).shared(what, wait, limits)
+
+
 class Store(Rebuilt, Collected, Tracked, Noticed, Reading):
     """An open store. Use as a context manager; one thread, one process."""
 
-    def __init__(self, place: Place, *, now: datetime, read_only: bool = False, snapshot: Path | None = None):
+    def __init__(
+        self,
+        place: Place,
+        *,
+        now: datetime,
+        read_only: bool = False,
+        snapshot: Path | None = None,
+        share: Share | None = None,
+    ):
         """Open (and unless read-only make or migrate) the store. Raises StoreBusy, StoreError.
 
-        `snapshot`: the published file, which is read in the store's place if there is one.
+        `snapshot`: the published file, which is read in the store's place if there is one. `share`: if others write, too.
         """
-        self.engine, self._read_only, self._calm = engine_of(place), read_only, True
-        self._lease = None if read_only else self.engine.held_here()
-        self.con = self.engine.open_to_read(snapshot) if read_only else self.engine.open(now, self._still_ours)
+        self.engine, self._read_only, self._calm, self.share = engine_of(place), read_only, True, share
+        self._lease = None if read_only else share or self.engine.held_here()
+        self._shared = share if share and not share.alone else None
+        self.con = self.engine.open_to_read(snapshot) if read_only else self._open(now)
         self.tables, self._feeds_read, self._feed_ids = Tables(self.con), {}, set()
 
     def __enter__(self) -> "Store":
@@ -79,6 +98,9 @@ class Store(Rebuilt, Collected, Tracked, Noticed, Reading):
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         self._end(calm=kind is None)
+
+    def _open(self, now: datetime) -> duckdb.DuckDBPyConnection:
+        return self.engine.open(now, self._still_ours, self._shared.to_itself if self._shared else nullcontext)
 
     def size(self) -> int:
         """Bytes that it takes."""
@@ -94,9 +116,32 @@ class Store(Rebuilt, Collected, Tracked, Noticed, Reading):
         else:
             self.engine.close(self.con, calm=calm)
 
+    def write(self, turn: str, work: Callable[[], Written]) -> Written:
+        """Do in a transaction what writes; in a lake that is shared it is one's turn meanwhile.
+
+        If all the same a commit of another came in between, the whole is done again, a few times: `work` must allow that.
+        """
+        for _ in range(REPEATS if self._shared else 0):
+            with suppress(duckdb.TransactionException), self.transaction(turn):
+                return work()
+        with self.transaction(turn):
+            return work()
+
     @contextmanager
-    def transaction(self) -> Iterator[None]:
-        """What is written inside is written whole or not at all. Raises LeaseLost if the store was given to another run."""
+    def transaction(self, turn: str = "record") -> Iterator[None]:
+        """What is written inside is written whole or not at all. Raises LeaseLost if the store was given to another run.
+
+        In a lake that is shared it waits for its turn: what is read inside is what others have committed.
+        """
+        if self._shared:
+            with self._shared.turn(turn), self._whole():
+                yield
+        else:
+            with self._whole():
+                yield
+
+    @contextmanager
+    def _whole(self) -> Iterator[None]:
         self._still_ours()
         try:
             with transaction(self.con):

@@ -6,8 +6,8 @@
 
 import os
 import shutil
-from collections.abc import Callable
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Protocol
@@ -40,6 +40,56 @@ class Holding(Protocol):
         """Raises LeaseLost if another process has taken over."""
 
 
+class Share(Holding, Protocol):
+    """A run at work in a place, beside others where the place allows it: it takes parts of the work, all under one name."""
+
+    @property
+    def alone(self) -> bool:
+        """Whether nobody else can be at work here: then all is this run's, and every turn."""
+
+    def take(self, names: Sequence[str]) -> bool:
+        """Take leases: all of these or none. False if another run holds one of them, or has or wants the whole place."""
+
+    def give_back(self, names: Sequence[str]) -> None:
+        """Give leases back before the end of the run."""
+
+    def others(self) -> dict[str, Holder]:
+        """Lease -> who else holds it now."""
+
+    def on_time(self) -> None:
+        """Raises LeaseLost if others may have taken over, as far as that can be told without asking."""
+
+    def turn(self, name: str) -> AbstractContextManager[None]:
+        """The right to commit to what is written in that turn, `record` or `derived`; waits for it. Raises LeaseLost."""
+
+    def to_itself(self) -> AbstractContextManager[None]:
+        """Nobody else is at work while this lasts. To be asked for before anything is taken."""
+
+
+class Whole:
+    """A share that is all: where one run at a time is at work."""
+
+    alone = True
+
+    def __init__(self, held: Holding):
+        self.check = self.on_time = held.check
+
+    def take(self, names: Sequence[str]) -> bool:
+        return True
+
+    def give_back(self, names: Sequence[str]) -> None:
+        """Nobody waits for it."""
+
+    def others(self) -> dict[str, Holder]:
+        return {}
+
+    def turn(self, name: str) -> AbstractContextManager[None]:
+        return nullcontext()
+
+    def to_itself(self) -> AbstractContextManager[None]:
+        return nullcontext()
+
+
 class Engine(Protocol):
     """One kind of place."""
 
@@ -50,8 +100,11 @@ class Engine(Protocol):
     def exists(self) -> bool:
         """Whether a store is there."""
 
-    def open(self, now: datetime, ours: Callable[[], None]) -> duckdb.DuckDBPyConnection:
-        """Open for writing; made or brought up to today's schema first. `ours` raises LeaseLost if that is another's by now.
+    def open(
+        self, now: datetime, ours: Callable[[], None], to_itself: Callable[[], AbstractContextManager[None]] = nullcontext
+    ) -> duckdb.DuckDBPyConnection:
+        """Open for writing; made or brought up to today's schema first. `ours` raises LeaseLost if that is another's by now;
+        `to_itself` keeps others out while tables are made or changed, if the whole place is not held.
 
         Raises StoreBusy, StoreError.
         """
@@ -98,11 +151,15 @@ class Engine(Protocol):
     def lease(self, what: str, wait: float, limits: LeaseConfig | None) -> AbstractContextManager[Holding]:
         """Hold the right to write. Raises StoreBusy if it is not free within `wait` seconds."""
 
+    def shared(self, what: str, wait: float, limits: LeaseConfig | None) -> AbstractContextManager[Share]:
+        """Work beside others where the place allows it, else hold it all. Raises StoreBusy if another has it all for longer
+        than `wait` seconds."""
+
     def held_here(self) -> Holding | None:
         """The lease, if this process holds it."""
 
-    def holder(self) -> Holder | None:
-        """Who holds the lease now; None if nobody does, or it cannot be told."""
+    def holders(self) -> dict[str, Holder]:
+        """Lease -> who holds it now, as far as it can be told; `store` is the one on all."""
 
 
 def engine_of(place: Place) -> Engine:
@@ -127,7 +184,9 @@ class Embedded:
     def exists(self) -> bool:
         return self.path.exists()
 
-    def open(self, now: datetime, ours: Callable[[], None]) -> duckdb.DuckDBPyConnection:
+    def open(
+        self, now: datetime, ours: Callable[[], None], to_itself: Callable[[], AbstractContextManager[None]] = nullcontext
+    ) -> duckdb.DuckDBPyConnection:
         self.path.parent.mkdir(parents=True, exist_ok=True)
         con = attach(self.path)
         try:
@@ -183,8 +242,14 @@ class Embedded:
     def held_here(self) -> Holding | None:
         return held_here(self.path)
 
-    def holder(self) -> Holder | None:
-        return holder_of(self.path)
+    @contextmanager
+    def shared(self, what: str, wait: float, limits: LeaseConfig | None) -> Iterator[Share]:
+        with self.lease(what, wait, limits) as held:
+            yield Whole(held)
+
+    def holders(self) -> dict[str, Holder]:
+        holder = holder_of(self.path)
+        return {"store": holder} if holder else {}
 
     def attach_beside(self, con: duckdb.DuckDBPyConnection) -> None:
         con.execute(f"ATTACH {quoted(str(self.path))} AS source (READ_ONLY)")

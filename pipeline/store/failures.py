@@ -27,7 +27,7 @@ def told_plainly(path: Path) -> Iterator[None]:
     try:
         yield
     except (OSError, duckdb.Error, ExceptionGroup) as error:
-        if told_already := next((one for one in _leaves(error) if isinstance(one, WritethruError)), None):
+        if told_already := next((one for one in leaves(error) if isinstance(one, WritethruError)), None):
             raise told_already from None
         if (told := _in_words(path, error)) is None:
             raise
@@ -66,7 +66,7 @@ def damage_advice(path: Path, message: str) -> str:
 
 def _in_words(path: Path, error: BaseException) -> str | None:
     """What happened, if it is of the kinds that a person can mend; None otherwise."""
-    for one in _leaves(error):
+    for one in leaves(error):
         if isinstance(one, OSError) and one.errno in _FULL:
             return f"{one.filename2 or one.filename or path}: the disk is full. {_AGAIN}"
         if isinstance(one, duckdb.Error):
@@ -77,7 +77,7 @@ def _in_words(path: Path, error: BaseException) -> str | None:
     return None
 
 
-def _leaves(error: BaseException) -> Iterator[BaseException]:
+def leaves(error: BaseException) -> Iterator[BaseException]:
     """The error, those inside it, and those that it came from."""
     seen: list[BaseException] = []
     waiting = [error]

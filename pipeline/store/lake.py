@@ -10,7 +10,7 @@ The extensions of DuckDB come as wheels (the extra `lake`), so nothing is downlo
 import os
 import re
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, closing, contextmanager, suppress
+from contextlib import AbstractContextManager, closing, contextmanager, nullcontext, suppress
 from datetime import datetime, timedelta
 from importlib.util import find_spec
 from pathlib import Path
@@ -19,8 +19,8 @@ from tempfile import TemporaryDirectory
 import duckdb
 
 from pipeline.config import Lake, LeaseConfig, password_of
-from pipeline.errors import StoreBusy, StoreError, UsageError
-from pipeline.store.catalog import Catalog, catalog_lease, catalog_lease_here
+from pipeline.errors import StoreBusy, StoreError, UsageError, WritethruError
+from pipeline.store.catalog import STORE, Catalog, catalog_lease, catalog_lease_here, catalog_share
 from pipeline.store.database import (
     ALWAYS,
     FILTERED,
@@ -32,7 +32,8 @@ from pipeline.store.database import (
     schema,
     transaction,
 )
-from pipeline.store.engines import Embedded, Holding, no_store
+from pipeline.store.engines import Embedded, Holding, Share, Whole, no_store
+from pipeline.store.failures import leaves
 from pipeline.store.leasing import Holder, held_here, holder_of
 from pipeline.store.leasing import lease as lease_on
 from pipeline.store.moving import transfer
@@ -91,8 +92,7 @@ FORBIDDEN = frozenset(
 _TABLES = re.compile(r"\b(FROM|JOIN)\s+(record|derived)\.")
 _COMPRESSION = re.compile(r" USING COMPRESSION \w+")
 _ABSENT = re.compile(r"creating a new DuckLake is explicitly disabled|database does not exist|unable to open database file")
-_COMMENTS = "SELECT schema_name || '.' || table_name, comment FROM duckdb_tables() WHERE database_name = 'store'"
-STORE = "store"  # the lease on the whole lake
+_COMMENTS = "SELECT schema_name, table_name, comment FROM duckdb_tables() WHERE database_name = 'store' ORDER BY ALL"
 _GONE = re.compile(
     r"server closed the connection|terminating connection|connection refused|no connection to the server|unable to connect"
     r"|could not (?:connect|send|receive)|the database system is",
@@ -122,15 +122,18 @@ class InLake:
 
     # ---- opening and closing
 
-    def open(self, now: datetime, ours: Callable[[], None]) -> duckdb.DuckDBPyConnection:
+    def open(
+        self, now: datetime, ours: Callable[[], None], to_itself: Callable[[], AbstractContextManager[None]] = nullcontext
+    ) -> duckdb.DuckDBPyConnection:
         for folder in self._made_here():
             folder.mkdir(parents=True, exist_ok=True)
         con = self._attached(read_only=False)
         try:
             ours()
             if _applied(con) != set(schema().migrations):
-                migrate_tables(con, now, _without_compression)
-                con.execute(f"CALL store.set_option('data_inlining_row_limit', {INLINED})")
+                with to_itself():
+                    migrate_tables(con, now, _without_compression)
+                    con.execute(f"CALL store.set_option('data_inlining_row_limit', {INLINED})")
             _define_beside(con)
         except BaseException:
             con.close()
@@ -292,30 +295,44 @@ class InLake:
 
     def _lease(self, what: str, wait: float, limits: LeaseConfig | None) -> AbstractContextManager[Holding]:
         if self.lake.kind == "postgres":
-            return catalog_lease(self.catalog, STORE, what, wait, limits, self._fence)
+            return catalog_lease(self.catalog, what, wait, limits, self._fence)
         return lease_on(Path(self.lake.catalog), what, wait, limits)
+
+    @contextmanager
+    def shared(self, what: str, wait: float, limits: LeaseConfig | None) -> Iterator[Share]:
+        if self.lake.kind != "postgres":
+            with self.lease(what, wait, limits) as held:
+                yield Whole(held)
+            return
+        with self._told_plainly(), catalog_share(self.catalog, what, wait, limits, self._fence) as share:
+            yield share
 
     @contextmanager
     def _told_plainly(self) -> Iterator[None]:
         """A catalog that is gone in the middle is no error of the program."""
         try:
             yield
-        except (duckdb.Error, RuntimeError) as e:
-            if not _GONE.search(str(e)):
+        except (duckdb.Error, RuntimeError, ExceptionGroup) as error:
+            within = list(leaves(error))
+            if told_already := next((e for e in within if isinstance(e, WritethruError)), None):
+                raise told_already from None
+            gone = (e for e in within if isinstance(e, duckdb.Error | RuntimeError) and _GONE.search(str(e)))
+            if (e := next(gone, None)) is None:
                 raise
             told = "What was committed is kept. When the catalog answers again, run the same command again"
-            raise StoreError(f"{self.name}: the catalog does not answer ({first_line(e)}). {told}") from e
+            raise StoreError(f"{self.name}: the catalog does not answer ({first_line(e)}). {told}") from error
 
     def held_here(self) -> Holding | None:
         if self.lake.kind == "postgres":
-            return catalog_lease_here(self.name, STORE)
+            return catalog_lease_here(self.name)
         return held_here(Path(self.lake.catalog))
 
-    def holder(self) -> Holder | None:
+    def holders(self) -> dict[str, Holder]:
         if self.lake.kind == "postgres":
             with closing(self.catalog()) as catalog:
-                return catalog.holder(STORE)
-        return holder_of(Path(self.lake.catalog))
+                return catalog.holders()
+        holder = holder_of(Path(self.lake.catalog))
+        return {STORE: holder} if holder else {}
 
     def catalog(self) -> Catalog:
         """The catalog's database itself."""
@@ -330,13 +347,17 @@ class InLake:
             raise self._unopened(e) from None
         return Catalog(self.name, con)
 
-    def _fence(self) -> None:
-        """Make every commit impossible that another began: none holds against a change of a table that it writes to."""
+    def _fence(self, turn: str | None) -> None:
+        """Make every commit impossible that another began: none holds against a change of a table that it writes to.
+
+        `turn`: only of what is written in that turn.
+        """
         con = self._attached(read_only=False)
         try:
             with transaction(con):
-                for table, comment in con.execute(_COMMENTS).fetchall():
-                    con.execute(f"COMMENT ON TABLE {table} IS {quoted(comment or '')}")
+                for part, table, comment in con.execute(_COMMENTS).fetchall():
+                    if turn is None or part == turn:
+                        con.execute(f"COMMENT ON TABLE {part}.{table} IS {quoted(comment or '')}")
         finally:
             con.close()
 
