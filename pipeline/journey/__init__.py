@@ -20,7 +20,7 @@ from pipeline.journey.moving import MoveSummary, migrate_store
 from pipeline.journey.progress import Progress, lively, silent
 from pipeline.journey.stages import stage
 from pipeline.journey.starting import init
-from pipeline.store import Store, lease
+from pipeline.store import Store, lease, share
 
 __all__ = [
     "BackupSummary",
@@ -51,6 +51,7 @@ __all__ = [
     "report",
     "restore",
     "run",
+    "sharing",
     "snapshot",
     "status",
     "suggest",
@@ -73,6 +74,18 @@ def writing(settings: Settings, what: str, now: datetime, wait: float = 0.0) -> 
         with Store(settings.place, now=now) as store:
             yield store
         store.engine.publish(settings.snapshot_file, held.check)
+
+
+@contextmanager
+def sharing(settings: Settings, what: str, now: datetime, wait: float = 0.0) -> Iterator[Store]:
+    """The store, open for writing beside other runs where it is a lake that allows it; as `writing` opens it where not.
+
+    What the run works on it takes from `store.share`; what it writes, it writes in turns (`store.write`).
+    """
+    with share(settings.place, what, wait, settings.lease) as mine:
+        with Store(settings.place, now=now, share=mine) as store:
+            yield store
+        store.engine.publish(settings.snapshot_file, mine.check)
 
 
 @stage("ingest")
