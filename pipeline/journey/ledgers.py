@@ -55,6 +55,28 @@ def corrections(store: Store) -> list[HumanDecision]:
     return [d for d in that_hold(store.decisions()) if d.kind == "correct"]
 
 
+@dataclass(frozen=True, slots=True)
+class Known:
+    """How far a ledger has read."""
+
+    keys: Sequence[tuple[datetime, str]]  # of all reports: when they came to stand, and what
+    saved: SavedState | None  # from which it can go on; None: nothing, or not what would have to be read
+    whole: bool  # it has read all of them
+
+    @property
+    def through(self) -> datetime | None:
+        return self.keys[-1][0] if self.keys else None
+
+
+def known(store: Store, watch: Watch, corrected: Sequence[HumanDecision], until: datetime | None = None) -> Known:
+    """How far a watched story is read. `until`: reports of later looks do not count."""
+    keys = [k for k in store.report_keys(watch.story_id) if until is None or k[0] <= until]
+    saved = store.load_state(ledger_name(watch))
+    if saved and (saved.method != ledger_method(watch, corrected) or saved.covers != _covers(keys, saved.through)):
+        saved = None
+    return Known(keys, saved, saved is not None and saved.through == (keys[-1][0] if keys else None))
+
+
 def read_story(
     store: Store, watch: Watch, corrected: Sequence[HumanDecision], progress: Progress, until: datetime | None = None
 ) -> ReadStory | None:
@@ -62,18 +84,13 @@ def read_story(
 
     None if it has read all of them. `until`: reports of later looks wait. Nothing is written.
     """
-    name, method = ledger_name(watch), ledger_method(watch, corrected)
-    mine = [d for d in corrected if d.story_id == watch.story_id]
-    keys = [k for k in store.report_keys(watch.story_id) if until is None or k[0] <= until]
-    through = keys[-1][0] if keys else None
-    saved = store.load_state(name)
-    known = saved is not None and saved.method == method and saved.covers == _covers(keys, saved.through)
-    if saved and known and saved.through == through:
+    before = known(store, watch, corrected, until)
+    if before.whole:
         return None
-    memory = store.memory(name)
-    kept = _kept_ledger(watch, memory, mine) if known else None
+    name, mine = ledger_name(watch), [d for d in corrected if d.story_id == watch.story_id]
+    kept = _kept_ledger(watch, store.memory(name), mine) if before.saved else None
     ledger = kept or Ledger(watch, mine)
-    reports = store.reports(watch.story_id, saved.through if saved and kept else None)
+    reports = store.reports(watch.story_id, before.saved.through if before.saved and kept else None)
     reports = [r for r in reports if until is None or r.seen_at <= until]
     told = store.change_ids(watch.story_id)
     claims, found = _read_reports(ledger, watch, reports, progress)
@@ -84,7 +101,13 @@ def read_story(
         standing=ledger.standing(),
         anew=kept is None,
         pieces=ledger.dump(),
-        state=SavedState(name=name, method=method, through=through, covers=_covers(keys, through), data=b""),
+        state=SavedState(
+            name=name,
+            method=ledger_method(watch, corrected),
+            through=before.through,
+            covers=_covers(before.keys, before.through),
+            data=b"",
+        ),
         new_lines=sum(c.change_id not in told for c in found),
         reports=len(reports),
     )

@@ -28,6 +28,7 @@ class TrackSummary:
     meaningful: int = 0
     articles_linked: int = 0
     stories: dict[str, int] = field(default_factory=dict)  # slug -> lines of its change log that are new
+    left: list[str] = field(default_factory=list)  # to other runs: what, and to whom
 
     def add(self, judged: "Judged") -> None:
         """Count what new texts came to."""
@@ -45,7 +46,7 @@ class TrackSummary:
             f"{self.appearances} new texts judged: {self.revisions} revisions, {self.meaningful} of them with meaning; "
             f"{self.articles_linked} articles linked"
         ]
-        return out + [f"{slug}: {n} new lines in the change log" for slug, n in self.stories.items() if n]
+        return out + [f"{slug}: {n} new lines in the change log" for slug, n in self.stories.items() if n] + self.left
 
 
 def track_store(store: Store, settings: Settings, now: datetime, rebuild: bool, progress: Progress) -> TrackSummary:

@@ -4,7 +4,7 @@ import json
 import os
 import threading
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
@@ -59,6 +59,16 @@ class Reading:
     con: duckdb.DuckDBPyConnection
     engine: Engine
     _calm: bool  # False once the connection is fit for nothing but what it was opened for
+
+    @contextmanager
+    def one_state(self) -> Iterator[None]:
+        """All that is read inside is read of one state, whatever others write meanwhile. Nothing may be written inside."""
+        self.con.execute("BEGIN")
+        try:
+            yield
+        finally:
+            with suppress(duckdb.Error):  # of a dead database: what happened before is what counts
+                self.con.execute("ROLLBACK")
 
     def lock_down(self, target: Path | None = None) -> None:
         """From here on SQL can read the store and nothing else: no files (but for `target`), no network, no settings; memory
