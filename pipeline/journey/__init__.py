@@ -146,7 +146,11 @@ def track(settings: Settings, now: datetime, *, rebuild: bool = False, progress:
     """Judge what is new: edits, stories, claims, changes. Returns a TrackSummary."""
     from pipeline.journey.tracking import track_store
 
-    with writing(settings, "track", now, wait) as store:
+    with (writing if rebuild else sharing)(settings, "track", now, wait) as store:
+        if store.share and not store.share.alone:
+            from pipeline.journey.tracking_shared import track_shared
+
+            return track_shared(store, store.share, settings, now, lively(progress))
         return track_store(store, settings, now, rebuild, lively(progress))
 
 

@@ -93,7 +93,7 @@ class Shared:
             return ledgers_stand(self.store, self.watches)
 
     def _cleared(self, mark: SavedState) -> bool:
-        """All stories were found read since the mark was seen: take it away, if it is that one still. False: another run does."""
+        """Take the mark away, if it is still the one that was seen before all stories were found read. False: another does."""
         if not self.share.take([CLEARING]):
             return False
         self.store.write("derived", partial(self._clear, mark))
@@ -115,10 +115,14 @@ class Shared:
                 self.store.write("derived", partial(self._write_story, found))
                 self.done.told(watch, found)
                 self.read_stories += 1
-                seconds = round(monotonic() - started, 3)
-                event(log, logging.INFO, "story.read", story=watch.slug, reports=found.reports, lines=found.new_lines, seconds=seconds)
+            self._tell(watch, found, monotonic() - started)
             self.share.give_back([lease])
         return True
+
+    def _tell(self, watch: Watch, found: ReadStory | None, seconds: float) -> None:
+        """Of none another run had read what was left just before."""
+        reports, lines = (found.reports, found.new_lines) if found else (0, 0)
+        event(log, logging.INFO, "story.read", story=watch.slug, reports=reports, lines=lines, seconds=round(seconds, 3))
 
     def _whole(self, watch: Watch) -> bool:
         with self.store.one_state():
