@@ -27,6 +27,7 @@ DAY = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)
 LATER = DAY + 24 * HOUR
 MATTERS = ("harbour", "ferry", "bridge")
+HALVES = (range(2), range(2, 4))  # steps
 OUTLETS = ("The Daily Tern", "Plover Post")
 STORY = """
 [[story]]
@@ -89,19 +90,9 @@ def take(settings: Settings, steps: range) -> None:
 def one(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     """What one run after the other makes of it, in a file."""
     settings = home(tmp_path_factory.mktemp("one") / "home", "")
-    for steps in (range(2), range(2, 4)):
+    for steps in HALVES:
         take(settings, steps)
         journey.track(settings, LATER)
-    return settings
-
-
-@pytest.fixture
-def lake(tmp_path: Path) -> Settings:
-    """A lake in which the first half is tracked, and the second is not."""
-    settings = home(tmp_path / "home", "postgres")
-    take(settings, range(2))
-    journey.track(settings, LATER)
-    take(settings, range(2, 4))
     return settings
 
 
@@ -151,43 +142,40 @@ def reading(events: Sequence[dict[str, str]]) -> list[tuple[str, str]]:
     return [(e["run"], e["story"]) for e in events if e["event"] == "story.read" and e["reports"]]
 
 
-def test_three_runs_at_once_end_as_one_run_and_no_story_is_read_by_two(one, lake):
+def test_three_runs_at_once_end_as_one_run_and_no_story_is_read_by_two(one, tmp_path):
     """They begin in one moment; the log tells who read what and when."""
+    lake = home(tmp_path / "home", "postgres")
+    for steps in HALVES:
+        take(lake, steps)
     with lease(lake.place, "gate"):
         runs = [start(lake, f"run-{n}") for n in range(3)]
         assert [process.stdout and process.stdout.readline() for process in runs] == ["ready\n"] * 3
     printed = [end(process) for process in runs]
-    assert other_than(one, lake) == []
+    assert sum(int(text.split()[0]) for text in printed) == 24
     read = reading(told(lake, "story.began", "story.read"))
     assert sorted(story for _, story in read) == sorted(f"{m}-talks" for m in MATTERS)
     assert len({run for run, _ in read}) > 1
-    assert sum(int(text.split()[0]) for text in printed) == 12
-
-
-def test_a_run_leaves_to_another_what_that_one_has_and_says_so(one, lake):
-    """Texts, a story: whoever has them is named. What was left, the next run does."""
-    with share(lake.place, "slow") as slow:
-        assert slow.take([f"story {story_id(lake, 'ferry-talks')}"])
-        out = end(start(lake, "first"))
-        assert f"ferry-talks is being read by process {os.getpid()} " in out and "bridge-talks: " in out
-        assert UNREAD in states(lake)
-    out = end(start(lake, "second"))
-    assert "ferry-talks: " in out and "bridge-talks: " not in out and "0 new texts judged" in out
     assert other_than(one, lake) == []
 
 
-def test_a_run_killed_while_it_reads_a_story_is_made_good_by_the_next(one, lake):
+def test_a_run_killed_while_it_reads_a_story_is_made_good_by_the_next(one, tmp_path):
     """Links were written, the story's ledger was not: nothing is new for the next run but what the mark says."""
+    lake = home(tmp_path / "home", "postgres")
+    take(lake, HALVES[0])
+    journey.track(lake, LATER)
+    take(lake, HALVES[1])
     with share(lake.place, "slow") as slow:
         assert slow.take([f"story {story_id(lake, f'{m}-talks')}" for m in MATTERS])
-        end(start(lake, "links"))
+        out = end(start(lake, "links"))
+        assert f"{MATTERS[0]}-talks is being read by process {os.getpid()} " in out
     with share(lake.place, "slow") as slow, slow.turn("derived"):
         process = start(lake, "killed")
         wait_for(lambda: bool(told(lake, "story.began")), process)
         os.kill(process.pid, signal.SIGKILL)
         process.communicate()
-    assert not told(lake, "story.read")
-    assert "harbour-talks" in end(start(lake, "next"))
+    assert not told(lake, "story.read") and UNREAD in states(lake)
+    out = end(start(lake, "next"))
+    assert "0 new texts judged" in out and all(f"{m}-talks: " in out for m in MATTERS)
     assert UNREAD not in states(lake)
     assert other_than(one, lake) == []
 
