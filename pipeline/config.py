@@ -14,7 +14,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Literal, TypeVar
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, EnvSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
 
 from pipeline.errors import ConfigError
@@ -25,8 +25,11 @@ PREFIX = "WRITETHRU_"
 _DURATION = re.compile(r"\s*(\d+(?:\.\d+)?)\s*(s|m|min|h|d|w)\s*")
 _UNITS = {"s": "seconds", "m": "minutes", "min": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 _CREDENTIALS = re.compile(r"//[^/\s@]*@|password\s*=\s*('[^']*'|\S+)", re.IGNORECASE)
+_BUCKET = re.compile(r"s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](?:/[A-Za-z0-9_-][A-Za-z0-9._-]*)*")
+_REFERENCE = r"^(env:\w+|file:.+)$"  # where a secret is
 _LAKE = re.compile(r"ducklake:(?:(postgres):)?(?:(sqlite):)?(.+)", re.DOTALL)
 _MESSAGES = {"extra_forbidden": "unknown key", "missing": "is missing"}
+SECRETS = ("access_key", "secret_key", "session_token")  # of object storage
 _SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 
 
@@ -116,14 +119,34 @@ class NotifyEntry(Strict):
     most: int = Field(40, gt=0, description="things in one message")
 
 
+class ObjectsConfig(Strict):
+    """`[s3]`: the object storage that holds a lake's files if `data` is `s3://BUCKET/PREFIX`. Keys are named by their place."""
+
+    endpoint: str | None = Field(None, description="https://HOST[:PORT], or http:// without TLS; Amazon's own if not given")
+    region: str = Field("us-east-1", pattern=r"^[A-Za-z0-9-]+$")
+    url_style: Literal["path", "vhost"] = Field("path", description="the bucket in the path, or in the name of the host")
+    access_key: str = Field(pattern=_REFERENCE, description="where the key's name is: env:NAME or file:PATH")
+    secret_key: str = Field(pattern=_REFERENCE, description="where the key is")
+    session_token: str | None = Field(None, pattern=_REFERENCE, description="of keys that hold for a time: where it is")
+    certificates: Path | None = Field(None, description="file of trusted certificates, in place of the system's")
+
+    @field_validator("endpoint")
+    @classmethod
+    def plain_host(cls, endpoint: str | None) -> str | None:
+        if endpoint is not None and not re.fullmatch(r"https?://(?:[A-Za-z0-9.-]+|\[[0-9A-Fa-f:]+\])(?::\d{1,5})?/?", endpoint):
+            raise ValueError("not a server's address: write https://HOST or https://HOST:PORT, without path or credentials")
+        return endpoint.rstrip("/") if endpoint else None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lake:
     """A store in a lake: its tables are Parquet files in a folder, and a database, the catalog, tells which of them count."""
 
     kind: Literal["postgres", "sqlite", "duckdb"]  # of the catalog
     catalog: str  # how PostgreSQL is reached (`host=... dbname=...`), without a password; else the catalog's file
-    data: str  # folder of the Parquet files
+    data: str  # folder of the Parquet files, or s3://BUCKET/PREFIX
     password: str | None = None  # where PostgreSQL's password is: env:NAME or file:PATH
+    objects: ObjectsConfig | None = None  # where the bucket is, if the files are in one
 
     @property
     def name(self) -> str:
@@ -141,8 +164,11 @@ class Settings(BaseSettings):
 
     db: Path = Path("writethru.duckdb")
     store: str | None = Field(None, description="a lake in place of the file `db`: ducklake:postgres:..., ducklake:sqlite:FILE")
-    data: str | None = Field(None, description="folder of a lake's Parquet files; beside `db` if not given")
-    store_password: str | None = Field(None, pattern=r"^(env:\w+|file:.+)$", description="where a lake's password is")
+    data: str | None = Field(
+        None, description="a lake's Parquet files: a folder, beside `db` if not given, or s3://BUCKET/PREFIX"
+    )
+    s3: ObjectsConfig | None = Field(None, validate_default=True)
+    store_password: str | None = Field(None, pattern=_REFERENCE, description="where a lake's password is")
     feeds: Path = Path("feeds.toml")
     stories: Path = Path("stories.toml")
     reports: Path = Path("reports")
@@ -188,16 +214,24 @@ class Settings(BaseSettings):
     @field_validator("data")
     @classmethod
     def folder_of_files(cls, data: str | None) -> str | None:
-        if data and "://" in data:
-            raise ValueError("not a folder: a lake's files lie in a folder that every machine that uses the lake can reach")
-        return data
+        if data is None or "://" not in data:
+            return data
+        if not _BUCKET.fullmatch(data.rstrip("/")):
+            raise ValueError("neither a folder that every machine that uses the lake can reach, nor s3://BUCKET/PREFIX")
+        return data.rstrip("/")
+
+    @field_validator("s3")
+    @classmethod
+    def storage_of_objects(cls, s3: ObjectsConfig | None, info: ValidationInfo) -> ObjectsConfig | None:
+        if s3 is None and "://" in (info.data.get("data") or ""):
+            raise ValueError("is missing: `data` names a bucket, so the table [s3] must tell where that is, and the keys")
+        return s3
 
     @property
     def place(self) -> Place:
         """Where the store is."""
-        return (
-            lake_of(self.store, self.data or str(self.db.with_suffix(".lake")), self.store_password) if self.store else self.db
-        )
+        data = self.data or str(self.db.with_suffix(".lake"))
+        return lake_of(self.store, data, self.store_password, self.s3) if self.store else self.db
 
     @property
     def place_name(self) -> str:
@@ -217,12 +251,14 @@ Entry = TypeVar("Entry", bound=Strict)
 PATHS = ("db", "feeds", "stories", "reports", "archive", "snapshot")
 
 
-def lake_of(store: str, data: str, password: str | None) -> Lake:
+def lake_of(store: str, data: str, password: str | None, objects: ObjectsConfig | None = None) -> Lake:
     """A lake as the settings name it."""
     found = _LAKE.fullmatch(store)
     assert found, store
     kind: Literal["postgres", "sqlite", "duckdb"] = "postgres" if found[1] else "sqlite" if found[2] else "duckdb"
-    return Lake(kind=kind, catalog=found[3], data=data, password=password)
+    return Lake(
+        kind=kind, catalog=found[3], data=data, password=password, objects=objects if data.startswith("s3://") else None
+    )
 
 
 def load_settings(file: Path | None = None, overrides: Mapping[str, object] = {}, folder: Path | None = None) -> Settings:
@@ -308,16 +344,25 @@ class StoryEntry(Strict):
 
 def password_of(lake: Lake) -> str | None:
     """The password of a lake's catalog from where the settings say it is. Raises ConfigError if nothing is there."""
-    if lake.password is None:
-        return None
-    kind, _, name = lake.password.partition(":")
+    return None if lake.password is None else _secret_at(lake.password, "store_password")
+
+
+def keys_of(objects: ObjectsConfig) -> tuple[str, str, str | None]:
+    """Access key, secret key and session token of object storage, from where the settings say they are. Raises ConfigError."""
+    token = objects.session_token and _secret_at(objects.session_token, "s3.session_token")
+    return _secret_at(objects.access_key, "s3.access_key"), _secret_at(objects.secret_key, "s3.secret_key"), token
+
+
+def _secret_at(reference: str, setting: str) -> str:
+    """What stands at env:NAME or file:PATH. Raises ConfigError if nothing is there."""
+    kind, _, name = reference.partition(":")
     if kind == "file":
         try:
             return Path(name).read_text(encoding="utf8").strip()
         except (OSError, UnicodeDecodeError) as e:
-            raise ConfigError(name, "", f"cannot be read, but store_password names it: {type(e).__name__}") from None
+            raise ConfigError(name, "", f"cannot be read, but {setting} names it: {type(e).__name__}") from None
     if (value := os.environ.get(name)) is None:
-        raise ConfigError("environment", name, "not set, but store_password names it")
+        raise ConfigError("environment", name, f"not set, but {setting} names it")
     return value
 
 
@@ -331,17 +376,25 @@ def secret_of(feed: Feed) -> str | None:
 
 
 def secrets_of(settings: Settings, *, feeds: bool) -> tuple[str, ...]:
-    """What must stand in no text: the addresses of channels, a lake's password, and the credentials of `feeds`, as far as they
-    are there. A file of feeds that cannot be read names none: who needs its feeds says what is wrong with it."""
-    password = None
-    with suppress(ConfigError):
-        password = password_of(settings.place) if isinstance(settings.place, Lake) else None
+    """What must stand in no text: the addresses of channels, a lake's password and keys, and the credentials of `feeds`, as far
+    as they are there. A file of feeds that cannot be read names none: who needs its feeds says what is wrong with it."""
+    of_lake = secrets_of_lake(settings.place) if isinstance(settings.place, Lake) else ()
     names = [rule.to for rule in settings.notify]
     if feeds:
         with suppress(ConfigError):
             names += [feed.secret for feed in load_feeds(settings.feeds) if feed.secret]
     parts = [part for name in dict.fromkeys(names) for part in os.environ.get(name, "").split()]
-    return (*parts, password) if password else tuple(parts)
+    return (*parts, *of_lake)
+
+
+def secrets_of_lake(lake: Lake) -> tuple[str, ...]:
+    """The password and the keys of a lake, as far as they are there."""
+    found: list[str | None] = []
+    with suppress(ConfigError):
+        found.append(password_of(lake))
+    with suppress(ConfigError):
+        found += keys_of(lake.objects) if lake.objects else ()
+    return tuple(secret for secret in found if secret)
 
 
 def read_toml(file: Path) -> dict[str, object]:
@@ -397,6 +450,8 @@ def _absolute(values: Mapping[str, object], folder: Path) -> dict[str, object]:
     log = found.get("log")
     if isinstance(log, dict) and log.get("file"):
         found["log"] = {**log, "file": str(folder / str(log["file"]))}
+    if isinstance(s3 := found.get("s3"), dict):
+        found["s3"] = {k: _placed(k, v, folder) if isinstance(v, str) else v for k, v in s3.items()}
     return found
 
 
@@ -407,7 +462,9 @@ def _placed(key: str, value: str | Path, folder: Path) -> str:
         return str(folder / text)
     if key == "store" and (found := _LAKE.fullmatch(text)) and not found[1]:
         return f"{text.removesuffix(found[3])}{folder / found[3]}"
-    if key == "store_password" and text.startswith("file:"):
+    if key == "certificates":
+        return str(folder / text)
+    if key in ("store_password", *SECRETS) and text.startswith("file:"):
         return f"file:{folder / text.removeprefix('file:')}"
     return text
 
@@ -420,6 +477,12 @@ def _merge(low: Mapping[str, object], high: Mapping[str, object]) -> dict[str, o
     return out
 
 
+def _may_be_secret(path: Sequence[str], value: str) -> bool:
+    if path == ["data"]:
+        return "?" in value
+    return path == ["store_password"] or (path[:1] == ["s3"] and path[-1] not in ("endpoint", "region", "url_style"))
+
+
 def _hidden(credentials: re.Match[str]) -> str:
     return "//***@" if credentials[0].startswith("/") else "password=***"
 
@@ -428,10 +491,8 @@ def _config_error(e: ValidationError, file: str, environment: Mapping[str, objec
     first = e.errors()[0]
     path = [str(p) for p in first["loc"]]
     value = first["input"] if isinstance(first["input"], str | int | float | bool) else None
-    value = None if path == ["store_password"] else value  # it may be the password itself, in the wrong place
-    value = (
-        _CREDENTIALS.sub(lambda m: "//***@" if m[0][0] == "/" else "password=***", value) if isinstance(value, str) else value
-    )
+    if isinstance(value, str):  # what was written in the wrong place may be a secret itself
+        value = None if _may_be_secret(path, value) else _CREDENTIALS.sub(_hidden, value)
     problem = _MESSAGES.get(first["type"], first["msg"].removeprefix("Value error, "))
     inside: object = environment
     for p in path:

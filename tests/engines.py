@@ -1,4 +1,4 @@
-"""Where the stores of tests are: in DuckDB files, or in lakes if WRITETHRU_TEST_STORE says `sqlite` or `postgres`.
+"""Where the stores of tests are: in DuckDB files, or in lakes if WRITETHRU_TEST_STORE says `sqlite`, `postgres` or `s3`.
 
 A PostgreSQL server is started once for all tests of a process that ask for one, on loopback, with its own data and password.
 """
@@ -13,11 +13,13 @@ import socket
 import subprocess
 import tempfile
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
 import pytest
+from buckets import buckets
 
 KIND = os.environ.get("WRITETHRU_TEST_STORE", "")
 PASSWORD = "LAKE_PASSWORD"  # the variable that holds it
@@ -119,10 +121,11 @@ def _commands() -> Path | None:
     return installed[-1].parent if installed else None
 
 
-def store_settings(folder: Path, kind: str = KIND) -> dict[str, str]:
-    """The settings of a new store in a folder."""
-    if kind == "postgres":
-        return {"store": server().database(), "data": str(folder / "lake"), "store_password": f"env:{PASSWORD}"}
+def store_settings(folder: Path, kind: str = KIND) -> dict[str, object]:
+    """The settings of a new store in a folder; for `s3` with its files in a bucket and its catalog in PostgreSQL."""
+    if kind in ("postgres", "s3"):
+        place = buckets().place() if kind == "s3" else {"data": str(folder / "lake")}
+        return {"store": server().database(), "store_password": f"env:{PASSWORD}", **place}
     if kind == "sqlite":
         return {"store": f"ducklake:sqlite:{folder / 'lake.sqlite'}", "data": str(folder / "lake")}
     return {}
@@ -133,8 +136,14 @@ def store_lines(folder: Path, kind: str = KIND) -> str:
     return lines_of(store_settings(folder, kind))
 
 
-def lines_of(settings: dict[str, str]) -> str:
-    return "".join(f'{key} = "{value}"\n' for key, value in settings.items())
+def lines_of(settings: Mapping[str, object]) -> str:
+    return "".join(f"{key} = {_written(value)}\n" for key, value in settings.items())
+
+
+def _written(value: object) -> str:
+    if isinstance(value, Mapping):
+        return "{" + ", ".join(f"{key} = {_written(inner)}" for key, inner in value.items()) + "}"
+    return f'"{value}"'
 
 
 of_a_file = pytest.mark.skipif(bool(KIND), reason="about the file of an embedded store")

@@ -161,7 +161,10 @@ def test_a_lake_is_named_by_its_catalog_and_a_folder(tmp_path):
     [
         ('store = "duckdb.db"', "store"),
         ('store = "ducklake:"', "store"),
-        ('data = "s3://bucket/x"', "data"),
+        ('data = "gs://bucket/x"', "data"),
+        ('data = "s3://bucket/../x"', "data"),
+        ('data = "s3://bucket/x?s3_endpoint=very-secret"', "data"),
+        ('data = "s3://bucket/x"', "s3"),
         ('store_password = "very-secret"', "store_password"),
     ],
 )

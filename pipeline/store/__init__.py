@@ -98,6 +98,8 @@ class Store(Rebuilt, Collected, Tracked, Noticed, Reading):
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         self._end(calm=kind is None)
+        if error is not None and (told := self.engine.trouble(error)):
+            raise told from error
 
     def _open(self, now: datetime) -> duckdb.DuckDBPyConnection:
         return self.engine.open(now, self._still_ours, self._shared.to_itself if self._shared else nullcontext)

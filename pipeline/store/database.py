@@ -32,6 +32,7 @@ _HOLDER = re.compile(r"held in (.+?) \(PID (\d+)\)")
 ALWAYS: dict[str, str | bool | int | float | list[str]] = {
     "autoinstall_known_extensions": False,
     "autoload_known_extensions": False,
+    "allow_persistent_secrets": False,  # of what else DuckDB keeps keys for in a person's home, nothing is used here
 }
 # One thread: the batches are small, and a second one costs a fifth more CPU than it saves in time.
 WRITER = ALWAYS | {"threads": 1}

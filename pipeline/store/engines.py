@@ -15,7 +15,7 @@ from typing import Protocol
 import duckdb
 
 from pipeline.config import Lake, LeaseConfig, Place
-from pipeline.errors import UsageError
+from pipeline.errors import StoreError, UsageError
 from pipeline.store.database import (
     attach,
     connect,
@@ -148,6 +148,9 @@ class Engine(Protocol):
         The copy is opened, counted and brought to today's schema before anything is changed.
         """
 
+    def trouble(self, error: BaseException) -> StoreError | None:
+        """What happened to what the store lies on, if that is what an error from within the database tells."""
+
     def lease(self, what: str, wait: float, limits: LeaseConfig | None) -> AbstractContextManager[Holding]:
         """Hold the right to write. Raises StoreBusy if it is not free within `wait` seconds."""
 
@@ -235,6 +238,9 @@ class Embedded:
 
     def size(self, con: duckdb.DuckDBPyConnection) -> int:
         return self.path.stat().st_size if self.path.exists() else 0
+
+    def trouble(self, error: BaseException) -> StoreError | None:
+        return None
 
     def lease(self, what: str, wait: float, limits: LeaseConfig | None) -> AbstractContextManager[Holding]:
         return lease_on(self.path, what, wait, limits)

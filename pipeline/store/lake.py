@@ -1,4 +1,4 @@
-"""A lake: the tables are Parquet files in a folder, and a database, the catalog, says which of them count (DuckLake).
+"""A lake (DuckLake): the tables are Parquet files in a folder or a bucket; a database, the catalog, says which of them count.
 
 Every commit is a snapshot of its own, so readers need no published file: what was opened to read stays as it was. A lake keeps
 no macros with NULL as a default and no comments on columns of views, so views and macros are defined beside it, in the memory
@@ -18,8 +18,9 @@ from tempfile import TemporaryDirectory
 
 import duckdb
 
-from pipeline.config import Lake, LeaseConfig, password_of
+from pipeline.config import Lake, LeaseConfig, password_of, secrets_of_lake
 from pipeline.errors import StoreBusy, StoreError, UsageError, WritethruError
+from pipeline.store import objects
 from pipeline.store.catalog import STORE, Catalog, catalog_lease, catalog_lease_here, catalog_share
 from pipeline.store.database import (
     ALWAYS,
@@ -53,7 +54,8 @@ HISTORY = frozenset(
         "murmur3_32",
     }
 )
-# The rest reaches other databases, or changes the lake though it looks like a question; the last ones run a text as SQL.
+# The rest reaches other databases, changes the lake though it looks like a question, or lists names of keys; the last ones run
+# a text as SQL.
 FORBIDDEN = frozenset(
     {
         "ducklake_add_data_files",
@@ -84,6 +86,8 @@ FORBIDDEN = frozenset(
         "sqlite_attach",
         "sqlite_query",
         "sqlite_scan",
+        "duckdb_secrets",
+        "which_secret",
         "json_execute_serialized_sql",
         "query",
         "query_table",
@@ -127,7 +131,13 @@ class InLake:
     ) -> duckdb.DuckDBPyConnection:
         for folder in self._made_here():
             folder.mkdir(parents=True, exist_ok=True)
-        con = self._attached(read_only=False)
+        with self._told_plainly():
+            return self._opened(now, ours, to_itself)
+
+    def _opened(
+        self, now: datetime, ours: Callable[[], None], to_itself: Callable[[], AbstractContextManager[None]]
+    ) -> duckdb.DuckDBPyConnection:
+        con = self._attached_or_made()
         try:
             ours()
             if _applied(con) != set(schema().migrations):
@@ -143,6 +153,10 @@ class InLake:
     def open_to_read(self, snapshot: Path | None = None) -> duckdb.DuckDBPyConnection:
         if self.lake.kind != "postgres" and not Path(self.lake.catalog).exists():
             raise UsageError(no_store(self.name))
+        with self._told_plainly():
+            return self._opened_to_read()
+
+    def _opened_to_read(self) -> duckdb.DuckDBPyConnection:
         con = self._attached(read_only=True)
         try:
             con.execute("BEGIN")  # all that is asked is asked of one state
@@ -167,19 +181,40 @@ class InLake:
             con.execute("ROLLBACK")
         self._give_back(con, read_only=True, calm=calm)
 
-    def _attached(self, *, read_only: bool) -> duckdb.DuckDBPyConnection:
+    def _attached_or_made(self) -> duckdb.DuckDBPyConnection:
+        """A lake in a bucket is made after a look at the bucket: the catalog would note any name and be found wrong later."""
+        if self.lake.objects is None:
+            return self._attached(read_only=False)
+        try:
+            return self._attached(read_only=False, make=False)
+        except UsageError:
+            self._claim()
+        return self._attached(read_only=False)
+
+    def _claim(self) -> None:
+        with closing(self._instance(read_only=False)) as con:
+            self._tell_secrets(con, "store")
+            try:
+                objects.claim(con, self.lake)
+            except StoreError:
+                if not self.exists():  # else another run made it meanwhile
+                    raise
+
+    def _attached(self, *, read_only: bool, make: bool = True) -> duckdb.DuckDBPyConnection:
         con = _idle.pop((os.getpid(), read_only, self.lake), None) or self._instance(read_only)
         try:
-            self._attach(con, "store", read_only)
+            self._attach(con, "store", read_only, make=make)
             con.execute("SET search_path = 'store.main,memory.main'")
         except BaseException:
             con.close()
             raise
         return con
 
-    def _attach(self, con: duckdb.DuckDBPyConnection, name: str, read_only: bool) -> None:
-        self._tell_password(con)
+    def _attach(self, con: duckdb.DuckDBPyConnection, name: str, read_only: bool, *, make: bool = True) -> None:
+        self._tell_secrets(con, name)
         options = [f"DATA_PATH {quoted(self.lake.data)}", *(["READ_ONLY"] if read_only else [])]
+        if not make:
+            options.append("CREATE_IF_NOT_EXISTS false")
         if self.lake.kind != "postgres":
             options.append("OVERRIDE_DATA_PATH true")  # a folder with all of it may be copied and moved; of many machines not
         if self.lake.kind == "sqlite":
@@ -205,6 +240,14 @@ class InLake:
         """The extensions that it takes to reach the lake."""
         for extension in ("ducklake", *(e for kind, e in EXTENSIONS.items() if kind == self.lake.kind)):
             _load(con, extension)
+        if self.lake.objects is not None:
+            _load(con, objects.EXTENSION)
+            objects.prepare(con, self.lake.objects)
+
+    def _tell_secrets(self, con: duckdb.DuckDBPyConnection, name: str) -> None:
+        self._tell_password(con)
+        if self.lake.objects is not None:
+            objects.tell_keys(con, self.lake, f"{name}_data")
 
     def _tell_password(self, con: duckdb.DuckDBPyConnection) -> None:
         """Where errors and lists do not show it. Asked for anew at each opening: it may have become another."""
@@ -229,19 +272,19 @@ class InLake:
         if _BUSY.search(str(e)):
             return StoreBusy(self.name, "another process, or this one")
         told = first_line(e)
-        if password := password_of(self.lake):
-            told = told.replace(password, "***")
+        for secret in secrets_of_lake(self.lake):
+            told = told.replace(secret, "***")
         return StoreError(f"{self.name} cannot be opened: {told}")
 
     def _made_here(self) -> list[Path]:
         """Folders of this machine that must be there."""
         files = [] if self.lake.kind == "postgres" else [Path(self.lake.catalog).parent]
-        return [*files, Path(self.lake.data)]
+        return [*files, *([] if self.lake.objects else [Path(self.lake.data)])]
 
     # ---- what readers see
 
     def folders(self) -> tuple[str, ...]:
-        return (self.lake.data,)
+        return (objects.folder(self.lake) if self.lake.objects else self.lake.data,)
 
     def forbidden(self) -> frozenset[str]:
         return FORBIDDEN | {name.removeprefix("ducklake_") for name in FORBIDDEN}  # a lake has them under the short names, too
@@ -259,9 +302,15 @@ class InLake:
             if history is not None:
                 con.execute(f"CALL ducklake_expire_snapshots('store', older_than => TIMESTAMPTZ '{now - history}')")
                 con.execute(f"CALL ducklake_cleanup_old_files('store', older_than => TIMESTAMPTZ '{now - READING}')")
+                self._delete_what_killed_runs_left(con, now - max(history, READING))
             calm = True
         finally:
             self.close(con, calm=calm)
+
+    def _delete_what_killed_runs_left(self, con: duckdb.DuckDBPyConnection, before: datetime) -> None:
+        """Files of no state. Younger ones stay: a run may be at work, and a catalog that is put back finds its files."""
+        with objects.listing(con) if self.lake.objects else nullcontext():
+            con.execute(f"CALL ducklake_delete_orphaned_files('store', older_than => TIMESTAMPTZ '{before}')")
 
     def size(self, con: duckdb.DuckDBPyConnection) -> int:
         """Of the Parquet files that count now; what older snapshots hold beside them comes on top."""
@@ -309,18 +358,30 @@ class InLake:
 
     @contextmanager
     def _told_plainly(self) -> Iterator[None]:
-        """A catalog that is gone in the middle is no error of the program."""
+        """A catalog or a bucket that is gone in the middle is no error of the program."""
         try:
             yield
         except (duckdb.Error, RuntimeError, ExceptionGroup) as error:
-            within = list(leaves(error))
-            if told_already := next((e for e in within if isinstance(e, WritethruError)), None):
+            if told_already := next((e for e in leaves(error) if isinstance(e, WritethruError)), None):
                 raise told_already from None
-            gone = (e for e in within if isinstance(e, duckdb.Error | RuntimeError) and _GONE.search(str(e)))
-            if (e := next(gone, None)) is None:
-                raise
-            told = "What was committed is kept. When the catalog answers again, run the same command again"
-            raise StoreError(f"{self.name}: the catalog does not answer ({first_line(e)}). {told}") from error
+            if told := self.trouble(error):
+                raise told from error
+            raise
+
+    def trouble(self, error: BaseException) -> StoreError | None:
+        if not isinstance(error, duckdb.Error | RuntimeError | ExceptionGroup):
+            return None
+        within = list(leaves(error))
+        if any(isinstance(e, WritethruError) for e in within):  # it is told already
+            return None
+        within = [e for e in within if isinstance(e, duckdb.Error | RuntimeError)]
+        for e in within:
+            if told := objects.trouble(self.lake, e, secrets_of_lake(self.lake)):
+                return told
+        if (e := next((e for e in within if _GONE.search(str(e))), None)) is None:
+            return None
+        again = "What was committed is kept. When the catalog answers again, run the same command again"
+        return StoreError(f"{self.name}: the catalog does not answer ({first_line(e)}). {again}")
 
     def held_here(self) -> Holding | None:
         if self.lake.kind == "postgres":

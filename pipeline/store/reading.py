@@ -85,7 +85,7 @@ class Reading:
 
     def ask(self, sql: str, parameters: Mapping[str, object] | None = None, most: int | None = None) -> Rows:
         """The result of one statement, at most `most` rows of it. Raises QueryError with the database's own words."""
-        with _as_query_errors():
+        with self._as_query_errors():
             cursor = self.con.execute(sql, dict(parameters or {}))
             described = cursor.description or []
             rows = [] if not described else cursor.fetchall() if most is None else cursor.fetchmany(most + 1)
@@ -126,7 +126,7 @@ class Reading:
 
     def _one_question(self, sql: str) -> str:
         """The one statement of a text, if it only reads. Raises QueryError."""
-        with _as_query_errors():
+        with self._as_query_errors():
             statements = self.con.extract_statements(sql)
         if len(statements) != 1:
             told = "there is no statement" if not statements else f"these are {len(statements)} statements"
@@ -139,6 +139,16 @@ class Reading:
         if beyond := _called(text, self.engine.forbidden()):
             raise QueryError(f"{beyond} cannot be used here: it reaches further than the store")
         return text
+
+    @contextmanager
+    def _as_query_errors(self) -> Iterator[None]:
+        """What the database says against a query is the asker's to read; what it says of storage that is away is not."""
+        try:
+            yield
+        except (duckdb.Error, RuntimeError) as e:
+            if told := self.engine.trouble(e):
+                raise told from None
+            raise QueryError(first_line(e) if isinstance(e, RuntimeError) else str(e).strip()) from None
 
     @contextmanager
     def _stopped_after(self, seconds: float | None) -> Iterator[None]:
@@ -213,14 +223,3 @@ def _bare(token: bytes) -> str:
 def _kind(statement: duckdb.Statement) -> str:
     """INSERT, SET ..."""
     return str(statement.type).rpartition(".")[2]
-
-
-@contextmanager
-def _as_query_errors() -> Iterator[None]:
-    """What the database says against a query is the asker's to read."""
-    try:
-        yield
-    except duckdb.Error as e:
-        raise QueryError(str(e).strip()) from None
-    except RuntimeError as e:
-        raise QueryError(first_line(e)) from None
