@@ -73,9 +73,11 @@ def moved(file: Settings, tmp_path_factory: pytest.TempPathFactory) -> Settings:
 
 @pytest.fixture(scope="module")
 def lake(tmp_path_factory: pytest.TempPathFactory) -> Settings:
-    """An empty one. Its tests leave rows behind."""
+    """One that tests write to, and leave rows behind in."""
     folder = tmp_path_factory.mktemp("lake")
-    return settings_of(folder, store_settings(folder, "s3"))
+    settings = settings_of(folder, store_settings(folder, "s3"))
+    write(settings, HOLD)
+    return settings
 
 
 def holds(settings: Settings) -> list[str]:
@@ -100,8 +102,8 @@ def test_a_backup_of_a_bucket_is_a_file_that_a_bucket_takes_back(moved, lake, tm
     counts = journey.backup(moved, DAY, copy).counts
     assert counts["versions"] == 6 and journey.restore(lake, DAY, copy).counts == counts
     assert journey.ask(lake, "SELECT count(DISTINCT text_hash), count(*) FROM versions").rows == [(6, 6)]
-    with journey.reading(moved) as here, journey.reading(lake) as there:
-        assert here.size() > 1000 and there.size() == 0  # rows of small tables are in the catalog at first
+    with journey.reading(moved) as here:
+        assert here.size() > 1000
 
 
 def test_objects_are_joined_and_deleted_when_their_time_is_over(lake):

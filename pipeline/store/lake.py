@@ -185,10 +185,9 @@ class InLake:
         """A lake in a bucket is made after a look at the bucket: the catalog would note any name and be found wrong later."""
         if self.lake.objects is None:
             return self._attached(read_only=False)
-        try:
+        with suppress(UsageError):  # there is none yet
             return self._attached(read_only=False, make=False)
-        except UsageError:
-            self._claim()
+        self._claim()
         return self._attached(read_only=False)
 
     def _claim(self) -> None:
@@ -374,14 +373,15 @@ class InLake:
         within = list(leaves(error))
         if any(isinstance(e, WritethruError) for e in within):  # it is told already
             return None
-        within = [e for e in within if isinstance(e, duckdb.Error | RuntimeError)]
         for e in within:
+            if not isinstance(e, duckdb.Error | RuntimeError):
+                continue
             if told := objects.trouble(self.lake, e, secrets_of_lake(self.lake)):
                 return told
-        if (e := next((e for e in within if _GONE.search(str(e))), None)) is None:
-            return None
-        again = "What was committed is kept. When the catalog answers again, run the same command again"
-        return StoreError(f"{self.name}: the catalog does not answer ({first_line(e)}). {again}")
+            if _GONE.search(str(e)):
+                again = "What was committed is kept. When the catalog answers again, run the same command again"
+                return StoreError(f"{self.name}: the catalog does not answer ({first_line(e)}). {again}")
+        return None
 
     def held_here(self) -> Holding | None:
         if self.lake.kind == "postgres":
