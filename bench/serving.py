@@ -5,8 +5,9 @@
         press.addresses
 
 Every feed has an address of its own in 127.0.0.0/8, as outlets have. Half the feeds are RSS, half Atom; each entry carries its
-article whole, 4 to 5 kB of prose that is put together here from a fixed seed. A feed's bytes depend on its number and on what
-was published last, and on nothing else.
+article whole, 4 to 5 kB of prose that is put together here from a fixed seed. The page that an entry links to shows the same
+article amid 40 kB of furniture, which moves with the feed's date. All bytes depend on the feed's number and on what was
+published last, and on nothing else.
 """
 
 import argparse
@@ -243,6 +244,35 @@ def _atom_entry(supply: Supply, feed: int, entry: int, host: str, at: datetime, 
     )
 
 
+@cache
+def furniture(supply: Supply, feed: int) -> tuple[str, str]:
+    """What stands before and after the article on all pages of an outlet: styles and menus, teasers and small print."""
+    rng = random.Random(f"{supply.seed} {feed} furniture")
+    styles = "".join(f".c{n}{{margin:{n % 9}px;color:#{n % 4096:03x}}}" for n in range(400))
+    menu = "".join(f'<li><a href="/s/{word}">{word.capitalize()}</a></li>' for word in rng.sample(vocabulary(), 60))
+    teasers = "".join(
+        f'<div class="teaser c{n}"><a href="/news/{feed}-t{n}/report"><h3>{escape(sentence(rng, vocabulary()[:200]))}</h3></a>'
+        "</div>"
+        for n in range(60)
+    )
+    links = "".join(f'<a class="c{n}" href="/about/{word}">{word}</a> ' for n, word in enumerate(rng.sample(vocabulary(), 80)))
+    before = f"<style>{styles}</style></head><body><nav><ul>{menu}</ul></nav>"
+    return before, f'<aside class="related">{teasers}</aside><footer>{links}</footer></body></html>'
+
+
+def page(supply: Supply, feed: int, entry: int, issue: Issue) -> str:
+    """An article's page."""
+    title, _ = article(supply, feed, entry)
+    before, after = furniture(supply, feed)
+    told = body(supply, feed, entry, edits_of(supply, feed, entry, issue.edited))
+    at = NOON - timedelta(minutes=7 * entry + feed)
+    return (
+        f'<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><title>{escape(title)}</title>'
+        f'<meta property="article:published_time" content="{at.isoformat()}">{before}'
+        f'<div class="ticker">Edition {issue.build}</div><main><article><h1>{escape(title)}</h1>{told}</article></main>{after}'
+    )
+
+
 # ---- the server ----------------------------------------------------------------------------------------------------------
 
 
@@ -281,23 +311,26 @@ def make_handler(shelf: Shelf) -> type[BaseHTTPRequestHandler]:
                 shelf.put_out(Issue(int(told["build"]), int(told["edited"]), told["validators"] == "1"))
                 return self.answer(200, b"published")
             if path == "/feed.xml":
-                return self.feed(shelf.bodies[self.connection.getsockname()[0]])
+                return self.document(shelf.bodies[self.connection.getsockname()[0]], "application/xml")
+            if path.startswith("/news/"):
+                feed, _, entry = path.split("/")[2].partition("-")
+                return self.document(page(shelf.supply, int(feed), int(entry), shelf.issue).encode("utf8"), "text/html")
             return self.answer(404, b"")
 
-        def feed(self, text: bytes) -> None:
+        def document(self, text: bytes, kind: str) -> None:
             etag = f'"{shelf.issue.build}-{shelf.issue.edited}"'
             if not shelf.issue.validators:
-                return self.answer(200, text)
+                return self.answer(200, text, kind=kind)
             if self.headers.get("If-None-Match") == etag:
                 return self.answer(304, b"", etag)
-            return self.answer(200, text, etag)
+            return self.answer(200, text, etag, kind)
 
-        def answer(self, status: int, text: bytes, etag: str | None = None) -> None:
+        def answer(self, status: int, text: bytes, etag: str | None = None, kind: str = "text/plain") -> None:
             self.send_response(status)
             if etag:
                 self.send_header("ETag", etag)
             if status != 304:
-                self.send_header("Content-Type", "application/xml")
+                self.send_header("Content-Type", kind)
                 self.send_header("Content-Length", str(len(text)))
             self.end_headers()
             self.wfile.write(text)
