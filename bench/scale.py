@@ -41,7 +41,8 @@ def measure(workers: Sequence[int], only: Sequence[str], long: bool, folder: Pat
         return {"growth": figures, "catalog": tables}
 
     every: dict[str, Callable[[], Figures]] = {
-        "passes": lambda: {"pass": parts.passes(server, workers, folder / "passes"), "page": parts.page_read()},
+        "passes": lambda: {"pass": parts.passes(server, workers, folder / "passes")},
+        "reading": lambda: {"page": parts.page_read(), "feed": parts.feed_polled(folder / "reading")},
         "batches": lambda: {"batch": parts.batches(server, (50, 500, 1_000), folder / "batches")},
         "committers": lambda: {"committers": committers(server, (1, 2, 3), 20, folder / "committers")},
         "growth": grown,
@@ -98,7 +99,10 @@ def main() -> None:
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     options.add_argument("--workers", default="1,2,3", help="processes that share a lake")
     options.add_argument(
-        "--only", nargs="*", default=[], help="passes, batches, committers, growth, depths, questions, tracking, linking"
+        "--only",
+        nargs="*",
+        default=[],
+        help="passes, reading, batches, committers, growth, depths, questions, tracking, linking",
     )
     options.add_argument("--long", action="store_true")
     options.add_argument("--write", action="store_true")

@@ -16,7 +16,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from scale_lake import ROOT, Server, lake_of, server_cpu
-from scale_parts import NOON, Made, Row, emptied, say
+from scale_made import Made
+from scale_parts import NOON, Row, emptied, say
 
 from pipeline.config import Lake
 from pipeline.store import Store, lease, share

@@ -127,13 +127,12 @@ def costs_of(measured: Mapping[str, Any]) -> Costs:
     """The costs in the figures that bench/scale.py wrote."""
     one = {r["what"]: r for r in measured["pass"] if r["workers"] == 1 and r["where"].startswith("lake")}
     new, same, unmodified, idle = (one[w] for w in ("pages, all new", "pages, 5 % edited", "pages, 304", "nothing due"))
-    start = idle["cpu"]  # of a process: in earnest it looks at many more pages before it ends
     growth, batches = measured["growth"], measured["batch"]
-    feeds = one["feeds, 304"]
-    feed = max(0.0, feeds["cpu"] - start) / feeds["feeds"]
+    feed = measured["feed"]["cpu"]
 
     def each(row: Mapping[str, Any], whose: str = "cpu") -> float:
-        others = idle[whose] + max(0.0, feeds[whose] - idle[whose]) / feeds["feeds"] * row["feeds"]
+        # without what a process takes to start: in earnest it looks at many more pages before it ends
+        others = idle[whose] + (feed * row["feeds"] if whose == "cpu" else 0.0)
         return max(0.0, float(row[whose]) - others) / float(row["looks"])
 
     def by_size(kind: str) -> list[tuple[float, float]]:

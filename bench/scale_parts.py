@@ -8,7 +8,7 @@ import statistics
 import time
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -16,30 +16,21 @@ import linking
 import questions
 import tracking
 from scale_lake import Server, Size, Spent, emptied, folder_bytes, lake_of, metered, settings_of, side_by_side, size_of, vacuum
-from serving import NOON, Issue, Press, Supply, article, page, serving
+from scale_made import BATCH, TEXTS, Made
+from serving import NOON, Issue, Press, Supply, page, serving
 from stored import HOUR, fill
 
 from pipeline import journey
 from pipeline.config import Lake, Settings, load_settings
 from pipeline.extract import extract
-from pipeline.model import (
-    Alias,
-    Appearance,
-    ArticleState,
-    Fetched,
-    KnownItem,
-    Outcome,
-    Version,
-    ident,
-)
-from pipeline.store import Batch, FetchRow, ParagraphRow, Store, engine_of, lease, transfer
+from pipeline.store import Batch, Store, engine_of, lease, transfer
 from pipeline.store.database import connect
 
 Row = dict[str, float | str]  # of bench/scale.toml
 
 # ---- passes by several workers -------------------------------------------------------------------------------------------
 
-TEXTS, PAGES = Supply(feeds=100, entries=20), Supply(feeds=100, entries=5)
+PAGES = Supply(feeds=100, entries=5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +94,7 @@ def say(text: str, row: Row) -> None:
     print(text.format(**row), flush=True)
 
 
-def desk(folder: Path, press: Press, pages: bool, variant: Variant, server: Server) -> Settings:
+def desk(folder: Path, press: Press, pages: bool, variant: Variant, server: Server | None) -> Settings:
     """A folder that follows the press' feeds."""
     emptied(folder)
     entries = (
@@ -112,7 +103,7 @@ def desk(folder: Path, press: Press, pages: bool, variant: Variant, server: Serv
     )
     (folder / "feeds.toml").write_text("\n".join(entries), encoding="utf8")
     (folder / "stories.toml").write_text("", encoding="utf8")
-    where = settings_of(lake_of(server, folder)) if variant.in_lake else ""
+    where = settings_of(lake_of(server, folder)) if server and variant.in_lake else ""
     fetch = "[fetch]\nallow_private_hosts = true\nper_host_delay = 0\n"
     (folder / "writethru.toml").write_text(where + fetch, encoding="utf8")
     return load_settings(folder / "writethru.toml")
@@ -147,6 +138,20 @@ def counted(settings: Settings) -> dict[str, int]:
     return found | {"archive": folder_bytes(settings.archive_folder)}
 
 
+def feed_polled(folder: Path, rounds: int = 5) -> dict[str, float]:
+    """CPU seconds of asking a feed that tells nothing new, in a process that is warm; the store is a file."""
+    with serving(TEXTS) as press:
+        settings = desk(folder, press, False, Variant("a file", False), None)
+        journey.ingest(settings, NOON)
+        asked, still = [], []
+        for n in range(1, rounds + 1):
+            for spent, at in ((asked, NOON + n * HOUR), (still, NOON + n * HOUR + timedelta(minutes=1))):
+                with metered(None) as took:
+                    journey.ingest(settings, at)
+                spent.append(took.cpu)
+    return {"cpu": round((statistics.median(asked) - statistics.median(still)) / TEXTS.feeds, 6)}
+
+
 def page_read(pages: int = 40) -> dict[str, float]:
     """Kilobytes of a page as the press shows it, and CPU seconds of reading it."""
     bodies = [page(PAGES, n % PAGES.feeds, n % PAGES.entries, Issue()).encode("utf8") for n in range(pages)]
@@ -164,112 +169,8 @@ def rounded(spent: Spent) -> dict[str, float]:
 
 # ---- commits -------------------------------------------------------------------------------------------------------------
 
-BATCH = 50  # pages that ingestion writes in one transaction
-PARAGRAPHS = 10  # of an article
-OUTLETS = 500
 MEASURED = 5  # commits at each depth
-SMALL = 101  # rows of a small commit: one more than stay in the catalog, so that it makes a file
 WRITTEN_FOR = ("record.version", "record.fetch", "record.article", "record.paragraph", "record.appearance", "record.alias")
-
-
-class Made:
-    """Batches as ingestion writes them, of articles that are made here."""
-
-    def __init__(self, first: int = 0) -> None:
-        self.number, self.small = first, 0
-        self.batches: list[list[ArticleState]] = []
-
-    def new(self, count: int = BATCH) -> Batch:
-        """First looks at so many articles."""
-        at = NOON + timedelta(seconds=self.number)
-        numbers = range(self.number, self.number + count)
-        self.number += count
-        states = [self._state(n, at) for n in numbers]
-        self.batches.append(states)
-        return Batch(
-            fetches=tuple(self._fetch(s, at) for s in states),
-            items=tuple(self._item(n, s, at) for n, s in zip(numbers, states, strict=True)),
-            articles=tuple(states),
-            aliases=tuple(Alias(url=s.url, article_id=s.article_id, since=at, reason="Listed by its feed.") for s in states),
-            versions=tuple(
-                (self._version(n, s, at), f"2026/03/made.warc.gz#{n}", "The first text.")
-                for n, s in zip(numbers, states, strict=True)
-            ),
-            appearances=tuple(self._appearance(s, at) for s in states),
-            paragraphs=tuple(self._paragraph(s, k, at) for s in states for k in range(PARAGRAPHS)),
-        )
-
-    def looks(self, number: int = -1) -> Batch:
-        """Looks at the articles of a batch (the last one if it is not named) that found nothing new."""
-        at = self.batches[number][0].last_seen_at + timedelta(minutes=15)
-        after = [replace(s, last_seen_at=at, next_due_at=at + HOUR, etag=f"{at.timestamp()}") for s in self.batches[number]]
-        stood, self.batches[number] = {s.article_id: s for s in self.batches[number]}, after
-        return Batch(fetches=tuple(self._fetch(s, at) for s in after), articles=tuple(after), stood=stood)
-
-    def little(self) -> Batch:
-        """A small commit that makes one file."""
-        self.small += 1
-        at = NOON - timedelta(days=1) + timedelta(seconds=self.small)
-        state = self._state(-self.small, at)
-        return Batch(paragraphs=tuple(self._paragraph(state, k, at) for k in range(SMALL)))
-
-    def _state(self, n: int, at: datetime) -> ArticleState:
-        url = f"https://outlet{n % OUTLETS}.example/news/{n}/report"
-        title, _ = article(TEXTS, n // TEXTS.entries, n % TEXTS.entries)
-        return ArticleState(
-            article_id=ident("art", url),
-            url=url,
-            outlet=f"outlet{n % OUTLETS}.example",
-            first_seen_at=at,
-            last_seen_at=at,
-            status="live",
-            head_version_id=ident("ver", url),
-            title=title,
-            next_due_at=at + timedelta(minutes=15),
-            due_reason="0 s old: next look by age",
-        )
-
-    def _fetch(self, s: ArticleState, at: datetime) -> FetchRow:
-        got = Fetched(url=s.url, final_url=s.url, fetched_at=at, outcome=Outcome.OK, status=200, body=b"")
-        return FetchRow(fetched=got, kind="page", archive=None)
-
-    def _item(self, n: int, s: ArticleState, at: datetime) -> KnownItem:
-        feed = ident("fed", s.outlet)
-        key = f"{n} at {s.outlet}"
-        return KnownItem(
-            feed_id=feed,
-            item_hash=ident("itm", key),
-            key=key,
-            key_basis="id",
-            article_id=s.article_id,
-            seen_at=at,
-            title=s.title,
-        )
-
-    def _version(self, n: int, s: ArticleState, at: datetime) -> Version:
-        _, told = article(TEXTS, n // TEXTS.entries, n % TEXTS.entries)
-        return Version(
-            version_id=s.head_version_id or "",
-            article_id=s.article_id,
-            url=s.url,
-            outlet=s.outlet,
-            seq=1,
-            seen_at=at,
-            headline=s.title or "",
-            text="\n\n".join([*told, f"Report number {n}."]),
-            text_hash=ident("txt", s.url),
-            language="en",
-            extractor="page/1",
-        )
-
-    def _appearance(self, s: ArticleState, at: datetime) -> Appearance:
-        version = s.head_version_id or ""
-        return Appearance(
-            article_id=s.article_id, version_id=version, seen_at=at, reverted=False, reason="The first text of this article."
-        )
-
-    def _paragraph(self, s: ArticleState, k: int, at: datetime) -> ParagraphRow:
-        return ParagraphRow(outlet=s.outlet, fingerprint=ident("par", s.url, str(k)), article_id=s.article_id, seen_at=at)
 
 
 def commit(store: Store, batch: Batch, server: Server | None) -> tuple[Spent, float]:
