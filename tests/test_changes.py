@@ -203,6 +203,8 @@ def test_the_judgement_takes_figures_and_statements():
     told = read_statement(unit, frozenset(), START)
     verdicts = [decide_changes(StatementClaim(told, profile, unit, worth), (), scene).verdict for worth in (2.0, -3.0)]
     assert verdicts == ["new", "suppressed"]
+    verdicts = [decide_changes(FigureClaim(figure, profile, unit, worth=worth), (), scene).verdict for worth in (2.0, -3.0)]
+    assert verdicts == ["new", "suppressed"]
 
 
 def test_lesser_statements_of_a_report_are_folded_under_the_best_with_their_count():

@@ -203,6 +203,17 @@ def test_each_figure_goes_to_its_own_aspect():
     assert found == [("deaths", "38"), ("missing", "120"), ("injured", "400")]
 
 
+def test_where_the_words_beside_a_figure_leave_it_open_the_sentence_decides():
+    """What the whole sentence is about weighs beside what stands near."""
+    profiles = build_profiles(watch(("depot", "How many buses the depot has"), ("school", "How many buses the school has")))
+    u = unit("There are 40 buses.")
+    found = [
+        [t.aspect for t in tie(u, read_figures(u, NOON), profiles, Usage(), (0.0, 0.0), None, worth)]
+        for worth in ({0: 1.0, 1: -1.0}, {0: -1.0, 1: 1.0})
+    ]
+    assert found == [[0], [1]]
+
+
 @pytest.mark.parametrize(
     "sentence",
     [

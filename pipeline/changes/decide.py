@@ -39,7 +39,10 @@ LATE = timedelta(hours=6)  # an article published this long before what stands w
 SUB_COUNT = Decimal("0.5")  # a plain count below this share of the latest value counts a part
 TOUCHES, MOVES = 0.30, 0.35  # overlap for "all figures seen", "a figure moved"
 TELL_AT = -0.2  # worth from which a first statement is told: flat between -.4 and 0
+FIGURE_AT = -1.0  # the same for the first figure under a key: flat between -1.5 and -.7
+MOVE_AT = -1.0  # the same for a statement that moves a figure or a state of an earlier one
 EDIT_AT = -1.0  # worth from which an edit that moves no figure, day or state is told
+TOO_LITTLE = "tells too little on the aspect to be a line by itself"
 SAME_START = 6  # letters with which two spellings of one name begin
 SPELT_ALIKE = 85  # percent of likeness of two spellings of one word
 SAME_WORDS = 0.6  # share of words in common from which two counts by two sources are of one thing, however far apart
@@ -80,6 +83,8 @@ def decide_figure(claim: FigureClaim, known: tuple[Entry, ...], scene: Scene) ->
         return _known_value(claim, same, known, scene)
     if claim.figure.old:
         return Verdict("suppressed", "the sentence itself sets this figure aside as an earlier one")
+    if latest is None and claim.worth < FIGURE_AT and not claim.labelled:
+        return Verdict("suppressed", TOO_LITTLE)
     if latest is None:
         return line(ChangeKind.NEW, "first figure under this key", rank=2.0)
     rounded = _rounded(claim.figure, known)
@@ -288,7 +293,7 @@ def _decide_unedited(claim: StatementClaim, near: tuple[Near, ...], scene: Scene
         moved = [
             n for n in touching if n.overlap >= MOVES and same_thing(claim, n) and units & {_unit_of(f) for f in n.said.figures}
         ]
-        if moved:
+        if moved and claim.worth >= MOVE_AT:
             against = next((n for n in moved if says_otherwise(claim.unit, new, n, scene)), None)
             if against is not None:
                 return line(ChangeKind.CONFLICT, "another report gives another figure for it", against.entry, 3.0)
@@ -302,10 +307,10 @@ def _decide_unedited(claim: StatementClaim, near: tuple[Near, ...], scene: Scene
     holding = next((n for n in near if n.contained >= (CONTAINED_PLAIN if plain else CONTAINED)), None)
     if holding is not None and _adds_nothing(new, holding.said):
         return _repeats(holding, f"{holding.contained:.0%} of it was said before in one sentence")
-    if holding is not None and new.states - holding.said.states:
+    if holding is not None and new.states - holding.said.states and claim.worth >= MOVE_AT:
         return line(ChangeKind.CHANGED, "told before in other words, but not this state", holding.entry, 2.5)
     if claim.worth < TELL_AT:
-        return Verdict("suppressed", "tells too little on the aspect to be a line by itself")
+        return Verdict("suppressed", TOO_LITTLE)
     return line(ChangeKind.NEW, "a statement that no report made before", None, 1.0 + min(1.0, max(0.0, claim.worth + 1.0) / 4))
 
 
@@ -354,7 +359,7 @@ def _state(claim: StatementClaim, near: tuple[Near, ...], scene: Scene) -> Verdi
         return None
     seen = {s for n in kin for s in n.said.states}
     unseen = {s for s in new.states - seen if any(s.partition(".")[0] in n.said.dimensions for n in kin)}
-    if unseen:
+    if unseen and claim.worth >= MOVE_AT:
         before = next((n for n in kin if same_thing(claim, n)), None)
         reason = f"a state not told before: {', '.join(sorted(unseen))}"
         return line(ChangeKind.CHANGED, reason, before.entry, 2.5) if before is not None else None

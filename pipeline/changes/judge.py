@@ -171,15 +171,17 @@ class Judge:
         fits = route(unit, self.profiles, self.usage, context, bool(statement.ahead), _kin(near))
         home = reading.was.aspect if reading.was is not None and reading.was.aspect >= 0 else None
         around = tuple(f.score for f in sorted(fits, key=lambda f: f.aspect))
-        tied = tie(unit, figures, self.profiles, self.usage, around, home)
-        findings = [self._judge_figure(reading, t, figures, place) for t in tied]
+        setting = Setting(place.context, near[0].contained if near else 0.0, place.added)
+        everything = weigh(unit, statement, fits, self.profiles, self.usage, setting)
+        worth = {w.fit.aspect: w.worth for w in everything}
+        tied = tie(unit, figures, self.profiles, self.usage, around, home, worth)
+        findings = [self._judge_figure(reading, t, figures, place, worth[t.aspect]) for t in tied]
         findings = self._against_absence(unit, statement, findings, near, place.scene)
         idle = {t.figure for t, f in zip(tied, findings, strict=True) if f.verdict.kind is None and t.figure.describes}
         if idle:  # "has rejected the 12-point plan": the number only names the plan, the sentence is free to tell
             tied = tuple(t for t in tied if t.figure not in idle)
             statement = replace(statement, figures=statement.figures - {figure.value for figure in idle})
-        setting = Setting(place.context, near[0].contained if near else 0.0, place.added)
-        weighed = weigh(unit, statement, fits, self.profiles, self.usage, setting)
+        weighed = tuple(w for w in everything if not self.profiles[w.fit.aspect].pure)
         best = self._aspect(reading, fits, weighed, home, place.context, bool(statement.ahead))
         if best is None:
             return findings
@@ -232,7 +234,7 @@ class Judge:
 
     # ---- figures ---------------------------------------------------------------------------------------------------------
 
-    def _judge_figure(self, reading: Reading, tied: Tied, beside: tuple[Figure, ...], place: Place) -> Finding:
+    def _judge_figure(self, reading: Reading, tied: Tied, beside: tuple[Figure, ...], place: Place, worth: float) -> Finding:
         scene = place.scene
         figure, key = tied.figure, self.shelf.same_key(tied, beside)
         old = [e for e in self._said_before(reading) if e.key and e.aspect == tied.aspect and e.unit == figure.unit]
@@ -254,6 +256,7 @@ class Judge:
             labelled=_is_field(reading.unit),
             sure=tied.sure,
             bearer=tied.bearer,
+            worth=worth,
             second=second,
             deep=not place.added and reading.unit.paragraph >= DEEP,
         )

@@ -42,6 +42,7 @@ class FigureClaim:
     sure: bool = True  # what it counts is named right beside it
     bearer: tuple[str, ...] = ()  # stems of names: whose figure it is
     deep: bool = False  # far down in a report that was not known
+    worth: float = 0.0  # how much its sentence tells on the aspect against telling nothing: see claims.weigh
     second: bool = False  # the report has given another value under the key before, by the same source
 
 

@@ -1,5 +1,6 @@
 """Figures -> aspects: which aspect a figure belongs to, by the words near it, and the key under which it is held."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from pipeline import words
@@ -21,6 +22,8 @@ NEAR_AT = 0.45  # flat between .40 and .65
 IN_CLAUSE, OF_CONTEXT = 0.3, 0.1
 NEAR_OTHER, OTHER, OTHER_MONEY = 0.9, 0.9, 0.35  # the same for an aspect that asks for no figures, and its share of the worth
 OF_MONEY = 0.6  # what a sum of money is worth on an aspect that asks for money
+HOME = 0.3  # what it adds that an earlier form of the sentence was tied to the aspect
+OF_SENTENCE, LEAST_WORTH = 0.3, -3.0  # what the sentence's worth to the aspect adds: flat from .2 to .8; and its lower bound
 VAGUE = 0.4  # taken off for dozens and hundreds
 MODIFIED = 2  # words after "12-point" in which the noun stands that it describes
 SURE, SURE_BARE, SURE_MONEY = 5, 2, 6  # words between a figure and the word of the aspect that says what it counts
@@ -50,11 +53,14 @@ def tie(
     usage: Usage,
     around: tuple[float, ...],
     home: int | None = None,
+    worth: Mapping[int, float] | None = None,
 ) -> tuple[Tied, ...]:
     """Each figure with the quantity aspect that it fits best, if any does well enough.
 
     Aspects that ask for no figures compete too: where one of them fits best, the figure belongs to its statement and is not
-    tied. `around` is the unit's whole score by aspect; `home` is the aspect to which an earlier form of the sentence was tied.
+    tied. `around` is the unit's whole score by aspect; `home` is the aspect to which an earlier form of the sentence was tied;
+    `worth` is what the whole sentence is worth to each aspect, see `weigh`: where the words near a figure leave it open,
+    what the sentence is about decides.
     """
     tied = []
     for figure in figures:
@@ -62,18 +68,18 @@ def tie(
         options = [(_fit(unit, figure, figures, p, usage, around[p.index], takes), takes) for p, takes in asked]
         options = [(o, takes) for o, takes in options if o.strength >= (NEAR_AT if takes else NEAR_OTHER)]
         if options:
-            best, takes = max(
-                options, key=lambda o: (_worth_of(o[0], o[1]) + (0.3 if o[0].aspect == home else 0), -o[0].aspect)
-            )
+            best, takes = max(options, key=lambda o: (_worth_of(o[0], o[1], home, worth or {}), -o[0].aspect))
             if takes:
                 tied.append(best)
     return tuple(tied)
 
 
-def _worth_of(option: Tied, takes: bool) -> float:
-    if takes:
-        return option.strength
-    return option.strength * (OTHER_MONEY if option.figure.unit == MONEY else OTHER)
+def _worth_of(option: Tied, takes: bool, home: int | None, worth: Mapping[int, float]) -> float:
+    """By what the aspects compare for a figure: the words near it, where it stood before, and what the sentence is about."""
+    near = option.strength
+    if not takes:
+        near *= OTHER_MONEY if option.figure.unit == MONEY else OTHER
+    return near + (HOME if option.aspect == home else 0.0) + OF_SENTENCE * max(LEAST_WORTH, worth.get(option.aspect, 0.0))
 
 
 def _may_take(unit: Unit, profile: AspectProfile, figure: Figure) -> bool:

@@ -78,18 +78,16 @@ def weigh(
     usage: Usage,
     setting: Setting,
 ) -> tuple[Weighed, ...]:
-    """The aspects that take statements, the one most worth first."""
+    """What the sentence is worth to each aspect, the one most worth first; aspects that take figures only are among them."""
     unsaid = 1 / (1 + max((f.own for f in fits), default=0.0))
     of_sentence = signs_of_sentence(unit, statement, setting) | {"unsaid": unsaid}
     base = NOTHING_ELSE + sum(OF_SENTENCE[name] * value for name, value in of_sentence.items())
     meant, acting = senses(unit, profiles, usage), read_acting(unit, profiles, usage)
     found = []
     for fit in fits:
-        profile = profiles[fit.aspect]
-        if not profile.pure:
-            signs = signs_of_aspect(statement, fit, profile, acting, setting.context)
-            signs |= signs_of_sense(meant[fit.aspect], unsaid)
-            found.append(Weighed(fit, base + sum(OF_ASPECT[name] * value for name, value in signs.items())))
+        signs = signs_of_aspect(statement, fit, profiles[fit.aspect], acting, setting.context)
+        signs |= signs_of_sense(meant[fit.aspect], unsaid)
+        found.append(Weighed(fit, base + sum(OF_ASPECT[name] * value for name, value in signs.items())))
     return tuple(sorted(found, key=lambda w: (-w.worth, w.fit.aspect)))
 
 
