@@ -51,7 +51,6 @@ class Archive:
         stamp = run_started.strftime("%Y%m%dT%H%M%S")
         self.name = f"{run_started:%Y/%m}/writethru-{stamp}.warc.gz"
         self._file: BinaryIO | None = None
-        self._writer: WARCWriter | None = None
 
     def __enter__(self) -> "Archive":
         return self
@@ -61,19 +60,30 @@ class Archive:
             self.sync()
             self._file.close()
 
+    @property
+    def size(self) -> int:
+        """Bytes that the run's file has."""
+        path = self.folder / self.name
+        return path.stat().st_size if path.exists() else 0
+
+    def cut(self, size: int) -> None:
+        """Take away what a run that was broken off had added to the file after so many bytes; call before adding to it."""
+        if size < self.size:
+            os.truncate(self.folder / self.name, size)
+
     def add(self, got: Fetched) -> str:
         """Append a response that has a body; returns its reference."""
-        from warcio.warcwriter import WARCWriter
+        return self.append(packed(got))
 
+    def append(self, record: bytes) -> str:
+        """Append a response that was `packed`; returns its reference."""
         if self._file is None:
             path = self.folder / self.name
             path.parent.mkdir(parents=True, exist_ok=True)
             self._file = path.open("ab")
-            self._writer = WARCWriter(self._file, gzip=True, warc_version=STANDARD)
-        assert self._file is not None and self._writer is not None
         with self._named():
             offset = self._file.tell()
-            self._writer.write_record(_response(self._writer, got))
+            self._file.write(record)
         return f"{self.name}#{offset}"
 
     def sync(self) -> None:
@@ -90,6 +100,16 @@ class Archive:
             yield
         except OSError as error:
             raise OSError(error.errno, error.strerror, str(self.folder / self.name)) from error
+
+
+def packed(got: Fetched) -> bytes:
+    """A response that has a body, as a record of the archive."""
+    from warcio.warcwriter import WARCWriter
+
+    out = BytesIO()
+    writer = WARCWriter(out, gzip=True, warc_version=STANDARD)
+    writer.write_record(_response(writer, got))
+    return out.getvalue()
 
 
 def _response(writer: "WARCWriter", got: Fetched) -> "ArcWarcRecord":

@@ -24,7 +24,7 @@ from pipeline import cli, journey
 from pipeline.archive import Archive, read_archived
 from pipeline.errors import StoreError, UsageError
 from pipeline.journey import warc
-from pipeline.journey.warc import Outlets, Spool, is_warc, read_pages
+from pipeline.journey.warc import Outlets, is_warc, read_pages
 from pipeline.model import Feed, Fetched, Outcome
 
 steady = settings(deadline=None, derandomize=True, max_examples=60)
@@ -287,9 +287,7 @@ def chunks(body: bytes, size: int = 100) -> bytes:
 def read(file: Path, *feeds: Feed, most: int = MOST) -> tuple[list[tuple[str, bytes]], Counter]:
     """(address, body) of the pages that are taken, and what was passed over."""
     passed: Counter[str] = Counter()
-    with Spool() as spool:
-        pages = read_pages(file, spool, Outlets(feeds), most, passed)
-        return [(p.told.url, spool.get(p).body or b"") for p in pages], +passed
+    return [(p.told.url, p.body) for p in read_pages(file, Outlets(feeds), most, passed)], +passed
 
 
 def put(tmp_path: Path, data: bytes, name: str = "other.warc.gz") -> Path:

@@ -17,7 +17,8 @@ from pathlib import Path
 import duckdb
 import pytest
 from collecting import DAY, HOUR, Desk
-from crashing import Ended, Runs
+from crashing import SMALL, Ended, Runs
+from test_bulk import archived, differing, recorded_files
 from world import World
 
 KILLS = int(os.environ.get("WRITETHRU_KILLS", "24"))
@@ -39,7 +40,7 @@ BACKGROUND = [
 ]
 DENIAL = "The harbour authority denied that any agreement had been signed."  # one value: pictures would double the time
 EFFECTS = {  # a run has these for certain; the others that it has are tried all the same
-    "archive.Archive.add",
+    "archive.Archive.append",
     "changelog.site._replace",
     "store.database.attach",
     "store.database.detach",
@@ -155,6 +156,26 @@ def kill_and_go_on(press: Press, before: Path, poll: int, steps: Sequence[int], 
         assert rows(folder) == wanted[0], step
         assert reports(folder) == wanted[1], step
         shutil.rmtree(folder)
+
+
+def test_killed_before_any_step_an_import_goes_on_where_it_was(tmp_path, runs):
+    """Killed twice, then calm: every row and every byte of the archive is as without the kills."""
+    calm = Desk(tmp_path / "calm", World()).settings
+    config = [str(calm.db.with_name("writethru.toml")), *map(str, recorded_files(tmp_path / "files"))]
+    ended = runs.run(calm.db.parent, [SMALL, *config])
+    assert ended.code == 0 and "journey.spool.Spool._write rename" in ended.names
+    names = set[str]()
+    for step in steps_of(ended, KILLS // 4, set()):
+        killed = Desk(tmp_path / f"killed-{step}", World()).settings
+        config[0] = str(killed.db.with_name("writethru.toml"))
+        assert runs.run(killed.db.parent, [SMALL, *config], die_at=step).killed
+        runs.run(killed.db.parent, [SMALL, *config], die_at=max(1, step // 3))
+        again = runs.run(killed.db.parent, [SMALL, *config])
+        assert again.code == 0, (step, again.told)
+        names.update(again.names)
+        assert differing(calm, killed) == [] and archived(calm) == archived(killed), step
+        shutil.rmtree(killed.db.parent)
+    assert "archive.Archive.cut truncate" in names or KILLS < ALL
 
 
 def test_killed_before_any_step_a_run_loses_nothing_and_the_next_ends_where_a_calm_one_does(press, tmp_path, runs):

@@ -70,7 +70,7 @@ def test_the_page_on_files_names_every_key():
         Settings,
         StoryEntry,
     )
-    from pipeline.journey.importing import Line
+    from pipeline.journey.lines import Line
 
     text = (ROOT / "docs" / "files.md").read_text(encoding="utf8")
     tables = {"fetch", "recheck", "lease", "keep", "log", "notify", "aspect"}

@@ -43,6 +43,7 @@ LogOption = Annotated[
     typer.Option("--log", help="One event a line, on standard error or in the log's file.", show_default=False),
 ]
 QuietOption = Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but results and errors.")]
+WorkersOption = Annotated[int, typer.Option("--workers", min=1, help="So many processes read; one writes.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print the summary as JSON.")]
 StoryOption = Annotated[str | None, typer.Option("--story", help="Slug of a story.", show_default=False)]
 AspectOption = Annotated[str | None, typer.Option("--aspect", help="Name of an aspect.", show_default=False)]

@@ -6,13 +6,16 @@ from typing import Annotated
 import typer
 
 from pipeline import journey
-from pipeline.cli.options import ConfigOption, DbOption, JsonOption, NowOption, QuietOption, begin, logged
+from pipeline.cli.options import ConfigOption, DbOption, JsonOption, NowOption, QuietOption, WorkersOption, begin, logged
 from pipeline.errors import UsageError
 
 HOST = "127.0.0.1"
 PATIENCE = 300.0  # seconds that a copy waits for a run to end
 AllOption = Annotated[bool, typer.Option("--all", help="Everything is due: fetch all feeds and pages.")]
-Files = Annotated[list[Path], typer.Argument(metavar="FILE...", help="JSON Lines, plain or .gz, one observation a line.")]
+Files = Annotated[
+    list[Path],
+    typer.Argument(metavar="FILE...", help="JSON Lines, one observation a line, or web archives; plain or .gz."),
+]
 
 
 def add_to(app: typer.Typer) -> None:
@@ -63,16 +66,17 @@ def ingest(
 
 def import_(
     files: Files,
+    workers: WorkersOption = 1,
     config: ConfigOption = None,
     db: DbOption = None,
     now: NowOption = None,
     quiet: QuietOption = False,
     json: JsonOption = False,
 ) -> None:
-    """Take recorded observations in place of the network, in time order."""
+    """Take recorded observations in place of the network, in time order. One that was broken off goes on where it was."""
     start = begin(config, db, now, quiet, json)
     with start.reporter as progress:
-        done = journey.import_files(start.settings, files, start.now, progress=progress)
+        done = journey.import_files(start.settings, files, start.now, workers=workers, progress=progress)
     start.tell(done)
     if done.invalid and not done.lines_read:
         raise UsageError("no line is an observation: docs/files.md tells how they are written")

@@ -98,12 +98,23 @@ def ingest(settings: Settings, now: datetime, *, everything: bool = False, progr
 
 
 @stage("import")
-def import_files(settings: Settings, files: Sequence[Path], now: datetime, *, progress: Progress = silent, wait: float = 0.0):
-    """Take recorded observations in place of the network. Returns an ImportSummary. Raises UsageError on an unreadable file."""
+def import_files(
+    settings: Settings,
+    files: Sequence[Path],
+    now: datetime,
+    *,
+    workers: int = 1,
+    progress: Progress = silent,
+    wait: float = 0.0,
+):
+    """Take recorded observations in place of the network; so many processes read them. Returns an ImportSummary.
+
+    Raises UsageError on an unreadable file.
+    """
     from pipeline.journey.importing import import_into
 
     with writing(settings, "import", now, wait) as store:
-        return import_into(store, settings, files, now, lively(progress))
+        return import_into(store, settings, files, now, lively(progress), workers)
 
 
 @stage("rebuild")

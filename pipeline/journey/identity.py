@@ -75,6 +75,11 @@ class Registry:
 
     # ---- what is known
 
+    @property
+    def articles(self) -> int:
+        """How many articles are held in memory."""
+        return len(self._states)
+
     def load(self, observations: Sequence[Observation]) -> None:
         """Read what the store knows of the articles that these looks are at."""
         self.load_urls([u for o in observations for u in addresses(o)])

@@ -1,93 +1,48 @@
 """Recorded observations in place of the network: JSON Lines or web archives, plain or gzipped, in any order.
 
-A line may say what was made of the look when it was recorded (`judged`, in files of our own): that stands.
+Files are read part by part into the spool, by several processes if asked for; then one writer judges the observations in the
+order of their times and commits them chunk by chunk. Memory holds a chunk. A run that was broken off anywhere goes on where it
+was when the same command comes again, and leaves the rows that it would have left.
 """
 
-import gzip
-import json
-import zlib
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from dataclasses import asdict, dataclass, field, replace
+from datetime import datetime
+from functools import partial
+from itertools import chain, islice
 from pathlib import Path
-from typing import Annotated, Any, Literal
 
-from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+from pydantic import TypeAdapter
 
 from pipeline.archive import Archive
 from pipeline.config import Settings, load_feeds
 from pipeline.errors import UsageError
-from pipeline.extract.documents import document_from_record
 from pipeline.journey.earlier import page_reader
 from pipeline.journey.looks import Desk
 from pipeline.journey.progress import Progress
+from pipeline.journey.sources import PART, TOLD, Look, Part, Work, cut, read_part, unpack
+from pipeline.journey.spool import RUN, Facts, Spool, digest_of, program
+from pipeline.journey.spread import spread
 from pipeline.journey.tally import Tally
-from pipeline.journey.warc import Outlets, Page, Spool, host_of, is_warc, observation, outcome_of, read_pages
-from pipeline.model import Document, Fetched, Judged, Observation, QuarantineKind
+from pipeline.journey.warc import Outlets
 from pipeline.store import FetchRow, Store
-from pipeline.text import squeeze
 from pipeline.urls import canonical
 
 CHUNK = 1_000  # observations in one transaction
-MAX_LINE = 20_000_000  # bytes
+CHUNK_BYTES = 64_000_000  # of them in the spool
+HELD = 20_000  # articles that are held in memory: then what is known is read from the store anew
 SHOWN = 20  # invalid lines listed one by one
 
 
-def _utc(value: object) -> object:
-    """A time without zone is UTC here: the format says ISO 8601 of our own clock."""
-    if not isinstance(value, str):
-        return value
-    at = datetime.fromisoformat(value.strip().replace("Z", "+00:00"))
-    try:
-        return at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC)
-    except OverflowError:
-        raise ValueError("before or after all years of the calendar") from None
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sizes:
+    """How an import is cut."""
 
-
-Time = Annotated[AwareDatetime, BeforeValidator(_utc)]
-
-
-class JudgedLine(BaseModel):
-    """What was made of a look when it was recorded; stands in files of our own."""
-
-    model_config = ConfigDict(extra="ignore", frozen=True)
-
-    what: Literal["version", "same", "quarantined"]
-    reason: str = ""
-    kind: QuarantineKind | None = None
-    text_hash: str = ""
-
-    @model_validator(mode="after")
-    def quarantined_as_something(self) -> "JudgedLine":
-        if self.what == "quarantined" and self.kind is None:
-            raise ValueError("a quarantined look needs its kind")
-        return self
-
-
-class Line(BaseModel):
-    """One line of a recorded file."""
-
-    model_config = ConfigDict(extra="ignore", frozen=True)
-
-    at: Time
-    url: str
-    status: Annotated[int, Field(ge=100, le=599)] | Literal[0] = 200  # 0: the server was never asked
-    outlet: str | None = None
-    feed: str | None = None
-    guid: str | None = None
-    title: str | None = None
-    published: Time | None = None
-    updated: Time | None = None
-    byline: str | None = None
-    summary: str | None = None
-    html: str | None = None
-    text: str | None = None
-    paragraphs: list[str] | None = None
-    language: str | None = None
-    extractor: str | None = None  # name/version of what read the text, if that was another program than the file's author
-    first_url: str | None = None  # under which the article was first met, if it has moved since
-    judged: JudgedLine | None = None
+    part: int = PART
+    run: int = RUN
+    chunk: int = CHUNK
+    held: int = HELD
 
 
 @dataclass(slots=True)
@@ -96,6 +51,7 @@ class ImportSummary:
 
     lines_read: int = 0
     invalid: list[str] = field(default_factory=list)
+    invalid_more: int = 0  # lines that are not valid besides those listed
     passed: Counter[str] = field(default_factory=Counter)  # records of web archives that are no pages, by what they are
     tally: Tally = field(default_factory=Tally)
 
@@ -107,176 +63,199 @@ class ImportSummary:
         ]
         out += [f"passed over: {n} {what}" for what, n in sorted(self.passed.items()) if n]
         out += self.invalid[:SHOWN]
-        if len(self.invalid) > SHOWN:
-            out.append(f"... and {len(self.invalid) - SHOWN} more lines that are not valid")
+        if (more := len(self.invalid) + self.invalid_more - SHOWN) > 0:
+            out.append(f"... and {more} more lines that are not valid")
         return out
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Place:
-    """Where an observation stands: read again when its turn comes, so that memory holds no texts but the chunk's."""
+class Plan:
+    """An import that is under way: what is to be read, and into which spool."""
 
-    at: datetime
-    url: str
-    file: int
-    number: int
-    source: bytes | Page  # a line, or a page in the spool
+    work: Work
+    parts: Sequence[Part]
+    began: datetime  # the clock of the run that began it: the archive's file bears its name
+
+    @property
+    def spool(self) -> Spool:
+        return Spool(self.work.spool)
+
+    @property
+    def unread(self) -> list[Part]:
+        """Parts that are not in the spool yet."""
+        return [p for p in self.parts if self.spool.facts(p.name) is None]
 
 
-def import_into(store: Store, settings: Settings, files: Sequence[Path], now: datetime, progress: Progress) -> ImportSummary:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mark:
+    """How far the writer is."""
+
+    taken: int = 0  # observations
+    archived: int = 0  # bytes of the archive's file
+    tally: Tally = field(default_factory=Tally)
+
+
+_MARKS: TypeAdapter[tuple[Mark, Mark]] = TypeAdapter(tuple[Mark, Mark])
+
+
+def plan(settings: Settings, files: Sequence[Path], now: datetime, sizes: Sizes = Sizes()) -> Plan:
+    """Begin an import of these files, or go on with it. Raises UsageError if one cannot be read, ConfigError."""
+    feeds = tuple(load_feeds(settings.feeds)) if settings.feeds.exists() else ()
+    parts = cut(files, sizes.part)
+    of = [(p.resolve(), s.st_size, s.st_mtime_ns) for p in files for s in [p.stat()]]
+    spool = Spool(settings.db.with_suffix(".spool"))
+    spool.begin(digest_of(program(), of, sizes, settings.fetch.max_bytes, [(f.url, f.outlet) for f in feeds]))
+    if (note := spool.note("began")) is None:
+        note = {"began": now.isoformat()}
+        spool.write_note("began", note)
+    work = Work(spool=spool.folder, outlets=Outlets(feeds), max_bytes=settings.fetch.max_bytes, run=sizes.run)
+    return Plan(work=work, parts=parts, began=datetime.fromisoformat(note["began"]))
+
+
+def import_into(
+    store: Store,
+    settings: Settings,
+    files: Sequence[Path],
+    now: datetime,
+    progress: Progress,
+    workers: int = 1,
+    sizes: Sizes = Sizes(),
+) -> ImportSummary:
     """Take the observations of the files in time order. What is not valid is reported and skipped; the rest is kept."""
-    with Spool() as spool, Archive(settings.archive_folder, now) as archive:
-        run = Import(store, settings, spool, archive)
-        places = sorted(run.places(files), key=lambda p: (p.at, p.url, p.file, p.number))
-        for start in range(0, len(places), CHUNK):
-            run.take(places[start : start + CHUNK])
-            progress("observations", min(start + CHUNK, len(places)), len(places))
-        run.done.lines_read, run.done.tally = len(places), run.desk.tally
-        return run.done
+    under_way = plan(settings, files, now, sizes)
+    try:
+        _read(under_way, workers, progress)
+    except UsageError:  # it will be other files the next time
+        under_way.spool.clear()
+        raise
+    with Archive(settings.archive_folder, under_way.began) as archive:
+        run = Import(store, settings, under_way, archive, sizes)
+        run.take_all(progress)
+    under_way.spool.clear()
+    return run.done
+
+
+def _read(under_way: Plan, workers: int, progress: Progress) -> None:
+    """Read what is not in the spool yet."""
+    parts, total = under_way.unread, len(under_way.parts)
+    done = total - len(parts)
+
+    def tell() -> None:
+        if total > 1:
+            progress("parts read", done, total)
+
+    if workers > 1 and len(parts) > 1:
+        size = 0
+        for n in spread(partial(read_part, under_way.work), parts, workers):
+            grown = under_way.spool.size()
+            if grown != size:  # else nobody would notice that the workers hang
+                done, size = total - len(parts) + n, grown
+                tell()
+        return
+    for part in parts:
+        read_part(under_way.work, part, tell)
+        done += 1
+        tell()
 
 
 class Import:
-    """One import."""
+    """One import, once its files are read."""
 
-    def __init__(self, store: Store, settings: Settings, spool: Spool, archive: Archive):
-        self.store, self.settings, self.spool, self.archive = store, settings, spool, archive
-        self.desk = Desk(store, page_reader(store, settings.archive_folder))
-        self.done = ImportSummary()
+    def __init__(self, store: Store, settings: Settings, under_way: Plan, archive: Archive, sizes: Sizes):
+        self.store, self.archive, self.sizes = store, archive, sizes
+        self.spool, self.parts = under_way.spool, under_way.parts
+        self.reader = page_reader(store, settings.archive_folder)
+        self.done = _summary(self.spool, self.parts)
+        self.mark = Mark()
+        self._begin(Tally())
 
-    def places(self, files: Sequence[Path]) -> Iterator[Place]:
-        """Where every observation stands."""
-        outlets = Outlets(load_feeds(self.settings.feeds) if self.settings.feeds.exists() else ())
-        for n, file in enumerate(files):
-            if is_warc(file):
-                pages = read_pages(file, self.spool, outlets, self.settings.fetch.max_bytes, self.done.passed)
-                yield from (Place(at=p.at, url=p.told.url, file=n, number=i, source=p) for i, p in enumerate(pages))
-            else:
-                yield from _places(n, file, self.done)
+    def _begin(self, tally: Tally) -> None:
+        self.desk = Desk(self.store, self.reader)
+        self.desk.tally = tally
 
-    def take(self, places: Sequence[Place]) -> None:
+    def take_all(self, progress: Progress) -> None:
+        """Judge the observations in the order of their times, from where an earlier run was broken off."""
+        entries = self._go_on(data for _, data in self.spool.merged([p.name for p in self.parts]))
+        while chunk := _chunk(entries, self.sizes.chunk):
+            self._take([unpack(data) for data in chunk])
+            progress("observations", self.mark.taken, self.done.lines_read)
+        self.done.tally = self.desk.tally
+
+    def _go_on(self, entries: Iterator[bytes]) -> Iterator[bytes]:
+        """What is still to be taken. The chunk at which a run was broken off was one transaction: its fetches tell whether
+        the store has it; if not, what it had put into the archive is taken away again."""
+        note = self.spool.note("mark")
+        if note is None:
+            self.mark = Mark(archived=self.archive.size)
+            self.spool.write_note("mark", _noted(self.mark, self.mark))
+            return entries
+        self.mark, after = _MARKS.validate_python((note["before"], note["after"]))
+        deque(islice(entries, self.mark.taken), maxlen=0)
+        chunk = list(islice(entries, after.taken - self.mark.taken))
+        if chunk and self.store.has_fetches([unpack(data).fetch(None) for data in chunk]):
+            self.mark, chunk = after, []
+        elif self.store.archived_up_to(self.archive.name) < self.mark.archived:
+            self.archive.cut(self.mark.archived)
+        self._begin(replace(self.mark.tally))
+        return chain(chunk, entries)
+
+    def _take(self, looks: Sequence[Look]) -> None:
         """Judge a chunk and write it in one transaction. Archived pages reach the disk before the rows that name them."""
-        part = [self._read(p) for p in places]
-        self.desk.load([seen for seen, _ in part])
-        self.desk.load_urls([canonical(x.url) or x.url for _, x in part if isinstance(x, Line) and x.first_url])
-        rows = [self._look(seen, source) for seen, source in part]
+        if self.desk.articles > self.sizes.held:
+            self._begin(self.desk.tally)
+        self.desk.load([look.seen for look in looks])
+        self.desk.load_urls([canonical(look.seen.seen_url) or look.seen.seen_url for look in looks if look.moved])
+        rows = [self._look(look) for look in looks]
         self.archive.sync()
+        after = Mark(taken=self.mark.taken + len(looks), archived=self.archive.size, tally=replace(self.desk.tally))
+        self.spool.write_note("mark", _noted(self.mark, after))
         with self.store.transaction():
             self.store.record(self.desk.batch(fetches=rows))
+        self.mark = after
 
-    def _read(self, place: Place) -> tuple[Observation, Page | Line]:
-        if isinstance(place.source, Page):
-            return observation(place.source, self.spool.get(place.source)), place.source
-        line = _parsed(place.source)
-        return _observation(line), line
-
-    def _look(self, seen: Observation, source: Page | Line) -> FetchRow:
-        if isinstance(source, Line):
-            if known := self.desk.known_as(seen.url):
-                self._move(known, source, seen)
-            self.desk.look(seen)
-            if not known and (met := self.desk.known_as(seen.url)):  # a part of a record may begin with a look after the move
-                self._move(met, source, seen)
-            return _fetch_row(seen, source)
-        got, kept = self.spool.get(source), []
+    def _look(self, look: Look) -> FetchRow:
+        seen, kept = look.seen, list[str]()
 
         def keep() -> str:
-            kept.append(self.archive.add(got))
+            kept.append(self.archive.append(look.record))
             return kept[0]
 
-        self.desk.look(seen, keep if got.body else None)
-        return FetchRow(fetched=got, kind="import", archive=kept[0] if kept else None)
+        known = self.desk.known_as(seen.url) if look.moved else None
+        if known:
+            self._move(known, look)
+        self.desk.look(seen, keep if look.record else None)
+        if look.moved and not known and (met := self.desk.known_as(seen.url)):
+            self._move(met, look)  # a part of a record may begin with a look after the move
+        return look.fetch(kept[0] if kept else None)
 
-    def _move(self, article_id: str, line: Line, seen: Observation) -> None:
-        if line.first_url:
-            self.desk.move(article_id, canonical(line.url), seen.at)
-
-
-def _places(n: int, file: Path, done: ImportSummary) -> Iterator[Place]:
-    for number, raw in enumerate(_raw_lines(file), 1):
-        if not raw.strip():
-            continue
-        try:
-            line = _parsed(raw)
-            for name, url in (("url", line.url), ("first_url", line.first_url or line.url)):
-                if canonical(url) is None:
-                    raise ValueError(f"{name}: not an http(s) address: {url[:80]!r}")
-        except (ValidationError, ValueError, RecursionError) as e:
-            done.invalid.append(f"{file}, line {number}: skipped: {_problem(e)}")
-            continue
-        yield Place(at=line.at, url=line.url, file=n, number=number, source=raw)
+    def _move(self, article_id: str, look: Look) -> None:
+        self.desk.move(article_id, canonical(look.seen.seen_url), look.seen.at)
 
 
-def _raw_lines(file: Path) -> Iterator[bytes]:
-    try:
-        with gzip.open(file, "rb") if file.suffix == ".gz" else file.open("rb") as stream:
-            yield from iter(lambda: stream.readline(MAX_LINE), b"")
-    except (OSError, EOFError, zlib.error) as e:
-        raise UsageError(f"{file}: cannot be read: {e.strerror if isinstance(e, OSError) and e.strerror else e}") from None
+def _noted(before: Mark, after: Mark) -> Facts:
+    return {"before": asdict(before), "after": asdict(after)}
 
 
-def _parsed(raw: bytes) -> Line:
-    value: Any = json.loads(raw)
-    if not isinstance(value, dict):
-        raise ValueError("not a JSON object")
-    return Line.model_validate(value)
+def _chunk(entries: Iterator[bytes], most: int) -> list[bytes]:
+    """The next entries: so many at most, and of a size that memory holds."""
+    chunk, size = list[bytes](), 0
+    while len(chunk) < most and size < CHUNK_BYTES and (data := next(entries, None)) is not None:
+        chunk.append(data)
+        size += len(data)
+    return chunk
 
 
-def _problem(e: Exception) -> str:
-    if isinstance(e, ValidationError):
-        first = e.errors()[0]
-        return f"{'.'.join(map(str, first['loc']))}: {first['msg'].removeprefix('Value error, ')}"
-    if isinstance(e, json.JSONDecodeError):
-        return f"not valid JSON: {e.msg} at column {e.colno}"
-    return "nested too deeply" if isinstance(e, RecursionError) else str(e)
-
-
-def _observation(line: Line) -> Observation:
-    url = canonical(line.first_url or line.url)
-    assert url is not None
-    return Observation(
-        at=line.at,
-        url=url,
-        seen_url=line.url,
-        outlet=squeeze(line.outlet) or host_of(url),
-        feed=line.feed,
-        guid=line.guid,
-        status=line.status,
-        outcome=outcome_of(line.status),
-        document=_document(line, url),
-        judged=_judged(line.judged),
-    )
-
-
-def _document(line: Line, url: str) -> Document | None:
-    if line.judged and line.judged.what != "version":
-        return None
-    document = document_from_record(
-        url=url,
-        title=line.title,
-        html=line.html,
-        text=line.text,
-        paragraphs=line.paragraphs,
-        byline=line.byline,
-        summary=line.summary,
-        published_at=line.published,
-        updated_at=line.updated,
-    )
-    return replace(
-        document,
-        language=squeeze(line.language) or document.language,
-        extractor=squeeze(line.extractor) or document.extractor,
-    )
-
-
-def _judged(line: JudgedLine | None) -> Judged | None:
-    if line is None:
-        return None
-    return Judged(reason=squeeze(line.reason), kind=line.kind, text_hash=line.text_hash[:100])
-
-
-def _fetch_row(seen: Observation, line: Line) -> FetchRow:
-    url = canonical(line.url) or seen.url
-    fetched = Fetched(
-        url=url, final_url=url, fetched_at=seen.at, outcome=seen.outcome, status=seen.status or None, reason="imported"
-    )
-    return FetchRow(fetched=fetched, kind="import")
+def _summary(spool: Spool, parts: Sequence[Part]) -> ImportSummary:
+    """What reading told, file by file: lines are numbered from the beginning of their file."""
+    done, lines, file = ImportSummary(), 0, 0
+    for part in parts:
+        told = spool.facts(part.name) or {}
+        if part.file != file:
+            lines, file = 0, part.file
+        shown = told["invalid"][: max(0, TOLD - len(done.invalid))]
+        done.invalid += [f"{part.path}, line {lines + n}: skipped: {why}" for n, why in shown]
+        done.invalid_more += told["more"] + len(told["invalid"]) - len(shown)
+        done.passed.update(told["passed"])
+        done.lines_read += told["observations"]
+        lines += told["lines"]
+    return done

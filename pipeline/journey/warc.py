@@ -5,12 +5,10 @@ is whole. What is passed over is counted with its reason.
 """
 
 import io
-import json
 import re
-import tempfile
 import zlib
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -31,6 +29,10 @@ AT_LEAST = 100_000_000  # bytes that any file may expand to
 MOST_TOLD = 4_000  # characters of a value that a file tells of a page
 BESIDE = ("warcinfo", "request", "metadata")  # kinds of record that stand beside the responses
 GZIP = b"\x1f\x8b"
+MEMBER = GZIP + b"\x08"  # how every member of a gzip file begins
+AHEAD = 1_000  # pages of which something may be told before they come
+HEAD = 8_192  # bytes in which the headers of a record tell what it is
+_BESIDE = re.compile(rb"(?i)\nwarc-type:[ \t]*metadata")
 PREFIX = "writethru-"  # of the fields in which our own files tell what a response alone does not say
 HTML = ("text/html", "application/xhtml+xml")
 _PLAIN = re.compile(rb"(\xef\xbb\xbf)?\s*<[!?a-zA-Z]")
@@ -53,14 +55,28 @@ class Told:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
-    """A page of a web archive; its response lies in the spool."""
+    """A page of a web archive."""
 
     at: datetime
     told: Told
     final_url: str
     status: int
-    place: int  # in the spool
-    length: int
+    headers: Mapping[str, str]
+    body: bytes
+
+    @property
+    def fetched(self) -> Fetched:
+        """The page as if it had been fetched when it was."""
+        return Fetched(
+            url=self.told.seen_url,
+            final_url=self.final_url,
+            fetched_at=self.at,
+            outcome=outcome_of(self.status) if self.body else Outcome.EMPTY,
+            status=self.status,
+            headers=self.headers,
+            body=self.body or None,
+            reason="imported",
+        )
 
 
 # ---- in ------------------------------------------------------------------------------------------------------------------
@@ -76,39 +92,6 @@ def is_warc(file: Path) -> bool:
     except (OSError, zlib.error):
         return False
     return start.startswith(MAGIC)
-
-
-class Spool:
-    """Pages on the disk between reading a file and taking them in time order. Ends with the process."""
-
-    def __init__(self) -> None:
-        self._file = tempfile.TemporaryFile()  # noqa: SIM115 - closed by our own exit
-
-    def __enter__(self) -> "Spool":
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._file.close()
-
-    def put(self, headers: dict[str, str], body: bytes) -> tuple[int, int]:
-        """Where a response lies now."""
-        place = self._file.seek(0, io.SEEK_END)
-        return place, self._file.write(zlib.compress(json.dumps(headers).encode() + b"\n" + body, 1))
-
-    def get(self, page: Page) -> Fetched:
-        """The page as if it had been fetched when it was."""
-        self._file.seek(page.place)
-        headers, _, body = zlib.decompress(self._file.read(page.length)).partition(b"\n")
-        return Fetched(
-            url=page.told.seen_url,
-            final_url=page.final_url,
-            fetched_at=page.at,
-            outcome=outcome_of(page.status) if body else Outcome.EMPTY,
-            status=page.status,
-            headers=json.loads(headers),
-            body=body or None,
-            reason="imported",
-        )
 
 
 def outcome_of(status: int) -> Outcome:
@@ -140,32 +123,94 @@ def host_of(url: str) -> str:
     return url.split("/")[2].lower().removeprefix("www.")
 
 
-def read_pages(file: Path, spool: Spool, outlets: Outlets, most: int, passed: Counter[str]) -> list[Page]:
-    """The pages of a web archive, their responses put into the spool. What is passed over is counted by its reason.
+def read_pages(
+    file: Path, outlets: Outlets, most: int, passed: Counter[str], start: int = 0, end: int | None = None
+) -> Iterator[Page]:
+    """The pages of a web archive, or of a part of it, one after the other. What is passed over is counted by its reason.
 
     `most` is the size of the largest page. Raises UsageError if the file cannot be opened.
     """
-    pages: list[tuple[str, Page]] = []  # (record id, page)
-    told: dict[str, dict[str, str]] = {}  # record id -> what our own metadata tell of it
+    for page in _pages(file, outlets, most, passed, start, end):
+        if is_home(page.told.url):
+            passed["front pages"] += 1
+        else:
+            yield page
+
+
+def _pages(file: Path, outlets: Outlets, most: int, passed: Counter[str], start: int, end: int | None) -> Iterator[Page]:
+    """The same with front pages. What a metadata record tells of a page follows it before the next response."""
+    held: tuple[str, Page] | None = None  # (record id, page), until the next one comes: what is told of it may follow
+    ahead: dict[str, dict[str, str]] = {}  # record id -> what was told of it before it came
     try:
         with file.open("rb") as raw:
-            budget = Budget(max(AT_LEAST, EXPANDS * file.stat().st_size))
-            for record in read_records(io.BufferedReader(Expanded(raw, budget), STEP), most):
-                if record.kind == "metadata":
-                    if fields := _own_fields(record):
-                        told[record.concurrent_to] = fields
-                elif record.kind not in BESIDE and (page := _page(record, spool, outlets, most, budget, passed)) is not None:
-                    pages.append((record.identity, page))
+            raw.seek(start)
+            span = Span(raw, (file.stat().st_size if end is None else end) - start)
+            budget = Budget(max(AT_LEAST, EXPANDS * span.left))
+            for record in read_records(io.BufferedReader(Expanded(span, budget), STEP), most):
+                if record.kind == "metadata" and record.concurrent_to and (fields := _own_fields(record)):
+                    if held and held[0] == record.concurrent_to:
+                        held = held[0], replace(held[1], told=_told(held[1].told, fields))
+                    elif len(ahead) < AHEAD:
+                        ahead[record.concurrent_to] = fields
+                elif record.kind not in BESIDE and (page := _page(record, outlets, most, budget, passed)) is not None:
+                    if held:
+                        yield held[1]
+                    fields = ahead.pop(record.identity, {})
+                    held = record.identity, replace(page, told=_told(page.told, fields)) if fields else page
     except OSError as e:
         raise UsageError(f"{file}: cannot be read: {e.strerror or e}") from None
     except BadArchive as e:
         passed[f"the rest of {file}, which cannot be read on: {e}"] += 1
-    taken = [replace(p, told=_told(p.told, told[i])) if i and i in told else p for i, p in pages]
-    passed["front pages"] += sum(is_home(p.told.url) for p in taken)
-    return [p for p in taken if not is_home(p.told.url)]
+    if held:
+        yield held[1]
 
 
-def _page(record: Record, spool: Spool, outlets: Outlets, most: int, budget: "Budget", passed: Counter[str]) -> Page | None:
+class Span:
+    """A part of a file, read from where it stands."""
+
+    def __init__(self, file: BinaryIO, length: int):
+        self._file, self.left = file, length
+
+    def read(self, size: int) -> bytes:
+        data = self._file.read(max(0, min(size, self.left)))
+        self.left -= len(data)
+        return data
+
+
+def next_member(file: BinaryIO, start: int, end: int) -> int | None:
+    """Where between two places the first gzip member begins at which a web archive may be cut; None if there is none.
+
+    That is one that begins a record which tells of no other one. By chance the mark of a member stands in every 16 MB of
+    compressed data, but nothing there decompresses to the beginning of a record.
+    """
+    place, held = start, b""
+    file.seek(start)
+    while place < end and (more := file.read(STEP)):
+        data = held + more
+        at = data.find(MEMBER)
+        while at >= 0:
+            found = place - len(held) + at
+            if found >= end:
+                return None
+            if _begins_record(file, found):
+                return found
+            at = data.find(MEMBER, at + 1)
+        place += len(more)
+        held = data[-len(MEMBER) + 1 :]
+        file.seek(place)
+    return None
+
+
+def _begins_record(file: BinaryIO, place: int) -> bool:
+    file.seek(place)
+    try:
+        start = zlib.decompressobj(31).decompress(file.read(STEP), HEAD)
+    except zlib.error:
+        return False
+    return start.startswith(MAGIC) and not _BESIDE.search(start.partition(b"\r\n\r\n")[0])
+
+
+def _page(record: Record, outlets: Outlets, most: int, budget: "Budget", passed: Counter[str]) -> Page | None:
     """The page that a record holds, if it is one and whole."""
     url, at = canonical(record.url), _time(record.date)
     reason = _unfit(record, url, at)
@@ -180,9 +225,8 @@ def _page(record: Record, spool: Spool, outlets: Outlets, most: int, budget: "Bu
         passed[f"pages that cannot be taken: {e.reason}"] += 1
         return None
     headers = {k: v for k, v in record.headers.items() if k not in ("content-encoding", "transfer-encoding")}
-    place, length = spool.put(headers, body)
     mine = Told(url=url, seen_url=record.url, outlet=outlets.of(url))
-    return Page(at=at, told=mine, final_url=record.url, status=record.status, place=place, length=length)
+    return Page(at=at, told=mine, final_url=record.url, status=record.status, headers=headers, body=body)
 
 
 def _unfit(record: Record, url: str | None, at: datetime | None) -> str:
@@ -255,9 +299,9 @@ def _told(page: Told, fields: dict[str, str]) -> Told:
     )
 
 
-def observation(page: Page, got: Fetched) -> Observation:
+def observation(page: Page) -> Observation:
     """What an archived page showed when it was kept."""
-    told = page.told
+    told, got = page.told, page.fetched
     document = extract(got.body, url=got.final_url, headers=got.headers) if got.body else None
     if document is not None:
         document = replace(
@@ -296,7 +340,7 @@ class Budget:
 class Expanded(io.RawIOBase):
     """A file out of its gzip members, a piece at a time. Raises BadArchive if it is damaged or expands too far."""
 
-    def __init__(self, file: BinaryIO, budget: Budget):
+    def __init__(self, file: Span, budget: Budget):
         self._pieces = _pieces(file, budget)
         self._held = b""
 
@@ -310,7 +354,7 @@ class Expanded(io.RawIOBase):
         return len(part)
 
 
-def _pieces(file: BinaryIO, budget: Budget) -> Iterator[bytes]:
+def _pieces(file: Span, budget: Budget) -> Iterator[bytes]:
     data = file.read(STEP)
     gzip = Gzip() if data.startswith(GZIP) else None
     while data:

@@ -39,6 +39,7 @@ class FetchRow:
     fetched: Fetched
     kind: str  # feed or page
     archive: str | None = None
+    size: int | None = None  # bytes of a body that is not at hand
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -160,6 +161,17 @@ class Collected:
         rows = read(self.con, query("seen_next"), {"article_id": article_id, "after": after})
         return rows[0]["seen_at"] if rows else None
 
+    def has_fetches(self, fetches: Sequence[FetchRow]) -> bool:
+        """Whether the record has all of these: a batch that brought them is written whole or not at all."""
+        wanted = {str(_fetch_row(f)["fetch_id"]) for f in fetches}
+        since = min((f.fetched.fetched_at for f in fetches), default=None)
+        found = read(self.con, query("fetches_held"), {"fetch_ids": sorted(wanted), "since": since}) if wanted else []
+        return len(found) == len(wanted)
+
+    def archived_up_to(self, name: str) -> int:
+        """Where in this file of the archive the last response begins that a fetch refers to; -1 if none does."""
+        return int(read(self.con, query("archived_up_to"), {"name": name})[0]["place"])
+
     def robots(self) -> list[RobotsRow]:
         """What every site last said in its robots.txt."""
         rows = read(self.con, "SELECT * FROM record.robots")
@@ -270,7 +282,7 @@ def _fetch_row(f: FetchRow) -> dict[str, object]:
         "fetched_at": got.fetched_at,
         "outcome": got.outcome.value,
         "status": got.status,
-        "bytes": len(got.body) if got.body is not None else None,
+        "bytes": len(got.body) if got.body is not None else f.size,
         "reason": got.reason,
         "final_url": got.final_url,
         "archive": f.archive,
