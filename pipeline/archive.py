@@ -44,11 +44,14 @@ class BadArchive(WritethruError):
 
 
 class Archive:
-    """Appends responses to one file a run; made when the first response comes."""
+    """Appends responses to one file a run; made when the first response comes.
 
-    def __init__(self, folder: Path, run_started: datetime):
+    `mark` tells runs apart that may start in the same second.
+    """
+
+    def __init__(self, folder: Path, run_started: datetime, mark: str = ""):
         self.folder = folder
-        stamp = run_started.strftime("%Y%m%dT%H%M%S")
+        stamp = run_started.strftime("%Y%m%dT%H%M%S") + (f"-{mark}" if mark else "")
         self.name = f"{run_started:%Y/%m}/writethru-{stamp}.warc.gz"
         self._file: BinaryIO | None = None
 

@@ -16,7 +16,8 @@ from world import World
 
 from pipeline import journey
 from pipeline.config import Settings, load_settings
-from pipeline.journey.collect import IngestSummary, ingest_into
+from pipeline.journey.collect import ingest_into
+from pipeline.journey.equipment import IngestSummary
 from pipeline.journey.importing import ImportSummary
 from pipeline.journey.progress import silent
 from pipeline.model import Feed

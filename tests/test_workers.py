@@ -4,9 +4,13 @@ import os
 import signal
 import subprocess
 import sys
+import threading
+import time
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from datetime import UTC, datetime, timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from itertools import pairwise
 from pathlib import Path
 
 import duckdb
@@ -16,7 +20,7 @@ from engines import store_lines
 from pipeline import journey
 from pipeline.config import LeaseConfig, Settings, load_settings
 from pipeline.errors import LeaseLost, StoreBusy
-from pipeline.store import Store, engine_of, lease, share
+from pipeline.store import Store, check_files, engine_of, lease, share
 
 extension = pytest.importorskip("duckdb_extension_ducklake", reason="the extra `lake` is not installed")
 if not Path(extension.__file__).with_name("extensions").joinpath(f"v{duckdb.__version__}").exists():
@@ -218,3 +222,150 @@ def test_a_run_whose_signs_of_life_do_not_come_through_knows_that_it_has_lost_it
             while True:
                 mine.on_time()
         assert "host a" in catalog.rows(["host a"])
+
+
+# ---- ingestion by several ----------------------------------------------------------------------------------------------------
+
+INGEST = (
+    START
+    + """
+from pipeline import journey
+print("ready", flush=True)
+sys.stdin.readline()
+print("\\n".join(journey.ingest(settings, datetime.fromisoformat(sys.argv[2])).lines()), flush=True)
+"""
+)
+FETCH = "[fetch]\nallow_private_hosts = true\nper_host_delay = 0.05\nretries = 0\n"
+HOSTS = 12  # each with a feed; two hosts each are one outlet's
+
+
+class Newsroom(ThreadingHTTPServer):
+    """Sites on addresses of their own: feeds, pages that change from hour to hour, and who asked what when."""
+
+    daemon_threads = True
+
+    def __init__(self) -> None:
+        super().__init__(("", 0), Answer)
+        self.hour = 0
+        self.slow: dict[str, threading.Event] = {}  # path -> what its answer waits for
+        self.asked: list[tuple[str, str, float, float]] = []  # host, path, when it began and ended
+        threading.Thread(target=self.serve_forever, daemon=True).start()
+
+    def url(self, n: int, path: str) -> str:
+        return f"http://127.0.7.{n + 1}:{self.server_port}/{path}"
+
+    def feeds(self) -> str:
+        """The list of feeds."""
+        return "".join(f'[[feed]]\nurl = "{self.url(n, "feed")}"\noutlet = "Outlet {n // 2}"\n' for n in range(HOSTS))
+
+    def answer(self, n: int, path: str) -> tuple[int, str]:
+        """A feed lists pages of its own host, the page that all of its outlet list, and one of another outlet."""
+        if path == "robots.txt":
+            return 200, "User-agent: *\nDisallow: /page-3\n"
+        if path == "feed":
+            pages = [self.url(n, f"page-{p}") for p in range(4)]
+            pages += [self.url(n // 2 * 2, "shared"), *([self.url(11 - n, "page-0")] if n < 2 else [])]
+            items = "".join(f"<item><title>Report {u}</title><link>{u}</link><guid>{u}</guid></item>" for u in pages)
+            return 200, f"<rss version='2.0'><channel><title>Feed {n}</title>{items}</channel></rss>"
+        words = [
+            f"The harbour board of quay {n} met on {path} for the {k}th time and counted {k * 7 + n} boats." for k in range(6)
+        ]
+        words.append(f"By hour {self.hour} the board had spoken to {self.hour + n + 3} captains about berths and tides.")
+        words.append("Readers of this paper may write to the desk by letter at any time of the year.")
+        text = "".join(f"<p>{w}</p>" for w in words)
+        title = f"Quay {n} {path}"
+        return 200, f"<html><head><title>{title}</title></head><body><article><h1>{title}</h1>{text}</article></body></html>"
+
+
+class Answer(BaseHTTPRequestHandler):
+    """One answer."""
+
+    server: Newsroom
+
+    def do_GET(self) -> None:
+        host, path, began = self.headers["Host"].partition(":")[0], self.path[1:], time.monotonic()
+        if wait := self.server.slow.get(path):
+            wait.wait(60)
+        time.sleep(0.01)
+        status, text = self.server.answer(int(host.rpartition(".")[2]) - 1, path)
+        self.server.asked.append((host, path, began, time.monotonic()))
+        body = text.encode("utf8")
+        self.send_response(status)
+        self.send_header("Content-Type", "text/html" if text.startswith("<html") else "application/xml")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_: object) -> None:
+        """Nobody reads it."""
+
+
+@pytest.fixture
+def newsroom() -> Iterator[Newsroom]:
+    server = Newsroom()
+    try:
+        yield server
+    finally:
+        server.shutdown()
+        server.server_close()
+
+
+def following(newsroom: Newsroom, folder: Path, kind: str) -> Settings:
+    """A store that follows the newsroom's feeds."""
+    folder.mkdir()
+    (folder / "writethru.toml").write_text(store_lines(folder, kind) + FETCH, encoding="utf8")
+    (folder / "feeds.toml").write_text(newsroom.feeds(), encoding="utf8")
+    return load_settings(folder / "writethru.toml")
+
+
+def ingest_by(settings: Settings, workers: int, at: datetime) -> list[str]:
+    """Several runs at once; what each of them says."""
+    with ExitStack() as stack:
+        runs = [stack.enter_context(python(INGEST, settings, at.isoformat())) for _ in range(workers)]
+        for run in runs:
+            assert run.stdout and run.stdout.readline() == "ready\n", run.communicate()
+        for run in runs:
+            print("go", file=run.stdin, flush=True)
+        said = [run.communicate(timeout=120) for run in runs]
+        assert [(run.returncode, error) for run, (_, error) in zip(runs, said, strict=True)] == [(0, "")] * workers
+    return [out for out, _ in said]
+
+
+def record(settings: Settings) -> dict[str, list[tuple[object, ...]]]:
+    """Every row of the record; where a response lies in the archive left out."""
+    with journey.reading(settings) as store:
+        asked = "SELECT table_name FROM information_schema.tables WHERE table_schema = 'record' ORDER BY ALL"
+        names = [name for (name,) in store.ask(asked).rows]
+        rows = {name: store.ask(f"SELECT COLUMNS(c -> c <> 'archive') FROM record.{name}").rows for name in names}
+    return {name: sorted(found, key=repr) for name, found in rows.items()}
+
+
+def overlapping(newsroom: Newsroom) -> list[tuple[str, str, str, float]]:
+    """Requests that reached a host before its pause after the one before was over."""
+    out = []
+    for host in sorted({h for h, *_ in newsroom.asked}):
+        mine = sorted((began, ended, path) for h, path, began, ended in newsroom.asked if h == host)
+        out += [(host, a[2], b[2], b[0] - a[1]) for a, b in pairwise(mine) if b[0] - a[1] < 0.045]
+    return out
+
+
+def test_three_workers_leave_what_one_leaves_and_no_host_is_asked_by_two(newsroom, tmp_path):
+    """Every table of the record, over some hours; each host has its pause, whoever asks; each page is read once an hour."""
+    one, three = following(newsroom, tmp_path / "one", ""), following(newsroom, tmp_path / "three", "postgres")
+    with journey.writing(three, "test", DAY):
+        pass
+    for hour in range(2):
+        newsroom.hour = hour
+        at = DAY + timedelta(hours=hour)
+        ingest_by(one, 1, at)
+        alone = sorted(path for _, path, *_ in newsroom.asked)
+        newsroom.asked.clear()
+        ingest_by(three, 3, at)
+        assert overlapping(newsroom) == []
+        assert sorted(path for _, path, *_ in newsroom.asked if path != "robots.txt") == [p for p in alone if p != "robots.txt"]
+        newsroom.asked.clear()
+        assert record(three) == record(one)
+    with journey.reading(three) as store:
+        assert [name for name, sql in check_files() if store.ask(sql).rows] == []
+    first = list(three.archive_folder.rglob(f"*-{DAY:%Y%m%dT%H%M%S}-*.warc.gz"))
+    assert len(first) > 1 and ask(three, "SELECT count(*) > 40 FROM versions") == [(True,)]

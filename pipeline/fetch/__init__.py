@@ -22,7 +22,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from pipeline.fetch.redact import redact
-from pipeline.fetch.settings import FEED_BYTES, PAGE_BYTES, FetchRequest, FetchSettings
+from pipeline.fetch.settings import FEED_BYTES, PAGE_BYTES, FetchRequest, FetchSettings, Leave
 from pipeline.model import Fetched
 
 if TYPE_CHECKING:
@@ -35,6 +35,7 @@ __all__ = [
     "FetchRequest",
     "FetchSettings",
     "Fetcher",
+    "Leave",
     "RobotsFile",
     "RobotsMemory",
     "fetch_all",

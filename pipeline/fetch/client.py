@@ -21,7 +21,7 @@ from pipeline.fetch.redact import HIDDEN, redact
 from pipeline.fetch.robots import MOST_BYTES, RobotsFile, RobotsMemory, decide_robots
 from pipeline.fetch.rules import PERMANENT, REDIRECTS, Refuse, decide_outcome, decide_redirect, parse_retry_after
 from pipeline.fetch.secrets import Credentials, read_secret, split_userinfo
-from pipeline.fetch.settings import FetchRequest, FetchSettings
+from pipeline.fetch.settings import FetchRequest, FetchSettings, Leave
 from pipeline.model import Fetched, Outcome
 
 log = logging.getLogger(__name__)
@@ -74,7 +74,8 @@ class Fetcher:
     """Fetches many URLs politely: `async with Fetcher(...) as f: await f.fetch_all(requests, now)`.
 
     `rng` decides the jitter of retries. `robots` remembers robots.txt across runs. `lookup` and `tls` replace the system's
-    name service and trusted certificates. No network fault is an exception; each is an outcome.
+    name service and trusted certificates. `leave` is awaited before each request, with the host and the pause between two
+    requests to it; what it raises ends the fetch. No network fault is an exception; each is an outcome.
     """
 
     def __init__(
@@ -84,8 +85,9 @@ class Fetcher:
         robots: RobotsMemory | None = None,
         lookup: Lookup = socket.getaddrinfo,
         tls: ssl.SSLContext | None = None,
+        leave: Leave | None = None,
     ):
-        self._settings, self._rng, self._lookup, self._tls = settings, rng, lookup, tls
+        self._settings, self._rng, self._lookup, self._tls, self._leave = settings, rng, lookup, tls, leave
         self._robots = robots if robots is not None else RobotsMemory()
         self._robots_locks: dict[str, asyncio.Lock] = {}
         self._guard = Guard(settings.allow_private_hosts, settings.allowed_addresses)
@@ -198,6 +200,8 @@ class Fetcher:
         url = trip.seen[-1]
         clock = asyncio.get_running_loop().time
         async with self._lanes.turn(str(url.raw_host), trip.now, counts=not trip.for_robots) as lane:
+            if self._leave:
+                await self._leave(str(url.raw_host), lane.gap)
             started = clock()
             try:
                 return await self._wire.get(

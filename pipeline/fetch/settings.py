@@ -1,11 +1,13 @@
 """What a fetch needs to know: the manners of a run, and one thing to fetch."""
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
 FEED_BYTES = 10_000_000
 PAGE_BYTES = 5_000_000
+# Asked before each request: the host, and the pause in seconds between two requests to it. What it raises ends the fetch.
+Leave = Callable[[str, float], Awaitable[None]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -93,7 +93,7 @@ def ingest(settings: Settings, now: datetime, *, everything: bool = False, progr
     """Fetch the feeds and pages that are due, keep every new version. Returns an IngestSummary."""
     from pipeline.journey.collect import ingest_into
 
-    with writing(settings, "ingest", now, wait) as store:
+    with sharing(settings, "ingest", now, wait) as store:
         return ingest_into(store, settings, now, everything, lively(progress))
 
 

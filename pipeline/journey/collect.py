@@ -6,21 +6,19 @@ nothing new, and to load it costs more than all else that they do.
 
 import asyncio
 import hashlib
-import random
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from contextlib import AsyncExitStack
-from dataclasses import dataclass, field, replace
+from collections import deque
+from collections.abc import Awaitable, Callable, Mapping, Sequence, Set
+from dataclasses import replace
 from datetime import datetime
 from functools import cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 from urllib.parse import urlsplit
 
 from pipeline import schedule
-from pipeline.config import Settings, load_feeds, secret_of
-from pipeline.fetch import FEED_BYTES, FetchRequest, FetchSettings, RobotsFile, RobotsMemory
+from pipeline.config import Settings, secret_of
+from pipeline.fetch import FEED_BYTES, FetchRequest
+from pipeline.journey.equipment import Elsewhere, Equipment, IngestSummary
 from pipeline.journey.progress import Progress
-from pipeline.journey.tally import Tally
 from pipeline.journey.telling import tell_feed
 from pipeline.model import (
     ArticleState,
@@ -35,86 +33,51 @@ from pipeline.model import (
     Reverted,
     Same,
 )
-from pipeline.store import Batch, FetchRow, HoldRow, RobotsRow, Store, plain_row, value_of
+from pipeline.store import Batch, FetchRow, HoldRow, Store
 
 if TYPE_CHECKING:
-    from pipeline.archive import Archive
     from pipeline.feeds import FeedDocument
-    from pipeline.fetch import Fetcher
     from pipeline.journey.looks import Desk
 
 PAGES = 50  # pages written in one transaction
 FEEDS = 100  # feeds read and written together: a query for each of them would cost more than reading it
 MOST_WAITING = 30_000_000  # bytes of feeds that wait to be read together
 What = TypeVar("What")
-_followed: dict[Path, tuple[bytes, tuple[Feed, ...]]] = {}  # by file: its bytes and the feeds that it names
-
-
-@dataclass(slots=True)
-class IngestSummary:
-    """What ingestion did."""
-
-    feeds: int = 0
-    feeds_changed: int = 0
-    entries: int = 0
-    pages: int = 0
-    troubles: list[str] = field(default_factory=list)  # feeds that did not answer as they should
-    tally: Tally = field(default_factory=Tally)
-
-    def lines(self) -> list[str]:
-        t = self.tally
-        return [
-            f"{self.feeds} feeds fetched, {self.feeds_changed} changed, {len(self.troubles)} in trouble, "
-            f"{self.pages} pages read",
-            f"{t.new_articles} new articles, {t.new_versions} new versions, {t.reverted} returns to an earlier text, "
-            f"{t.same} unchanged, {t.quarantined} quarantined",
-            *self.troubles,
-        ]
 
 
 def ingest_into(
     store: Store, settings: Settings, now: datetime, everything: bool, progress: Progress, proxy: str | None = None
 ) -> IngestSummary:
     """Fetch what is due and write it in batches. `proxy` stands for all hosts and is trusted: the demo's own press."""
-    run = Ingest(store, settings, now, progress, proxy)
-    asyncio.run(run.go(everything))
-    return run.done
+    kit = Equipment(store, settings, now, progress, proxy)
+    if store.share is None or store.share.alone:
+        asyncio.run(Ingest(kit).go(everything))
+    else:
+        from pipeline.journey.shift import Shift
+
+        asyncio.run(Shift(kit, store.share).go(everything))
+    return kit.done
 
 
 class Ingest:
-    """One run of ingestion."""
+    """A run of ingestion, or a part of one: what hangs together by outlet or host is in one part."""
 
-    _until_the_end: AsyncExitStack
-    _fetcher: "Fetcher | None" = None
-
-    def __init__(self, store: Store, settings: Settings, now: datetime, progress: Progress, proxy: str | None):
-        self.store, self.settings, self.now, self.progress = store, settings, now, progress
-        self.fetching = fetch_settings(settings, proxy)
-        self.feeds = _feeds_of(settings.feeds)
-        self.random = random.Random(now.isoformat())  # jitter only; the same run makes the same choices
-        self.robots = RobotsMemory(value_of(RobotsFile, plain_row(r)) for r in store.robots())
-        self._robots_known = frozenset(self.robots.records())
-        self.done = IngestSummary()
+    def __init__(self, kit: Equipment, outlets: Set[str] | None = None):
+        """`outlets`: whose articles no other run writes to; None if no other run writes at all."""
+        self.kit, self.store, self.settings, self.now, self.done = kit, kit.store, kit.settings, kit.now, kit.done
+        self._outlets = outlets
         self._fetches: list[FetchRow] = []
         self._feeds: list[FeedState] = []
         self._items: list[KnownItem] = []
         self._arrived: list[tuple[FeedState, Fetched]] = []  # feeds that are not read yet
         self._holds: dict[str, HoldRow] = {}  # hosts that asked to wait in this run
-        self._held = frozenset(h.host for h in store.holds(now))
+        self._held = frozenset(h.host for h in self.store.holds(self.now))
 
     async def go(self, everything: bool) -> None:
         """Feeds, then pages, with one fetcher: what a host has asked for while its feed was read holds for its pages too."""
-        async with AsyncExitStack() as self._until_the_end:
-            await self.poll_feeds(everything)
-            await self.read_pages(everything)
-
-    async def _the_fetcher(self) -> "Fetcher":
-        """The run's fetcher, made when there is something to fetch: a run with nothing to do loads no HTTP library."""
-        if self._fetcher is None:
-            from pipeline.fetch import Fetcher
-
-            self._fetcher = await self._until_the_end.enter_async_context(Fetcher(self.fetching, self.random, self.robots))
-        return self._fetcher
+        async with self.kit.in_use():
+            await self.poll_feeds(due_feeds(self.kit, everything))
+            await self.read_pages(due_pages(self.kit, everything))
 
     @cached_property
     def desk(self) -> "Desk":
@@ -122,29 +85,13 @@ class Ingest:
         from pipeline.journey.earlier import page_reader
         from pipeline.journey.looks import Desk
 
-        desk = Desk(self.store, page_reader(self.store, self.settings.archive_folder))
-        self.done.tally = desk.tally
-        return desk
-
-    @cached_property
-    def archive(self) -> "Archive":
-        """Where responses are kept, closed with the run."""
-        from pipeline.archive import Archive
-
-        return self._until_the_end.enter_context(Archive(self.settings.archive_folder, self.now))
-
-    def _has(self, part: str) -> bool:
-        """Whether a part that is made when it is needed was needed."""
-        return part in vars(self)
+        return Desk(self.store, page_reader(self.store, self.settings.archive_folder), self.done.tally)
 
     # ---- feeds
 
-    async def poll_feeds(self, everything: bool) -> None:
-        """Fetch the feeds that are due, read what changed in them, meet their articles."""
-        known = self.store.feed_states({f.feed_id: f for f in self.feeds})
-        states = [known.get(f.feed_id) or FeedState(feed=f, added_at=self.now) for f in self.feeds]
-        due = [s for s in states if everything or s.next_due_at is None or s.next_due_at <= self.now]
-        jobs = [(_feed_request(s, self.settings), s) for s in due]
+    async def poll_feeds(self, due: Sequence[FeedState]) -> None:
+        """Fetch feeds, read what changed in them, meet their articles."""
+        jobs = [(_feed_request(s, self.settings), s, s.feed.outlet) for s in due]
         await self._fetch(jobs, self._take_feed, FEEDS, "feeds")
 
     def _take_feed(self, state: FeedState, got: Fetched) -> None:
@@ -189,8 +136,9 @@ class Ingest:
 
     def _meet(self, entries: Sequence[Entry], feed: Feed, before: Mapping[str, KnownItem]) -> None:
         """New entries become articles; changed ones are a hint that their page moved."""
+        place = self.kit.order[feed.url]
         for entry in entries:
-            article_id = self.desk.meet(entry, feed, self.now)
+            article_id = self.desk.meet(entry, feed, self.now, place)
             if article_id is None:
                 continue
             self.done.entries += 1
@@ -222,13 +170,11 @@ class Ingest:
 
     # ---- pages
 
-    async def read_pages(self, everything: bool) -> None:
-        """Fetch the pages that are due and judge what they show."""
-        whole = {f.url for f in self.feeds if f.read == "feed"}
-        due = [a for a in self.store.due_articles(self.now, everything) if a.feed not in whole]
+    async def read_pages(self, due: Sequence[ArticleState]) -> None:
+        """Fetch pages and judge what they show."""
         if due:
             self.desk.load_articles(due)
-        jobs = [(_page_request(a, self.settings), a) for a in due]
+        jobs = [(_page_request(a, self.settings), a, a.outlet) for a in due]
         await self._fetch(jobs, self._take_page, PAGES, "pages")
 
     def _take_page(self, state: ArticleState, got: Fetched) -> None:
@@ -236,7 +182,7 @@ class Ingest:
         reference: list[str] = []
 
         def keep() -> str:
-            reference.append(self.archive.add(got))
+            reference.append(self.kit.archive.add(got))
             return reference[0]
 
         now = self.desk.state(state.article_id)
@@ -259,87 +205,89 @@ class Ingest:
     # ---- both
 
     async def _fetch(
-        self, jobs: Sequence[tuple[FetchRequest, What]], take: Callable[[What, Fetched], None], batch: int, stage: str
+        self, jobs: Sequence[tuple[FetchRequest, What, str]], take: Callable[[What, Fetched], None], batch: int, stage: str
     ) -> None:
-        """Fetch all jobs at once, politely; take each result as it comes and write every `batch` of them.
+        """Fetch all jobs (request, what it is for, outlet) at once, politely; write every `batch` of results.
 
-        What lies on a host that has asked to wait stays due.
+        Of each outlet they are taken in the order of the jobs, whichever comes first: what is learned of one page is known
+        at the next. What lies on a host that has asked to wait, or that another run has, stays due.
         """
         if self._held:
-            jobs = [(request, what) for request, what in jobs if _host(request.url) not in self._held]
+            jobs = [job for job in jobs if host_of(job[0].url) not in self._held]
         if not jobs:
             return
-        taken, fetcher = 0, await self._the_fetcher()
+        taken, fetcher = 0, await self.kit.fetcher()
+        waiting: dict[str, deque[int]] = {}
+        for n, (_, _, outlet) in enumerate(jobs):
+            waiting.setdefault(outlet, deque()).append(n)
+        come: dict[int, Fetched | None] = {}
 
-        def one_more(what: What, got: Fetched) -> None:
+        def one_more(what: What, got: Fetched | None) -> None:
             nonlocal taken
-            take(what, got)
-            self._hold(got)
+            if got is not None:
+                take(what, got)
+                self._hold(got)
             taken += 1
             if taken % batch == 0 or taken == len(jobs):
                 self.write()
-            self.progress(stage, taken, len(jobs))
+            self.kit.progress(stage, taken, len(jobs))
 
-        async def one(what: What, trip: Awaitable[Fetched]) -> None:
-            one_more(what, await trip)
+        async def one(n: int, outlet: str, trip: Awaitable[Fetched]) -> None:
+            try:
+                come[n] = await trip
+            except Elsewhere:
+                come[n] = None
+            mine = waiting[outlet]
+            while mine and mine[0] in come:
+                first = mine.popleft()
+                one_more(jobs[first][1], come.pop(first))
 
         async with asyncio.TaskGroup() as group:
-            for what, trip in [(what, fetcher.fetch(request, self.now)) for request, what in jobs]:
-                group.create_task(one(what, trip))
+            for n, (outlet, trip) in enumerate([(job[2], fetcher.fetch(job[0], self.now)) for job in jobs]):
+                group.create_task(one(n, outlet, trip))
 
     def _hold(self, got: Fetched) -> None:
         """Remember that a host has asked to wait."""
         if hold := schedule.decide_hold(got.outcome, got.retry_after, self.now):
-            host = _host(got.final_url)
+            host = host_of(got.final_url)
             self._holds[host] = HoldRow(host=host, until=hold.until, reason=hold.reason)
             self._held |= {host}
 
     def write(self) -> None:
         """Write what was taken since the last time. Archived responses reach the disk before the rows that name them."""
         self._read_arrived()
-        if self._has("archive"):
-            self.archive.sync()
-        rows = self.desk.batch(self._fetches) if self._has("desk") else Batch(fetches=tuple(self._fetches))
-        with self.store.transaction():
-            feeds, items, holds = tuple(self._feeds), tuple(self._items), tuple(self._holds.values())
-            self.store.record(replace(rows, feeds=feeds, items=items, holds=holds, robots=self._new_robots()))
+        self.kit.sync()
+        rows = self.desk.batch(self._fetches) if "desk" in vars(self) else Batch(fetches=tuple(self._fetches))
+        feeds, items, holds = tuple(self._feeds), tuple(self._items), tuple(self._holds.values())
+        self._record(replace(rows, feeds=feeds, items=items, holds=holds, robots=self.kit.new_robots()))
         self._fetches, self._feeds, self._items = [], [], []
 
-    def _new_robots(self) -> tuple[RobotsRow, ...]:
-        """What sites have said since the last time."""
-        fresh = [f for f in self.robots.records() if f not in self._robots_known]
-        self._robots_known |= frozenset(fresh)
-        return tuple(value_of(RobotsRow, plain_row(f)) for f in fresh)
+    def _record(self, batch: Batch) -> None:
+        if self._outlets is None:
+            with self.store.transaction():
+                self.store.record(batch)
+            return
+        from pipeline.journey.meeting import beside_others
+
+        outlets, order, now = self._outlets, self.kit.order, self.now
+        self.store.write("record", lambda: self.store.record(beside_others(self.store, batch, outlets, order, now)))
 
 
-def _feeds_of(file: Path) -> tuple[Feed, ...]:
-    """The feeds to follow. To read TOML costs more than to ask the feeds for news: done again when the file has changed."""
-    try:
-        text = file.read_bytes()
-    except OSError:
-        return load_feeds(file)  # which says what is wrong
-    held = _followed.get(file)
-    if held is None or held[0] != text:
-        _followed[file] = held = (text, load_feeds(file))
-    return held[1]
+def due_feeds(kit: Equipment, everything: bool) -> list[FeedState]:
+    """The feeds whose time has come, in the order of feeds.toml; all of them if `everything`."""
+    known = kit.store.feed_states({f.feed_id: f for f in kit.feeds})
+    states = [known.get(f.feed_id) or FeedState(feed=f, added_at=kit.now) for f in kit.feeds]
+    return [s for s in states if everything or s.next_due_at is None or s.next_due_at <= kit.now]
 
 
-def fetch_settings(settings: Settings, proxy: str | None) -> FetchSettings:
-    """The fetcher's settings from the user's."""
-    f = settings.fetch
-    return FetchSettings(
-        total_timeout=f.total_timeout,
-        per_host_delay=f.per_host_delay,
-        concurrency=f.concurrency,
-        retries=f.retries,
-        user_agent=f.user_agent,
-        obey_robots=f.robots,
-        allow_private_hosts=f.allow_private_hosts,
-        proxies={"http": proxy} if proxy else None,
-    )
+def due_pages(kit: Equipment, everything: bool, outlets: Set[str] | None = None) -> list[ArticleState]:
+    """The articles (of some outlets) whose page is to be read now, the longest due first; all of them if `everything`."""
+    whole = {f.url for f in kit.feeds if f.read == "feed"}
+    return [a for a in kit.store.due_articles(kit.now, everything, outlets) if a.feed not in whole]
 
 
-def _host(url: str) -> str:
+def host_of(url: str) -> str:
+    """The host that a URL names."""
     return (urlsplit(url).hostname or "").rstrip(".")
 
 

@@ -55,10 +55,12 @@ class Pending:
 class Registry:
     """What is known of articles while looks are taken: read from the store in parts, kept in step with what is decided."""
 
-    def __init__(self, store: Store, read_again: Callable[[Version], Document | None] | None = None):
-        """`read_again` reads a version's archived page with the present extractor."""
+    def __init__(
+        self, store: Store, read_again: Callable[[Version], Document | None] | None = None, tally: Tally | None = None
+    ):
+        """`read_again` reads a version's archived page with the present extractor; `tally` is counted on."""
         self.store, self._read_again = store, read_again
-        self.tally = Tally()
+        self.tally = tally or Tally()
         self._ids: dict[str, str] = {}  # address -> article_id
         self._asked: set[str] = set()  # addresses that the store was asked for
         self._guids: dict[tuple[str, str], str] = {}  # (outlet, guid) -> article_id, of one that has been read if there is any
@@ -71,6 +73,7 @@ class Registry:
         self._versions: dict[str, Version] = {}  # those that a look needed, by id
         self._paragraphs: dict[str, dict[str, set[str]]] = {}  # outlet -> fingerprint -> article_ids
         self._furniture: dict[str, frozenset[str]] = {}
+        self._places: dict[str, tuple[int, int]] = {}  # of the feeds that have listed an article: the first, the last
         self._pending = Pending()
 
     # ---- what is known
@@ -159,23 +162,18 @@ class Registry:
         self._pending.touched.add(state.article_id)
         self.tally.new_articles += 1
 
-    def meet(self, entry: Entry, feed: Feed, now: datetime) -> str | None:
-        """The article that an entry of a feed lists; a new one is due at once. None for an entry without a link."""
+    def meet(self, entry: Entry, feed: Feed, now: datetime, place: int) -> str | None:
+        """The article that an entry of a feed lists; a new one is due at once. None for an entry without a link.
+
+        `place`: of the feed in the list of feeds, which tells what counts if several list the article now.
+        """
         if entry.url is None:
             return None
         if article_id := self.known_as(entry.url):
             if entry.url not in self._ids:
                 self.move(article_id, entry.url, now)
             state = self._states[article_id]
-            self.update_state(
-                replace(
-                    state,
-                    published_at=entry.published_at or state.published_at,
-                    updated_at=entry.updated_at or state.updated_at,
-                    title=entry.title or state.title,
-                    summary=entry.summary or state.summary,
-                )
-            )
+            self.update_state(self._listed(state, entry, feed, place))
             if state.status == "gone" and entry.url != state.url:
                 self.move(article_id, entry.url, now)
                 self.make_due(article_id, now, "gone where it was, listed at another of its addresses")
@@ -196,7 +194,30 @@ class Registry:
             summary=entry.summary,
         )
         self.add_state(state, "listed by its feed")
+        self._places[state.article_id] = (place, place)
         return state.article_id
+
+    def _listed(self, state: ArticleState, entry: Entry, feed: Feed, place: int) -> ArticleState:
+        """A known article with what a feed says of it. If several say something now, the last one in the list counts;
+        of those that found it, the first one. In whichever order they come, the end is the same."""
+        first, last = self._places.get(state.article_id, (-1, -1))  # -1: it was known before
+        said = (entry.published_at, entry.updated_at, entry.title, entry.summary)
+        known = (state.published_at, state.updated_at, state.title, state.summary)
+        upper, lower = (said, known) if place >= last else (known, said)
+        self._places[state.article_id] = (min(first, place), max(last, place))
+        state = replace(
+            state,
+            published_at=upper[0] or lower[0],
+            updated_at=upper[1] or lower[1],
+            title=upper[2] or lower[2],
+            summary=upper[3] or lower[3],
+        )
+        if place >= first or state.head_version_id:
+            return state
+        name = last_part(state.url)
+        self._namesakes[state.outlet, name].remove(state.article_id)
+        self._namesakes.setdefault((feed.outlet, name), []).append(state.article_id)
+        return replace(state, outlet=feed.outlet, feed=feed.url, guid=entry.raw_id)
 
     def make_due(self, article_id: str, now: datetime, reason: str) -> None:
         """Read an article again now."""

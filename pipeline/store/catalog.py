@@ -24,7 +24,9 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from dataclasses import asdict, dataclass
+from hashlib import sha256
 from itertools import count
+from math import inf
 
 import duckdb
 
@@ -57,6 +59,7 @@ _ASKED = (
     "SELECT name, number, holder, to_char(since AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS+00:00'),"
     f" extract(epoch FROM clock_timestamp() - alive)::float8 FROM {TABLE} WHERE "
 )
+_GIVEN_BACK = "holder = NULL, alive = clock_timestamp()"
 # All changes one after the other; without it two that look at the same rows before they write could both succeed.
 _LOCKED = f"LOCK TABLE {TABLE} IN SHARE ROW EXCLUSIVE MODE; "
 _CLOCK = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)  # goes on while the machine sleeps: others go on, too
@@ -111,6 +114,12 @@ class Catalog:
         """All leases that were taken and not given back."""
         return self._asked("holder IS NOT NULL ORDER BY name")
 
+    def standing(self) -> dict[str, int]:
+        """The numbers of all leases."""
+        with self._told():
+            asked = f"FROM postgres_query('catalog', 'SELECT name, number FROM {TABLE}')"
+            return dict(self.con.cursor().execute(asked).fetchall())
+
     def numbers(self, told: str) -> dict[str, int]:
         """The numbers of the leases of one holder."""
         return {r.name: r.number for r in self._asked(f"holder = {quoted(told)}")}
@@ -143,10 +152,16 @@ class Leases:
         self.catalog, self.limits, self._what, self._fence = catalog, limits, what, fence
         self._me = _of_this_process(what)
         self._numbers: dict[str, int] = {}
+        self._rested: dict[str, float] = {}  # by name: how long it had been free when it was taken
         self._beaten = _clock()  # when a sign of life was last known to have come through
         self._lost = False
         self._end = threading.Event()
         self._beats = threading.Thread(target=self._keep_alive, name="lease", daemon=True)
+
+    @property
+    def mark(self) -> str:
+        """A few characters that tell this run from all others."""
+        return sha256(self._me.encode("utf8")).hexdigest()[:10]
 
     def __enter__(self) -> "Leases":
         work_goes_on()
@@ -160,17 +175,26 @@ class Leases:
         self._end.set()
         self._beats.join()
         with suppress(StoreError):  # whoever comes next waits for the time-out then
-            self.catalog.change(f"UPDATE {TABLE} SET holder = NULL WHERE holder = {quoted(self._me)}")
+            self.catalog.change(f"UPDATE {TABLE} SET {_GIVEN_BACK} WHERE holder = {quoted(self._me)}")
         _told_here.discard(self._me)
 
     # ---- taking and giving back
 
-    def take(self, names: Sequence[str]) -> bool:
-        """Take all these leases, or none if one of them is held, or another run has or wants the whole store."""
+    def standing(self) -> dict[str, int]:
+        """Lease -> its number, of all that were ever taken."""
+        return self.catalog.standing()
+
+    def take(self, names: Sequence[str], standing: Mapping[str, int] | None = None) -> bool:
+        """Take all these leases, or none if one of them is held, or another run has or wants the whole store.
+
+        `standing`: none either if one of them was taken after this was told.
+        """
         work_goes_on()
         self.on_time()
         rows = self.catalog.rows([STORE, *names])
         if not all(_free(r, self.limits) for r in rows.values()):
+            return False
+        if standing is not None and any(r.number != standing.get(n, 0) for n, r in rows.items() if n != STORE):
             return False
         if (store := rows.get(STORE)) and store.told is not None:  # of a run that is over or hangs
             if not self._first_at_store():
@@ -182,9 +206,13 @@ class Leases:
     def give_back(self, names: Sequence[str]) -> None:
         """Give leases back. Their numbers stay: the next ones must be higher."""
         listed = ", ".join(map(quoted, names))
-        self.catalog.change(f"UPDATE {TABLE} SET holder = NULL WHERE holder = {quoted(self._me)} AND name IN ({listed})")
+        self.catalog.change(f"UPDATE {TABLE} SET {_GIVEN_BACK} WHERE holder = {quoted(self._me)} AND name IN ({listed})")
         for name in names:
             self._numbers.pop(name, None)
+
+    def rested(self, name: str) -> float:
+        """Seconds for which nobody had held a lease of this run when it was taken."""
+        return self._rested.get(name, inf)
 
     def others(self) -> dict[str, Holder]:
         """Lease -> what other run holds it now; turns left out."""
@@ -207,6 +235,7 @@ class Leases:
         if any(name not in mine for name in names):
             return False
         self._numbers |= {name: mine[name] for name in names}
+        self._rested |= {name: rows[name].silent_for for name in names if name in rows}
         self._follow([row for row in rows.values() if row.name in names and row.told is not None])
         return True
 

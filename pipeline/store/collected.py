@@ -1,7 +1,7 @@
 """Collecting: feeds, items, articles, versions and looks, as rows and as values."""
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import datetime
 from types import MappingProxyType
@@ -26,6 +26,7 @@ from pipeline.model import (
     ident,
 )
 from pipeline.store.database import Row, Tables, keyed, naive, query, read
+from pipeline.store.engines import Share
 from pipeline.store.keys import id_key, text_key
 from pipeline.store.rows import plain_row, value_of
 
@@ -90,6 +91,7 @@ class Batch:
     paragraphs: tuple[ParagraphRow, ...] = ()
     robots: tuple[RobotsRow, ...] = ()
     holds: tuple[HoldRow, ...] = ()
+    found: Mapping[str, str] = field(default_factory=dict)  # article_id -> another outlet than its versions say
 
 
 class Collected:
@@ -99,6 +101,7 @@ class Collected:
     tables: Tables
     _feeds_read: dict[str, dict[str, Any]]  # rows as they stand, until they are written
     _feed_ids: set[str]  # of all feeds in the store, once they have been read
+    _shared: Share | None  # if others write, too
 
     def record(self, batch: Batch) -> None:
         """Write a batch. The caller holds the transaction; running it again adds nothing."""
@@ -120,6 +123,9 @@ class Collected:
         t.insert("record.paragraph", [plain_row(p) for p in batch.paragraphs])
         t.upsert("record.robots", "origin", [plain_row(r) for r in batch.robots])
         t.upsert("record.hold", "host", [plain_row(h) for h in batch.holds])
+        for article_id, outlet in batch.found.items():
+            t.update("record.version", "article_id", [article_id], {"outlet": outlet})
+            t.update("record.paragraph", "article_id", [article_id], {"outlet": outlet, "outlet_key": text_key(outlet)})
 
     def _record_feeds(self, states: Sequence[FeedState]) -> None:
         """Write feeds. Most of those that tell nothing new change in the same way, to the same times: that is one statement
@@ -136,7 +142,8 @@ class Collected:
                 rest += alike
             elif way:
                 ids = [r["feed_id"] for r in alike]
-                self.tables.update("record.feed", "feed_id", ids, dict(way), sorted(self._feed_ids.difference(ids)))
+                others = sorted(self._feed_ids.difference(ids)) if self._shared is None else None  # more may have come by now
+                self.tables.update("record.feed", "feed_id", ids, dict(way), others)
         self._feed_ids.update(row["feed_id"] for row in rows)
         self._record_states("record.feed", "feed_id", rest, stood)
 
@@ -210,12 +217,16 @@ class Collected:
         rows = keyed(self.con, "article_states", map(id_key, article_ids))
         return {str(r["article_id"]): _article_state(r) for r in rows}
 
-    def due_articles(self, now: datetime, everything: bool = False) -> list[ArticleState]:
-        """Articles whose time has come, the longest due first; all of them if `everything`."""
+    def due_articles(self, now: datetime, everything: bool = False, outlets: Set[str] | None = None) -> list[ArticleState]:
+        """Articles (of some outlets) whose time has come, the longest due first; all of them if `everything`."""
         asked = f"SELECT true FROM record.article WHERE next_due_at <= '{naive(now)}' LIMIT 1"  # costs a sixth of what follows
         if not everything and not self.con.execute(asked).fetchall():
             return []
-        return [_article_state(r) for r in read(self.con, query("due_articles"), {"now": now, "everything": everything})]
+        told = {"now": now, "everything": everything}
+        if outlets is None:
+            return [_article_state(r) for r in read(self.con, query("due_articles"), told)]
+        told |= {"outlets": sorted(outlets)}
+        return [_article_state(r) for r in read(self.con, query("due_articles_of_outlets"), told)]
 
     def known_articles(
         self, states: Mapping[str, ArticleState], stood: Mapping[str, Sequence[Appearance]]

@@ -6,9 +6,10 @@
 
 import os
 import shutil
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import datetime, timedelta
+from math import inf
 from pathlib import Path
 from typing import Protocol
 
@@ -47,11 +48,24 @@ class Share(Holding, Protocol):
     def alone(self) -> bool:
         """Whether nobody else can be at work here: then all is this run's, and every turn."""
 
-    def take(self, names: Sequence[str]) -> bool:
-        """Take leases: all of these or none. False if another run holds one of them, or has or wants the whole place."""
+    @property
+    def mark(self) -> str:
+        """A few characters that tell this run from those beside it; none if it is alone."""
+
+    def standing(self) -> dict[str, int]:
+        """Lease -> its number, which grows whenever the lease is taken."""
+
+    def take(self, names: Sequence[str], standing: Mapping[str, int] | None = None) -> bool:
+        """Take leases: all of these or none. False if another run holds one of them, or has or wants the whole place.
+
+        `standing`: False also if one of them was taken after this was told, so that what was read then may have become other.
+        """
 
     def give_back(self, names: Sequence[str]) -> None:
         """Give leases back before the end of the run."""
+
+    def rested(self, name: str) -> float:
+        """Seconds for which nobody had held a lease when this run took it."""
 
     def others(self) -> dict[str, Holder]:
         """Lease -> who else holds it now."""
@@ -69,13 +83,19 @@ class Share(Holding, Protocol):
 class Whole:
     """A share that is all: where one run at a time is at work."""
 
-    alone = True
+    alone, mark = True, ""
 
     def __init__(self, held: Holding):
         self.check = self.on_time = held.check
 
-    def take(self, names: Sequence[str]) -> bool:
+    def standing(self) -> dict[str, int]:
+        return {}
+
+    def take(self, names: Sequence[str], standing: Mapping[str, int] | None = None) -> bool:
         return True
+
+    def rested(self, name: str) -> float:
+        return inf
 
     def give_back(self, names: Sequence[str]) -> None:
         """Nobody waits for it."""
