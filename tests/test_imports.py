@@ -51,7 +51,7 @@ SOLE_IMPORTERS = {
     "typer": {"cli"},
     "starlette": {"serve"},
     "uvicorn": {"serve"},
-    "wordllama": {"claims"},
+    "wordllama": {"text"},
 }
 CLOCKS = {("datetime", "now"), ("datetime", "utcnow"), ("datetime", "today"), ("date", "today"), ("time", "time")}
 MAY_ASK_THE_CLOCK = {"cli", "serve"}  # where a person or a browser starts something

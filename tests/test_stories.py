@@ -14,8 +14,9 @@ from pipeline.model import Article, Link, Watch
 from pipeline.stories import Changes, InMemory, Linker
 from pipeline.stories.groups import Groups
 from pipeline.stories.members import Item
-from pipeline.stories.profile import Terms
+from pipeline.stories.profile import Terms, read_terms
 from pipeline.stories.rulings import Rulings
+from pipeline.stories.vectors import Centroid
 
 STREAM = Path(__file__).parent.parent / "bench" / "linking_heldout.txt"
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
@@ -180,3 +181,38 @@ def test_reports_from_before_a_narrow_wording_came_up_are_found_through_their_st
     linker = linked([*before, *bread, *after], (watch,))
     inside = {x.article_id for x in linker.links() if x.story_id == watch.story_id}
     assert inside == {a.article_id for a in (*before, *after)}
+
+
+def _bare(n: int, headline: str) -> Article:
+    seen = NOW + timedelta(minutes=10 * n)
+    url = f"https://outlet.example/{n}"
+    return Article(article_id=f"art_{n:02}", url=url, outlet=f"Outlet {n}", seen_at=seen, headline=headline, paragraphs=())
+
+
+def test_bare_headlines_that_mean_nearly_the_same_are_one_story_though_they_share_hardly_a_word():
+    """Where there is nothing but a headline its meaning counts beside its words."""
+    told = [
+        "Orlania doctors strike over wages",
+        "Orlania physicians walk out in pay dispute",
+        "Bread prize goes to Kelm bakers",
+    ]
+    linker = linked([_bare(n, headline) for n, headline in enumerate(told)], ())
+    story = {x.article_id: x.story_id for x in linker.links()}
+    assert story["art_00"] == story["art_01"] != story["art_02"]
+
+
+@given(st.lists(st.sampled_from(["storm", "flood", "vote", "strike", "plan"]), min_size=2, max_size=12), st.data())
+@settings(max_examples=30, deadline=None)
+def test_a_sum_of_headlines_is_the_same_whatever_was_in_it_between(words, data):
+    """What is taken out of a story leaves nothing behind, of its meaning neither."""
+    vocabulary = Groups(Rulings()).vocabulary
+    terms = [read_terms(f"{word} number {n}", ()) for n, word in enumerate(words)]
+    for counted in terms:
+        vocabulary.learn(counted)
+    profiles = [vocabulary.weigh(counted) for counted in terms]
+    gone = data.draw(st.integers(0, len(profiles) - 1))
+    rest = profiles[:gone] + profiles[gone + 1 :]
+    whole = Centroid(profiles)
+    whole.remove(profiles[gone])
+    assert whole.inside() == Centroid(rest).inside() and whole.likeness(profiles[0]) == Centroid(rest).likeness(profiles[0])
+    assert Centroid(profiles).likeness_without(profiles[gone]) == pytest.approx(whole.likeness(profiles[gone]), abs=1e-6)

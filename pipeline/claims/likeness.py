@@ -10,23 +10,15 @@ sentence embeddings, 2017, in its simplest form.)
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from functools import cache, lru_cache
-from pathlib import Path
-from typing import TYPE_CHECKING
+from functools import lru_cache
 
 import numpy as np
-from numpy.typing import NDArray
 
 from pipeline.claims.units import Word
-
-if TYPE_CHECKING:
-    from wordllama.inference import WordLlamaInference
+from pipeline.text.meaning import Vectors, at_length_one, vector
 
 FIRST = 20  # sentences that the mean of the wordings counts as before the story has said much
 PLACES = 4  # digits kept: the last bits of a sum are not the same on every machine
-TINY = 1e-9
-
-Vectors = NDArray[np.float64]
 
 
 @dataclass(slots=True)
@@ -42,26 +34,9 @@ class Said:
         self.count, self.total = self.count + 1, np.round(total, PLACES).tolist()
 
 
-@cache
-def _vectors() -> "WordLlamaInference":
-    """The vectors, read once; the import costs half a second, so it waits until a story is judged."""
-    import wordllama
-
-    here = Path(wordllama.__file__).parent
-    return wordllama.WordLlama.load(cache_dir=here, disable_download=True)
-
-
 def plain_text(row: Sequence[Word]) -> str:
     """The words that say what is told: no names of people, places and sources."""
     return " ".join(w.low for w in row if not (w.name or w.source or any(c[0] == "@" for c in w.concepts)))
-
-
-@lru_cache(maxsize=1 << 10)
-def vector(text: str) -> Vectors:
-    """The vector of a text at length one; of no text, zero."""
-    if not text:
-        return np.zeros(len(vector("text")))
-    return _at_length_one(np.asarray(_vectors().embed([text])[0], dtype=np.float64))
 
 
 @lru_cache(maxsize=64)
@@ -69,7 +44,7 @@ def _wordings(texts: tuple[str, ...], story: str) -> tuple[Vectors, Vectors]:
     """The vectors of the wordings of a story's aspects, a row each, less the mean of them and of its title; and that mean."""
     rows = np.array([vector(text) for text in texts])
     mean = np.array([*rows, vector(story)]).mean(axis=0)
-    return np.array([_at_length_one(row - mean) for row in rows]), mean
+    return np.array([at_length_one(row - mean) for row in rows]), mean
 
 
 def likeness(text: str, asked: tuple[str, ...], story: str, said: Said) -> tuple[float, ...]:
@@ -78,10 +53,5 @@ def likeness(text: str, asked: tuple[str, ...], story: str, said: Said) -> tuple
         return (0.0,) * len(asked)
     wordings, mean = _wordings(asked, story)
     before = FIRST * mean + (np.asarray(said.total) if said.total else 0.0)
-    told = _at_length_one(vector(text) - before / (FIRST + said.count))
+    told = at_length_one(vector(text) - before / (FIRST + said.count))
     return tuple(round(float(v), PLACES) for v in wordings @ told)
-
-
-def _at_length_one(row: Vectors) -> Vectors:
-    length = float(np.linalg.norm(row))
-    return row / length if length > TINY else np.zeros_like(row)

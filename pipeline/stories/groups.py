@@ -40,7 +40,7 @@ from pipeline.stories.vectors import (
     scaled,
 )
 
-METHOD = "words/4"
+METHOD = "words/5"
 PERSON = "person"
 EXACT = 12  # stories that are compared exactly
 PROBE = 40  # heaviest terms of a story that look for its kin
@@ -185,8 +185,8 @@ class Groups:
     def _fit(self, group: Group, item: Item) -> float:
         """The likeness of an article with a story, itself left out."""
         if item.place != group.place:
-            return float(group.centroid.parts(item.profile).sum())
-        return float(group.centroid.parts_without(item.profile).sum()) if len(group.members) > 1 else 0.0
+            return group.centroid.likeness(item.profile)
+        return group.centroid.likeness_without(item.profile) if len(group.members) > 1 else 0.0
 
     def _shared(self, group: Group, profile: Profile) -> tuple[str, ...]:
         """The terms that do most for the likeness, as words."""
@@ -392,7 +392,7 @@ class Groups:
             side = sides.get(order)
             if side is None:
                 profile = self.items[order].profile
-                side = int(sums[1].parts(profile).sum() > sums[0].parts(profile).sum())
+                side = int(sums[1].likeness(profile) > sums[0].likeness(profile))
             parts[side].append(order)
         stays, goes = parts if len(parts[0]) >= len(parts[1]) else parts[::-1]
         at = max(self.items[o].seen_at for o in group.members)
@@ -486,7 +486,7 @@ class Groups:
                 small.append((-total / size, place))
         for _, place in sorted(small)[:8]:
             other = self.groups[place]
-            scores = [float(group.centroid.parts(self.items[o].profile).sum()) for o in other.members]
+            scores = [group.centroid.likeness(self.items[o].profile) for o in other.members]
             held = other.story_id in self.rulings.held
             if min(scores) >= JOIN.at(self.words(other)) and not held and self.may_be_one(group, other):
                 self.end_in(other, group, f"Its articles would join the story as it is now (likeness {min(scores):.2f}).")

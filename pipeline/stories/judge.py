@@ -8,6 +8,8 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from pipeline.stories.profile import textness
+
 
 @dataclass(frozen=True, slots=True)
 class Threshold:
@@ -17,8 +19,7 @@ class Threshold:
     text: float
 
     def at(self, words: float) -> float:
-        share = (math.log(max(words, 1.0)) - math.log(8)) / (math.log(30) - math.log(8))
-        return self.headline + min(1.0, max(0.0, share)) * (self.text - self.headline)
+        return self.headline + textness(words) * (self.text - self.headline)
 
 
 JOIN = Threshold(0.15, 0.14)
@@ -28,7 +29,6 @@ LOOSE, TIGHT = 0.15, 0.30  # likeness within a story of many angles, and within 
 LOOSE_NEED = 0.65  # share of what is needed between texts of a loose story: its parts are farther apart
 MERGE_GROWTH = 0.1  # two large stories need more than a fragment does
 CLOSE = 0.03  # nearer than this to the threshold or to the runner-up: linked, but for a person to review
-FIELD_WORDS = ("wording", "opening", "names", "headline")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,7 +38,6 @@ class Candidate:
     story_id: str
     title: str
     score: float
-    parts: tuple[float, ...] = ()  # what each field adds to the score
     shared: tuple[str, ...] = ()  # the terms that weigh most in it
 
 

@@ -26,7 +26,7 @@ def slug_of(headline: str, story_id: str) -> str:
 
 def best_title(current: str, centroid: Centroid, members: Sequence[tuple[str, Profile]]) -> str:
     """The headline of the article that is most like the whole story, if it is clearly more so than the title that stands."""
-    scored = [(float(centroid.parts(profile).sum()), headline) for headline, profile in members if headline]
+    scored = [(centroid.likeness(profile), headline) for headline, profile in members if headline]
     if not scored:
         return current
     standing = max((s for s, headline in scored if headline == current), default=0.0)

@@ -7,7 +7,7 @@ import numpy as np
 
 from pipeline.stories.judge import Halves
 from pipeline.stories.profile import Profile
-from pipeline.stories.vectors import scaled
+from pipeline.stories.vectors import USUAL, scaled
 
 CUTS = 6  # last steps of the agglomeration that are tried
 
@@ -46,7 +46,17 @@ def pair_likeness(profiles: Sequence[Profile]) -> np.ndarray:
     keep = shared[place]
     dense = np.zeros((len(profiles), int(shared.sum())))
     dense[rows[keep], column[place[keep]]] = np.concatenate([scaled(p) for p in profiles])[keep]
-    return np.einsum("ik,jk->ij", dense, dense)  # not by BLAS: its threads cost more, and its sums differ between machines
+    # not by BLAS: its threads cost more, and its sums differ between machines
+    return np.einsum("ik,jk->ij", dense, dense) + _meant(profiles)
+
+
+def _meant(profiles: Sequence[Profile]) -> np.ndarray | float:
+    """What the meaning of each pair adds, where all are bare headlines."""
+    if not all(len(p.meaning) for p in profiles):
+        return 0.0
+    rows = np.array([p.meaning for p in profiles])
+    depth = np.sqrt(np.einsum("ik,ik->i", rows, rows))
+    return np.einsum("ik,jk->ij", rows, rows) - USUAL * np.outer(depth, depth)
 
 
 def average_link(likeness: np.ndarray) -> list[tuple[int, int]]:

@@ -3,7 +3,7 @@
 `b` all words of headline and body; `l` headline and first words; `e` names, that is capitalised runs and their words; `g`
 four-letter pieces of the headline's words, which bridge spellings and compounds. Each field is a vector of unit length,
 weighted by term frequency and inverse document frequency (Sparck Jones 1972) over the articles seen so far: an article is
-weighed once, on arrival.
+weighed once, on arrival. Bare headlines have a static vector of what they mean, too.
 """
 
 import math
@@ -18,6 +18,7 @@ import numpy as np
 
 from pipeline.pieces import Kept, Runs, number_of
 from pipeline.text import fold
+from pipeline.text.meaning import vector
 from pipeline.words import family
 
 FIELDS = "bleg"  # a term's number modulo four is its field's place in this word
@@ -31,6 +32,8 @@ HOUSE_SWEEP = 200  # articles of an outlet after which its counts are swept: rar
 HOUSE_DOUBT = 1.0  # articles of an outlet before its own shares say as much as those of all outlets
 HOUSE_EXCESS = 1.5  # times as common as in other outlets: only then is a term the outlet's habit
 HOUSE_FLOOR = 0.1  # part of its weight that a habit keeps, for an outlet may have one matter only
+HEADLINE, TEXT = 8, 30  # kept words of a headline, and of a text that is long enough to be judged by its words
+MEANING = 0.5  # what the meaning of a bare headline counts beside its words
 STEPS = 4096  # weights are whole multiples of 1/STEPS: sums are exact, and a profile can be stored in few bytes
 
 TERMS_RUN, TEXTS_PAGE = 16_384, 2_048  # terms in a piece of their hashes, and in one of their texts
@@ -44,12 +47,16 @@ _UNSPACED = re.compile(
 )  # scripts without blanks between words
 
 
+NONE = np.zeros(0)
+
+
 @dataclass(frozen=True, slots=True)
 class Terms:
     """The counted terms of an article, field by field, before weighting."""
 
     fields: tuple[dict[str, int], ...]
     words: int  # kept words of field b
+    headline: str = ""  # of an article that is nothing else
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -59,10 +66,25 @@ class Profile:
     numbers: np.ndarray  # int32
     weights: np.ndarray  # float32
     words: int
+    meaning: np.ndarray = field(default_factory=lambda: NONE)  # of a bare headline: its length squared is what it counts
 
     @property
     def fields(self) -> np.ndarray:
         return self.numbers & 3
+
+
+def textness(words: float) -> float:
+    """0 for what is no longer than a headline, 1 for a text, evenly in between by the logarithm of the kept words."""
+    share = (math.log(max(words, 1.0)) - math.log(HEADLINE)) / (math.log(TEXT) - math.log(HEADLINE))
+    return min(1.0, max(0.0, share))
+
+
+def meaning_of(terms: Terms) -> np.ndarray:
+    """The static vector of a bare headline, as long as it counts: headlines share few words, so that it must help out."""
+    counts = MEANING * (1 - textness(terms.words))
+    if counts <= 0 or not terms.headline:
+        return NONE
+    return np.rint(vector(terms.headline) * math.sqrt(counts) * STEPS) / STEPS
 
 
 @lru_cache(100_000)
@@ -160,7 +182,8 @@ def read_terms(headline: str, paragraphs: Sequence[str]) -> Terms:
     lead = title_keys + keys(body_words[:LEAD_WORDS])
     stop = family("linking_stop")
     pieces = grams(w for w in map(str.lower, title_words) if w not in stop)
-    return Terms((dict(Counter(words)), dict(Counter(lead)), _names(title, title_words, body), dict(pieces)), len(words))
+    counted = (dict(Counter(words)), dict(Counter(lead)), _names(title, title_words, body), dict(pieces))
+    return Terms(counted, len(words), "" if body_words else headline)
 
 
 def _names(title: str, title_words: list[str], body: list[str]) -> dict[str, int]:
@@ -302,7 +325,7 @@ class Vocabulary:
                 weights.append(w / length)
         order = np.argsort(np.array(numbers, np.int32), kind="stable")
         steps = np.rint(np.array(weights)[order] * STEPS)
-        return Profile(np.array(numbers, np.int32)[order], (steps / STEPS).astype(np.float32), terms.words)
+        return Profile(np.array(numbers, np.int32)[order], (steps / STEPS).astype(np.float32), terms.words, meaning_of(terms))
 
     def _heaviest(self, letter: str, counts: dict[str, int], house: House) -> list[tuple[float, int]]:
         found = []

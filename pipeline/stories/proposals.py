@@ -79,5 +79,5 @@ def propose(groups: Groups, asked: Collection[frozenset[str]] = ()) -> list[Prop
 
 def _fit(groups: Groups, into: Group, gone: Group) -> float:
     """How well the article of a story that fits another one worst fits it, in parts of what joining needs."""
-    likeness = [float(into.centroid.parts(groups.items[o].profile).sum()) for o in gone.members]
+    likeness = [into.centroid.likeness(groups.items[o].profile) for o in gone.members]
     return min(likeness) / JOIN.at(groups.words(gone))

@@ -26,14 +26,14 @@ from pipeline.stories.kept import SPAN, ticks
 from pipeline.stories.members import Group, Item
 from pipeline.stories.profile import STEPS, House, Profile
 from pipeline.stories.profile import TERMS_RUN as VOCABULARY_RUN
-from pipeline.stories.vectors import Centroid, heaviest_first, to_steps
+from pipeline.stories.vectors import Centroid, Meaning, heaviest_first, to_steps
 from pipeline.stories.watch import Signs, wording
 from pipeline.stories.watching import Watching
 
 if TYPE_CHECKING:
     from pipeline.stories.linker import Linker
 
-FORMAT = 6
+FORMAT = 7
 PAGE = 4_096  # numbers in a piece of a row
 DESK, WATCH, SEEN, PLACES, SPANS, SOURCES, TERMS, POSTINGS, HASHES = (
     "desk",
@@ -171,12 +171,13 @@ def _read_orders(data: bytes) -> tuple[str, dict[int, int]]:
 
 def _item(i: Item) -> bytes:
     head = [i.order, i.article_id, i.seen_at.isoformat(), i.headline, i.place, i.slot, i.profile.words]
-    return packed(head, i.profile.numbers.astype("<i4"), np.rint(i.profile.weights * STEPS).astype("<i2"))
+    weights, meaning = (np.rint(v * STEPS).astype("<i2") for v in (i.profile.weights, i.profile.meaning))
+    return packed(head, i.profile.numbers.astype("<i4"), weights, meaning)
 
 
 def _read_item(data: bytes) -> tuple[int, Item]:
-    (order, article_id, seen_at, headline, place, slot, words), numbers, weights = unpacked(data, "<i4", "<i2")
-    profile = Profile(_native(numbers), (weights / STEPS).astype(np.float32), words)
+    (order, article_id, seen_at, headline, place, slot, words), numbers, weights, meaning = unpacked(data, "<i4", "<i2", "<i2")
+    profile = Profile(_native(numbers), (weights / STEPS).astype(np.float32), words, meaning / STEPS)
     return order, Item(order, article_id, datetime.fromisoformat(seen_at), headline, profile, place, slot)
 
 
@@ -191,24 +192,24 @@ def _group(g: Group) -> bytes:
 
 
 def _read_group(data: bytes) -> tuple[int, Group]:
-    (head, size, own), members, numbers, weights = unpacked(data, "<i4", "<i4", "<i4")
+    (head, *sums), members, *vector = unpacked(data, "<i4", "<i4", "<i4", "<i4")
     place, story_id, slug, title, first, last, next_look = head
     spans = datetime.fromisoformat(first), datetime.fromisoformat(last)
-    return place, Group(
-        place, story_id, slug, title, members.tolist(), _centroid(size, own, numbers, weights), *spans, next_look
-    )
+    return place, Group(place, story_id, slug, title, members.tolist(), _centroid(sums, vector), *spans, next_look)
 
 
 def _sums(centroid: Centroid) -> Row:
-    return [centroid.size, float(centroid.own)]
+    return [centroid.size, float(centroid.own), centroid.meaning.size, centroid.meaning.depth, centroid.meaning.counts]
 
 
-def _vector(centroid: Centroid) -> tuple[np.ndarray, np.ndarray]:
-    return centroid.numbers.astype("<i4"), np.rint(centroid.weights * STEPS).astype("<i4")
+def _vector(centroid: Centroid) -> tuple[np.ndarray, ...]:
+    weights, meaning = (np.rint(v * STEPS).astype("<i4") for v in (centroid.weights, centroid.meaning.total))
+    return centroid.numbers.astype("<i4"), weights, meaning
 
 
-def _centroid(size: int, own: float, numbers: np.ndarray, weights: np.ndarray) -> Centroid:
-    return Centroid.of(_native(numbers), weights / STEPS, size, own)
+def _centroid(sums: Sequence[Decoded], vector: Sequence[np.ndarray]) -> Centroid:
+    (size, own, bare, depth, counts), (numbers, weights, meaning) = sums, vector
+    return Centroid.of(_native(numbers), weights / STEPS, size, own, Meaning(bare, meaning / STEPS, depth, counts))
 
 
 def _house(outlet: str, house: House) -> bytes:
@@ -421,7 +422,7 @@ def _watching(w: Watching) -> bytes:
 
 
 def _load_watching(w: Watching, data: bytes) -> None:
-    saved, numbers, weights = unpacked(data, "<i4", "<i4")
+    saved, *vector = unpacked(data, "<i4", "<i4", "<i4")
     if saved["wording"] != wording(w.watch):
         return
     w.links = {order: _value(Link, row) for order, *row in saved["links"]}
@@ -430,8 +431,7 @@ def _load_watching(w: Watching, data: bytes) -> None:
     w.signs = dict.fromkeys(w.tried, Signs()) | {order: _value(Signs, row) for order, *row in saved["signs"]}
     w.next_look = saved["next_look"]
     w.last = datetime.fromisoformat(saved["last"]) if saved["last"] else None
-    size, own = saved["sums"]
-    w.centroid = _centroid(size, own, numbers, weights)
+    w.centroid = _centroid(saved["sums"], vector)
 
 
 # ---- frozen values -------------------------------------------------------------------------------------------------------

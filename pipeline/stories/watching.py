@@ -142,7 +142,7 @@ class Watching:
     # ---- how an article stands
 
     def _standing(self, item: Item) -> Standing:
-        like = float(self.centroid.parts(item.profile).sum()) if self.core else 0.0
+        like = self.centroid.likeness(item.profile) if self.core else 0.0
         inside = item.order in self.links  # judged again: that the story went on says nothing against an early report
         recent = inside or (self.last is not None and abs(item.seen_at - self.last) <= RECENT)
         if self.groups.sources.get(item.order) in self.links:
@@ -227,7 +227,7 @@ class Watching:
         for order in sorted(self.core):
             item = self.groups.items[order]
             early = order < full[SURE - 1] and not self._signs(order).full
-            if early and not self.pinned(order) and float(sure.parts(item.profile).sum()) < least:
+            if early and not self.pinned(order) and sure.likeness(item.profile) < least:
                 self.leave(item, "It came before the first reports with the whole title, and is not like them.", at)
 
     def _drop_other_sense(self, at: datetime) -> None:
@@ -247,7 +247,7 @@ class Watching:
         ours, theirs = self._sum(kept), self._sum(gone)
         for order in orders:
             item = self.groups.items[order]
-            nearer = order not in kept and theirs.parts(item.profile).sum() > ours.parts(item.profile).sum()
+            nearer = order not in kept and theirs.likeness(item.profile) > ours.likeness(item.profile)
             if not self.pinned(order) and (order in gone or nearer):
                 self.leave(item, decision.reason, at)
 
@@ -283,7 +283,7 @@ class Watching:
         least = FAR * self._usual(self.centroid)
         for order in sorted(self.core):
             item = self.groups.items[order]
-            if not self.pinned(order) and float(self.centroid.parts_without(item.profile).sum()) < least:
+            if not self.pinned(order) and self.centroid.likeness_without(item.profile) < least:
                 self.leave(item, "The other reports have turned out not to be like it.", at)
 
     def look_at_kin(self, at: datetime) -> None:
