@@ -136,9 +136,8 @@ class Ingest:
 
     def _meet(self, entries: Sequence[Entry], feed: Feed, before: Mapping[str, KnownItem]) -> None:
         """New entries become articles; changed ones are a hint that their page moved."""
-        place = self.kit.order[feed.url]
         for entry in entries:
-            article_id = self.desk.meet(entry, feed, self.now, place)
+            article_id = self.desk.meet(entry, feed, self.now, self.kit.order)
             if article_id is None:
                 continue
             self.done.entries += 1

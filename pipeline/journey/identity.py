@@ -4,7 +4,7 @@ An article is known by its addresses, each of them for good. A guid that is kept
 there, is a move; a guid on another text is another article.
 """
 
-from collections.abc import Callable, Iterable, Sequence, Set
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -49,6 +49,7 @@ class Pending:
     late: set[str] = field(default_factory=set)  # article_ids whose past has changed
     quarantined: list[QuarantinedLook] = field(default_factory=list)
     paragraphs: list[ParagraphRow] = field(default_factory=list)
+    found: dict[str, str] = field(default_factory=dict)  # article_id -> another outlet than its versions say
     touched: set[str] = field(default_factory=set)  # article_ids whose state row is to be written
 
 
@@ -162,10 +163,10 @@ class Registry:
         self._pending.touched.add(state.article_id)
         self.tally.new_articles += 1
 
-    def meet(self, entry: Entry, feed: Feed, now: datetime, place: int) -> str | None:
+    def meet(self, entry: Entry, feed: Feed, now: datetime, order: Mapping[str, int]) -> str | None:
         """The article that an entry of a feed lists; a new one is due at once. None for an entry without a link.
 
-        `place`: of the feed in the list of feeds, which tells what counts if several list the article now.
+        `order`: address of each feed -> its place in the list of feeds, which tells what counts if several list it now.
         """
         if entry.url is None:
             return None
@@ -173,7 +174,7 @@ class Registry:
             if entry.url not in self._ids:
                 self.move(article_id, entry.url, now)
             state = self._states[article_id]
-            self.update_state(self._listed(state, entry, feed, place))
+            self.update_state(self._listed(state, entry, feed, now, order))
             if state.status == "gone" and entry.url != state.url:
                 self.move(article_id, entry.url, now)
                 self.make_due(article_id, now, "gone where it was, listed at another of its addresses")
@@ -194,13 +195,15 @@ class Registry:
             summary=entry.summary,
         )
         self.add_state(state, "listed by its feed")
-        self._places[state.article_id] = (place, place)
+        self._places[state.article_id] = (order[feed.url], order[feed.url])
         return state.article_id
 
-    def _listed(self, state: ArticleState, entry: Entry, feed: Feed, place: int) -> ArticleState:
+    def _listed(self, state: ArticleState, entry: Entry, feed: Feed, now: datetime, order: Mapping[str, int]) -> ArticleState:
         """A known article with what a feed says of it. If several say something now, the last one in the list counts;
         of those that found it, the first one. In whichever order they come, the end is the same."""
-        first, last = self._places.get(state.article_id, (-1, -1))  # -1: it was known before
+        found = order.get(state.feed or "", -1) if state.first_seen_at == now else -1  # -1: before any feed of this run
+        first, last = self._places.get(state.article_id, (found, found))
+        place = order[feed.url]
         said = (entry.published_at, entry.updated_at, entry.title, entry.summary)
         known = (state.published_at, state.updated_at, state.title, state.summary)
         upper, lower = (said, known) if place >= last else (known, said)
@@ -212,11 +215,14 @@ class Registry:
             title=upper[2] or lower[2],
             summary=upper[3] or lower[3],
         )
-        if place >= first or state.head_version_id:
+        if place >= first:
             return state
         name = last_part(state.url)
-        self._namesakes[state.outlet, name].remove(state.article_id)
+        if state.article_id in (known_there := self._namesakes.get((state.outlet, name), [])):
+            known_there.remove(state.article_id)
         self._namesakes.setdefault((feed.outlet, name), []).append(state.article_id)
+        if state.head_version_id:
+            self._pending.found[state.article_id] = feed.outlet
         return replace(state, outlet=feed.outlet, feed=feed.url, guid=entry.raw_id)
 
     def make_due(self, article_id: str, now: datetime, reason: str) -> None:

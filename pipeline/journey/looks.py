@@ -213,6 +213,7 @@ class Desk(Registry):
             late=tuple(sorted(pending.late)),
             quarantined=tuple(pending.quarantined),
             paragraphs=tuple(pending.paragraphs),
+            found=pending.found,
         )
 
 

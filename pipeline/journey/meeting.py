@@ -67,5 +67,5 @@ def beside_others(store: Store, batch: Batch, outlets: Set[str], order: Mapping[
         versions=tuple(v for v in mine if v[0].article_id not in read),
         appearances=tuple(a for a in batch.appearances if a.article_id not in read),
         paragraphs=tuple(p for p in paragraphs if p.article_id not in read),
-        found={i: of[i] for i in sorted(read) if of[i] != stands[i].outlet},
+        found={**batch.found, **{i: of[i] for i in sorted(read) if of[i] != stands[i].outlet}},
     )
