@@ -80,7 +80,10 @@ def migrate_store(
         str,
         typer.Argument(help="A lake, as `store` in writethru.toml has it, or a file.", metavar="TARGET", show_default=False),
     ],
-    data: Annotated[str | None, typer.Option("--data", help="Folder of the lake's Parquet files.", show_default=False)] = None,
+    data: Annotated[
+        str | None,
+        typer.Option("--data", help="The lake's files: FOLDER or s3://BUCKET/PREFIX.", show_default=False),
+    ] = None,
     password: Annotated[
         str | None,
         typer.Option("--store-password", help="Where the lake's password is: env:NAME or file:PATH.", show_default=False),
