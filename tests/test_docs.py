@@ -66,6 +66,7 @@ def test_the_page_on_files_names_every_key():
         LeaseConfig,
         LogConfig,
         NotifyEntry,
+        ObjectsConfig,
         RecheckConfig,
         Settings,
         StoryEntry,
@@ -73,7 +74,7 @@ def test_the_page_on_files_names_every_key():
     from pipeline.journey.lines import Line
 
     text = (ROOT / "docs" / "files.md").read_text(encoding="utf8")
-    tables = {"fetch", "recheck", "lease", "keep", "log", "notify", "aspect"}
+    tables = {"fetch", "recheck", "lease", "keep", "log", "notify", "aspect", "s3"}
     for kind in (
         FeedEntry,
         StoryEntry,
@@ -85,6 +86,7 @@ def test_the_page_on_files_names_every_key():
         KeepConfig,
         LogConfig,
         NotifyEntry,
+        ObjectsConfig,
         Line,
     ):
         missing = [name for name in kind.model_fields if f"`{name}`" not in text and name not in tables]
