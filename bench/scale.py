@@ -1,12 +1,11 @@
 """What it costs at scale: several workers, commits, the catalog, questions. Figures for docs/scale.md and bench/scale_model.py.
 
-    python bench/scale.py [--workers 1,2,3] [--only PART ...] [--long] [--write]
+    python bench/scale.py [--workers 1,2,3] [--only PART ...] [--write]
 
 Needs a PostgreSQL on this machine (as the tests do), of which a server of its own is started on loopback; it waits for the disk
 at each commit. Passes are made in turn by a store in a file and by lakes with so many worker processes, over the same feeds,
-so that ratios hold on a busy machine. CPU seconds are of all processes of the program, those of PostgreSQL apart. --long adds
-what takes longer than some minutes: commits after 5,000 others. --write puts figures into bench/scale.toml, where what was not
-measured this time stays as it was, and writes docs/scale.md.
+so that ratios hold on a busy machine. CPU seconds are of all processes of the program, those of PostgreSQL apart. --write puts
+figures into bench/scale.toml, where what was not measured this time stays as it was, and writes docs/scale.md.
 """
 
 import argparse
@@ -28,11 +27,12 @@ from scale_page import page
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGE = ROOT / "docs" / "scale.md"
-MARKS, LONG = (1, 100, 1_000), (1, 100, 1_000, 5_000)
+MARKS = (1, 100, 1_000, 5_000)  # commits, after which commits are measured
+ARTICLES = 100_000  # of which questions are asked
 Figures = dict[str, Any]
 
 
-def measure(workers: Sequence[int], only: Sequence[str], long: bool, folder: Path) -> Figures:
+def measure(workers: Sequence[int], only: Sequence[str], folder: Path) -> Figures:
     """The parts that are asked for (all if none is), by name."""
     server = durable_server()
 
@@ -40,15 +40,19 @@ def measure(workers: Sequence[int], only: Sequence[str], long: bool, folder: Pat
         figures, tables = parts.growth(server, 100, folder / "growth")
         return {"growth": figures, "catalog": tables}
 
+    def asked() -> Figures:
+        rows = parts.asked(server, ARTICLES, folder / "questions")
+        return {"asked": {"articles": ARTICLES}, "question": rows}
+
     every: dict[str, Callable[[], Figures]] = {
         "passes": lambda: {"pass": parts.passes(server, workers, folder / "passes")},
         "reading": lambda: {"page": parts.page_read(), "feed": parts.feed_polled(folder / "reading")},
         "batches": lambda: {"batch": parts.batches(server, (50, 500, 1_000), folder / "batches")},
         "committers": lambda: {"committers": committers(server, (1, 2, 3), 20, folder / "committers")},
         "growth": grown,
-        "depths": lambda: {"depth": parts.depths(server, LONG if long else MARKS, folder / "depths")},
-        "questions": lambda: {"question": parts.asked(server, 100_000, folder / "questions")},
-        "tracking": lambda: {"track": parts.tracked((1_000, 4_000), 20, 200, folder / "tracking")},
+        "depths": lambda: {"depth": parts.depths(server, MARKS, folder / "depths")},
+        "questions": asked,
+        "tracking": lambda: {"track": parts.tracked((1_000, 6_000), 20, 200, folder / "tracking")},
         "linking": lambda: {"linking": parts.linked((5_000, 20_000))},
     }
     found: Figures = {}
@@ -70,15 +74,6 @@ def about() -> Figures:
         "ducklake": version("duckdb-extension-ducklake"),
         "load": round(os.getloadavg()[1], 1),
     }
-
-
-def joined(old: Mapping[str, Any], new: Mapping[str, Any]) -> Figures:
-    """New figures in the place of old ones; commits at depths that were not reached this time stay."""
-    both = {**old, **new}
-    if "depth" in old and "depth" in new:
-        reached = {r["snapshots"] for r in new["depth"]}
-        both["depth"] = [*new["depth"], *(r for r in old["depth"] if r["snapshots"] not in reached)]
-    return both
 
 
 def as_toml(figures: Mapping[str, Any]) -> str:
@@ -104,13 +99,12 @@ def main() -> None:
         default=[],
         help="passes, reading, batches, committers, growth, depths, questions, tracking, linking",
     )
-    options.add_argument("--long", action="store_true")
     options.add_argument("--write", action="store_true")
     given = options.parse_args()
     old = tomllib.loads(MEASURED.read_text(encoding="utf8")) if MEASURED.exists() else {}
     with tempfile.TemporaryDirectory() as folder:
-        new = measure([int(n) for n in given.workers.split(",")], given.only, given.long, Path(folder))
-    figures = joined(old, {"about": about(), **new})
+        new = measure([int(n) for n in given.workers.split(",")], given.only, Path(folder))
+    figures = {**old, "about": about(), **new}
     if given.write:
         MEASURED.write_text(as_toml(figures), encoding="utf8")
     text = page(figures, ASSUMED.read_text(encoding="utf8"))

@@ -40,6 +40,8 @@ class Assumptions:
     story_days: float
     history_days: float
     maintain_hours: float
+    question_seconds: float
+    question_cores: float
     workers_busy: float
     turn_busy: float
     catalog_cores: float
@@ -99,6 +101,7 @@ class Costs:
     around_bytes: float  # ... for all that hangs on it
     look_bytes: float  # ... for a look
     archive_kilobytes: float  # archived for a page of the size that was measured
+    question: float  # CPU of a documented question for each article stored, mean; without opening the store
 
 
 # ---- from the files ------------------------------------------------------------------------------------------------------
@@ -138,6 +141,7 @@ def costs_of(measured: Mapping[str, Any]) -> Costs:
     def by_size(kind: str) -> list[tuple[float, float]]:
         return [(r["looks"], r["wall"]) for r in batches if r["kind"] == kind]
 
+    opened, *asked = (r["lake"] + r["server"] for r in measured["question"])
     tracked = [(r["stored"], track_each(r)) for r in measured["track"]]
     return Costs(
         page_kilobytes=measured["page"]["kilobytes"],
@@ -160,6 +164,7 @@ def costs_of(measured: Mapping[str, Any]) -> Costs:
         around_bytes=growth["around_bytes"],
         look_bytes=growth["look_bytes"],
         archive_kilobytes=new["archive_bytes"] / new["versions"] / 1000,
+        question=max(0.0, sum(asked) / len(asked) - opened) / measured["asked"]["articles"],
     )
 
 
@@ -238,6 +243,7 @@ class Needs:
     archive: float  # bytes that a day adds to the archive
     catalog_bytes: float
     tidy: float  # seconds of `maintain` a night
+    question: float  # of a question over all articles of a year
 
     @property
     def workers(self) -> float:
@@ -272,6 +278,7 @@ def needs_of(load: Load, c: Costs, a: Assumptions, batch: float | None = None) -
         archive=load.versions * c.archive_kilobytes * 1000 * larger,
         catalog_bytes=commits * c.snapshot_bytes * max(1.0, a.history_days),
         tidy=c.tidy.of(commits),
+        question=load.articles * YEAR.days * c.question,
     )
 
 
@@ -309,6 +316,11 @@ LIMITS = (
         what="memory of the linker, all open articles in it",
         use=lambda load, n, a: n.linker / 1e9 / a.linker_gigabytes,
         remedy="the same several linkers; or an index of open articles on disk",
+    ),
+    Limit(
+        what="patience with a question over a year",
+        use=lambda load, n, a: n.question / a.question_cores / a.question_seconds,
+        remedy="files laid out by day and outlet, so that a question reads the days that it names; counts by day that are kept",
     ),
     Limit(
         what="PostgreSQL's CPU",

@@ -28,7 +28,7 @@ def page(figures: Mapping[str, Any], assumed: str) -> str:
         ("Commits", commits(figures)),
         ("Files, and what `maintain` makes of them", files(figures["growth"])),
         ("The catalog", catalog(figures["catalog"], figures["growth"])),
-        ("Questions", questions(figures["question"])),
+        ("Questions", questions(figures["question"], figures["asked"]["articles"])),
         ("Judging and linking", judging(figures)),
         ("A million articles a day, and more", simulation(figures, assumed).splitlines()),
     ]
@@ -195,7 +195,7 @@ def catalog(rows: Sequence[Row], g: Row) -> list[str]:
     ]
 
 
-def questions(rows: Sequence[Row]) -> list[str]:
+def questions(rows: Sequence[Row], articles: int) -> list[str]:
     """All together, and those of which a lake costs most."""
     opened, asked = rows[0], rows[1:]
     whole = {"question": "all of them", **{k: sum(r[k] for r in asked) for k in ("file", "lake", "server")}}
@@ -211,7 +211,7 @@ def questions(rows: Sequence[Row]) -> list[str]:
         for r in both
     ]
     return [
-        f"The {len(asked)} questions of `sql/questions`, each asked twice of a file and of a lake with the same 100,000 "
+        f"The {len(asked)} questions of `sql/questions`, each asked twice of a file and of a lake with the same {articles:,} "
         "articles; the second time counts. The lake was written at once, so its files are few and whole, as after "
         "`maintain`. To open the store is part of each; the eight dearest:",
         "",

@@ -62,6 +62,7 @@ def sizes_table(sizes: Sequence[float], c: Costs, a: Assumptions) -> list[str]:
         ("archive, GB a day", lambda load, n, m: n.archive / 1e9),
         ("catalog, GB", lambda load, n, m: n.catalog_bytes / 1e9),
         ("`maintain`, hours a night", lambda load, n, m: n.tidy / 3600),
+        ("CPU-s of a question over a year's articles", lambda load, n, m: n.question),
         ("$ a month: workers", lambda load, n, m: m.workers),
         ("$ a month: memory of the linker", lambda load, n, m: m.linker),
         ("$ a month: PostgreSQL", lambda load, n, m: m.catalog),
@@ -109,7 +110,38 @@ def verdicts(sizes: Sequence[float], c: Costs, a: Assumptions) -> list[str]:
 
 def remedies(c: Costs, a: Assumptions) -> list[str]:
     """What would have to be built, in the order in which it is needed."""
-    return [f"{n}. {x.what}: {x.remedy}." for n, x in enumerate(sorted(LIMITS, key=lambda x: full_at(x, c, a)), 1)]
+    return [
+        f"{n}. {x.what[0].upper()}{x.what[1:]}: {x.remedy}."
+        for n, x in enumerate(sorted(LIMITS, key=lambda x: full_at(x, c, a)), 1)
+    ]
+
+
+def costs_table(c: Costs) -> list[str]:
+    """The measured costs that all of it is made of."""
+    ms, batch = 1000.0, f"of {c.batch:.0f}"
+    rows = [
+        ("CPU-ms of a look that finds a new text, from the socket to the commit", ms * c.look_new, "pages, all new"),
+        ("... that finds other bytes and the same text", ms * c.look_same, "pages, 5 % edited"),
+        ("... that is answered with 304", ms * c.look_unmodified, "pages, 304"),
+        (f"of these, CPU-ms of reading a page of {c.page_kilobytes:.0f} kB", ms * c.extract, "by itself"),
+        ("CPU-ms of asking a feed for nothing new", ms * c.feed, "by itself, warm"),
+        ("CPU-ms of PostgreSQL for a look that finds a new text", ms * c.server_new, "pages, all new"),
+        ("... for any other", ms * c.server_same, "pages, 5 % edited"),
+        (f"ms that pass in a transaction {batch} first looks", ms * c.commit_new.of(c.batch), "commits"),
+        (f"... {batch} looks that find nothing new", ms * c.commit_looks.of(c.batch), "commits"),
+        ("files of a commit", c.puts, "files"),
+        ("ms of `maintain` for a commit", ms * c.tidy.each, "files"),
+        ("bytes of the catalog for a commit", c.snapshot_bytes, "the catalog"),
+        ("bytes of a text in the lake, as it is made here", c.text_bytes, "files"),
+        ("... of what hangs on it", c.around_bytes, "files"),
+        ("... of a look", c.look_bytes, "files"),
+        ("kB archived for a new text", c.archive_kilobytes, "pages, all new"),
+        (f"CPU-ms of judging and linking a text, {c.track.size:,.0f} remembered", ms * c.track.cost, "tracking"),
+        ("kB of memory of an open article", c.linker_bytes / 1000, "the linker alone"),
+        ("CPU-ms of a question for 1,000 articles stored", 1e6 * c.question, "questions"),
+    ]
+    head = ["| measured | value | above in |", "|---|---|---|"]
+    return head + [f"| {name} | {told(value)} | {where} |" for name, value, where in rows]
 
 
 def assumed_table(a: Assumptions, text: str) -> list[str]:
@@ -136,6 +168,9 @@ def simulation(
             f"which was measured, and are taken to grow as they did there, with exponent {c.track.exponent:.2f}: "
             f"{load_of(sizes[0], a).open_articles / 1e6:.0f} million and more lie far beyond what was measured.",
             "",
+            "Files, bytes, requests and questions are taken to grow in proportion. The disk, the network and waiting for "
+            "either are in no figure but those of transactions and of `maintain`, which are seconds that passed.",
+            "",
             "### What is full first",
             "",
             *limits_table(sizes, c, a),
@@ -146,7 +181,13 @@ def simulation(
             "",
             *remedies(c, a),
             "",
+            "### Measured costs",
+            "",
+            *costs_table(c),
+            "",
             "### Assumptions",
+            "",
+            "Put in your own: `python bench/scale_simulation.py --assume vcpu_hour=0.03 watched=0.1`.",
             "",
             *assumed_table(a, assumed),
         ]

@@ -54,6 +54,7 @@ COSTS = Costs(
     around_bytes=1_000,
     look_bytes=50,
     archive_kilobytes=20,
+    question=1e-6,
 )
 PLAIN = Assumptions(
     versions_per_article=1,
@@ -68,6 +69,8 @@ PLAIN = Assumptions(
     story_days=10,
     history_days=1,
     maintain_hours=1,
+    question_seconds=1,
+    question_cores=1,
     workers_busy=1,
     turn_busy=1,
     catalog_cores=1,
@@ -104,6 +107,7 @@ def test_a_day_of_a_thousand_articles_adds_up():
     assert needs.turn == pytest.approx(20 * 0.1 + again / 50 * 0.05)
     assert needs.linker == pytest.approx(1_000 * 10 * 10_000)
     assert needs.store == pytest.approx(1_000 * 3_000 + 1_000 * looks * 50)
+    assert needs.question == pytest.approx(365 * 0.001)
     assert needs.tidy == pytest.approx(20 * looks * 0.01)
 
 
