@@ -52,7 +52,7 @@ def measure(workers: Sequence[int], only: Sequence[str], folder: Path) -> Figure
         "growth": grown,
         "depths": lambda: {"depth": parts.depths(server, MARKS, folder / "depths")},
         "questions": asked,
-        "tracking": lambda: {"track": parts.tracked((1_000, 6_000), 20, 200, folder / "tracking")},
+        "tracking": lambda: {"track": parts.tracked((1_000, 8_000), 20, 200, folder / "tracking")},
         "linking": lambda: {"linking": parts.linked((5_000, 20_000))},
     }
     found: Figures = {}
