@@ -28,6 +28,7 @@ from scale_page import page
 ROOT = Path(__file__).resolve().parents[1]
 PAGE = ROOT / "docs" / "scale.md"
 MARKS = (1, 100, 1_000, 5_000)  # commits, after which commits are measured
+PARTS = ("passes", "reading", "batches", "committers", "growth", "depths", "questions", "tracking", "linking")
 ARTICLES = 100_000  # of which questions are asked
 Figures = dict[str, Any]
 
@@ -93,18 +94,15 @@ def _literal(value: object) -> str:
 def main() -> None:
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     options.add_argument("--workers", default="1,2,3", help="processes that share a lake")
-    options.add_argument(
-        "--only",
-        nargs="*",
-        default=[],
-        help="passes, reading, batches, committers, growth, depths, questions, tracking, linking",
-    )
+    options.add_argument("--only", nargs="*", default=[], help="of " + ", ".join(PARTS) + "; or page alone")
     options.add_argument("--write", action="store_true")
     given = options.parse_args()
     old = tomllib.loads(MEASURED.read_text(encoding="utf8")) if MEASURED.exists() else {}
-    with tempfile.TemporaryDirectory() as folder:
-        new = measure([int(n) for n in given.workers.split(",")], given.only, Path(folder))
-    figures = {**old, "about": about(), **new}
+    new: Figures = {}
+    if given.only != ["page"]:
+        with tempfile.TemporaryDirectory() as folder:
+            new = {"about": about()} | measure([int(n) for n in given.workers.split(",")], given.only, Path(folder))
+    figures = {**old, **new}
     if given.write:
         MEASURED.write_text(as_toml(figures), encoding="utf8")
     text = page(figures, ASSUMED.read_text(encoding="utf8"))

@@ -98,10 +98,11 @@ def side_by_side(commands: Sequence[Sequence[str]], folder: Path, server: Server
         _, status, used = os.wait4(process.pid, 0)
         process.returncode = os.waitstatus_to_exitcode(status)
         spent.cpu += used.ru_utime + used.ru_stime
-        if process.returncode:
-            raise subprocess.CalledProcessError(process.returncode, process.args)
     spent.wall = time.perf_counter() - wall
     spent.server = server_cpu(server) - before if server else 0.0
+    for process in running:
+        if process.returncode:
+            raise subprocess.CalledProcessError(process.returncode, process.args)
     return spent
 
 

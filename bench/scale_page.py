@@ -47,7 +47,7 @@ def _head(about: Row) -> list[str]:
         "for the disk at each commit.",
         "",
         "CPU-s are process CPU seconds of all threads and processes of the program; those of PostgreSQL are told apart. "
-        f"Seconds that passed depend on what else the machine did: its load at the end was {about['load']}.",
+        f"Seconds that passed depend on what else the machine did: its load before it began was {about['load']}.",
         "",
     ]
 
@@ -68,7 +68,7 @@ def passes(rows: Sequence[Row], read: Row) -> list[str]:
         f"their texts in each feed, or five that link to pages of {read['kilobytes']:.0f} kB. Each process is started anew, "
         "imports included: a pass with nothing due tells what a start costs. Every pass was made by each in turn; the feeds "
         "are served by a process on the same cores. Rates count versions where all are new, else looks, else feeds; the "
-        "ratio is of all CPU to that with a file.",
+        "ratio is of all CPU to that with a file. More workers than cores gain nothing here; in earnest they wait for hosts.",
         "",
         *table(["pass", "store", "found", "CPU-s", "PostgreSQL", "seconds", "a CPU-s", "a second", "ratio"], out),
     ]

@@ -95,7 +95,7 @@ def say(text: str, row: Row) -> None:
 
 
 def desk(folder: Path, press: Press, pages: bool, variant: Variant, server: Server | None) -> Settings:
-    """A folder that follows the press' feeds."""
+    """A folder that follows the press' feeds, and an empty store."""
     emptied(folder)
     entries = (
         f'[[feed]]\nurl = "{url}"\noutlet = "outlet{n}.example"\nread = "{"pages" if pages else "feed"}"\n'
@@ -106,7 +106,9 @@ def desk(folder: Path, press: Press, pages: bool, variant: Variant, server: Serv
     where = settings_of(lake_of(server, folder)) if server and variant.in_lake else ""
     fetch = "[fetch]\nallow_private_hosts = true\nper_host_delay = 0\n"
     (folder / "writethru.toml").write_text(where + fetch, encoding="utf8")
-    return load_settings(folder / "writethru.toml")
+    settings = load_settings(folder / "writethru.toml")
+    with lease(settings.place, "bench"), Store(settings.place, now=NOON):
+        return settings  # with a store whose tables are made: that is no part of a pass
 
 
 def one_pass(settings: Settings, step: Step, variant: Variant, now: datetime, server: Server) -> Row:

@@ -7,7 +7,7 @@ import argparse
 import math
 import tomllib
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import fields
+from dataclasses import fields, replace
 from typing import Any
 
 from scale_model import (
@@ -96,6 +96,12 @@ def limits_table(sizes: Sequence[float], c: Costs, a: Assumptions) -> list[str]:
     return lines
 
 
+def _full_with(c: Costs, a: Assumptions, more: float) -> str:
+    """Articles a day at which one linking process is full, if what it costs grows more steeply or less."""
+    linking = next(limit for limit in LIMITS if limit.what.startswith("judging and linking"))
+    return told(full_at(linking, replace(c, track=replace(c.track, exponent=max(0.0, c.track.exponent + more))), a))
+
+
 def verdicts(sizes: Sequence[float], c: Costs, a: Assumptions) -> list[str]:
     """For each size what is full, first things first."""
     lines = []
@@ -166,7 +172,9 @@ def simulation(
             "",
             f"Judging and linking cost {1000 * c.track.cost:.1f} ms of CPU a text at {c.track.size:,.0f} articles remembered, "
             f"which was measured, and are taken to grow as they did there, with exponent {c.track.exponent:.2f}: "
-            f"{load_of(sizes[0], a).open_articles / 1e6:.0f} million and more lie far beyond what was measured.",
+            f"{load_of(sizes[0], a).open_articles / 1e6:.0f} million and more lie far beyond what was measured. With an "
+            f"exponent 0.1 higher or lower, one process is full at {_full_with(c, a, 0.1)} or {_full_with(c, a, -0.1)} "
+            "articles a day.",
             "",
             "Files, bytes, requests and questions are taken to grow in proportion. The disk, the network and waiting for "
             "either are in no figure but those of transactions and of `maintain`, which are seconds that passed.",
