@@ -2,9 +2,11 @@
 
 import ast
 import importlib
+import re
 import subprocess
 import sys
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import get_args, get_origin, get_type_hints
 
@@ -63,13 +65,18 @@ def part_of(path: Path) -> str:
 
 
 FILES = sorted(p for p in (ROOT / "pipeline").rglob("*.py") if p.name != "__init__.py" or p.parent.name != "pipeline")
-TREES = {p: ast.parse(p.read_text(encoding="utf8")) for p in FILES}
+
+
+@cache
+def tree(path: Path) -> ast.Module:
+    """A file as Python reads it, when a test first asks: not while tests are collected, which every worker does."""
+    return ast.parse(path.read_text(encoding="utf8"))
 
 
 def imported(path: Path) -> set[str]:
     """Dotted names of everything that a file imports, wherever in the file."""
     names: set[str] = set()
-    for node in ast.walk(TREES[path]):
+    for node in ast.walk(tree(path)):
         if isinstance(node, ast.Import):
             names |= {a.name for a in node.names}
         elif isinstance(node, ast.ImportFrom) and node.module:
@@ -98,8 +105,8 @@ def test_an_outside_world_has_one_door(library):
 def test_no_module_asks_the_clock():
     """Time comes in as an argument, so that a replay gives the same log."""
     found = []
-    for path, tree in TREES.items():
-        for node in ast.walk(tree):
+    for path in FILES:
+        for node in ast.walk(tree(path)):
             if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name | ast.Attribute):
                 owner = node.value.id if isinstance(node.value, ast.Name) else node.value.attr
                 if (owner, node.attr) in CLOCKS and part_of(path) not in MAY_ASK_THE_CLOCK:
@@ -109,7 +116,7 @@ def test_no_module_asks_the_clock():
 
 def test_feedparser_is_only_given_a_buffer():
     """Given text or bytes it would open paths and fetch addresses that stand in a feed."""
-    functions = [n for tree in TREES.values() for n in ast.walk(tree) if isinstance(n, ast.FunctionDef)]
+    functions = [n for path in FILES for n in ast.walk(tree(path)) if isinstance(n, ast.FunctionDef)]
     callers = [ast.unparse(f) for f in functions if "feedparser.parse(" in ast.unparse(f)]
     assert callers
     assert all("feedparser.parse(stream," in c and "stream = io.BytesIO(" in c for c in callers)
@@ -118,9 +125,9 @@ def test_feedparser_is_only_given_a_buffer():
 def judgements() -> list[Callable[..., object]]:
     """Every `decide_` function of the pipeline."""
     found = []
-    for path, tree in TREES.items():
+    for path in FILES:
         module = ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
-        names = [n.name for n in tree.body if isinstance(n, ast.FunctionDef) and n.name.startswith("decide_")]
+        names = re.findall(r"^def (decide_\w+)", path.read_text(encoding="utf8"), re.MULTILINE)
         found += [getattr(importlib.import_module(module), name) for name in names]
     return found
 
