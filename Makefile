@@ -4,14 +4,15 @@ VENV := .venv
 BIN := $(VENV)/bin
 WORKERS ?= 4
 PYTEST := $(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup
+unexport PYTHONDONTWRITEBYTECODE  # four workers and some hundred processes read what one of them has compiled
 
 .PHONY: demo test quick lake browser lint server crash nightly fuzz audit clean
 
 demo: $(VENV)/.installed  ## replay the recorded story and report
 	$(BIN)/writethru demo
 
-test: $(VENV)/.installed-test  ## all tests, WORKERS=4 side by side
-	$(PYTEST)
+test: $(VENV)/.installed-test  ## all tests but those in a browser, WORKERS=4 side by side
+	$(PYTEST) -m "not browser"
 
 quick: $(VENV)/.installed-test  ## the tests without a Prefect server or a browser
 	$(PYTEST) -m "not server and not browser"
@@ -34,9 +35,8 @@ lake: $(VENV)/.installed-test  ## what touches the store, with the store in a la
 	$(PYTEST) tests/test_lake.py tests/test_objects.py tests/test_cli.py tests/test_demo.py tests/test_import.py tests/test_questions.py \
 	  tests/test_collect_versions.py tests/test_status.py
 
-browser: $(VENV)/.installed-test  ## the pages in the system's Chromium, with axe
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[test,lake,browser]'
-	$(BIN)/python -m pytest -m browser
+browser: $(VENV)/.installed-browser  ## the pages in the system's Chromium, with axe
+	$(BIN)/python -m pytest -m browser tests/test_browser.py
 
 crash: export WRITETHRU_KILLS := 100
 crash: $(VENV)/.installed-test  ## runs killed at every named point, a hundred times in all
@@ -69,6 +69,10 @@ $(VENV)/.installed: $(VENV)/bin/python pyproject.toml constraints.txt
 $(VENV)/.installed-test: $(VENV)/bin/python pyproject.toml constraints.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[test,lake]'
 	touch $@ $(VENV)/.installed
+
+$(VENV)/.installed-browser: $(VENV)/.installed-test
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[test,lake,browser]'
+	touch $@
 
 $(VENV)/.installed-dev: $(VENV)/bin/python pyproject.toml constraints.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'

@@ -118,9 +118,9 @@ def free_port() -> int:
         return s.getsockname()[1]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")  # not longer: it works on when nobody asks
 def prefect_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PrefectServer]:
-    """Started once for all tests that need it; ended by its process id."""
+    """Started once for all tests of a file; ended by its process id."""
     home, port = tmp_path_factory.mktemp("prefect"), free_port()
     env = os.environ | {
         "PREFECT_HOME": str(home),
