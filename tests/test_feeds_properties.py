@@ -343,7 +343,7 @@ def test_hostile_documents_cost_little(name, body, seconds):
     start = time.process_time()
     read_feed(body, url=URL, headers=XML)
     volatile_hash(body)
-    assert time.process_time() - start < seconds, name
+    assert time.process_time() - start < 3 * seconds, name  # a machine may be slow; what is not bounded takes minutes
 
 
 def test_a_feed_of_too_many_items_is_cut_with_a_warning():

@@ -100,7 +100,7 @@ def test_slow_loris_is_stopped_by_the_deadline(chaos, path):
     started = time.monotonic()
     fetched = fetch(chaos.url + path, HASTY)
     assert fetched.outcome == Outcome.DEADLINE
-    assert time.monotonic() - started < HASTY.total_timeout + 1
+    assert time.monotonic() - started < HASTY.total_timeout + 5
     assert chaos.hits[path] == 1
 
 
@@ -110,7 +110,7 @@ def test_the_deadline_covers_redirects_and_retries_together(chaos):
         chaos.on(f"/{i}", lambda i=i: [0.2, head(302, f"Location: /{i + 1}", length=0)])
     started = time.monotonic()
     assert fetch(chaos.url + "/0", HASTY).outcome == Outcome.DEADLINE
-    assert time.monotonic() - started < HASTY.total_timeout + 1
+    assert time.monotonic() - started < HASTY.total_timeout + 5
 
 
 @pytest.mark.parametrize(
