@@ -6,7 +6,7 @@ WORKERS ?= 4
 PYTEST := $(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup
 unexport PYTHONDONTWRITEBYTECODE  # four workers and some hundred processes read what one of them has compiled
 
-.PHONY: demo test quick lake browser lint server crash nightly fuzz audit clean
+.PHONY: demo test quick lake browser lint server crash bulk nightly fuzz audit clean
 
 demo: $(VENV)/.installed  ## replay the recorded story and report
 	$(BIN)/writethru demo
@@ -42,6 +42,10 @@ crash: export WRITETHRU_KILLS := 100
 crash: $(VENV)/.installed-test  ## runs killed at every named point, a hundred times in all
 	$(BIN)/python -m pytest tests/test_crash.py -k killed_before_any_step
 
+bulk: export WRITETHRU_BULK := 1
+bulk: $(VENV)/.installed-test  ## the flow for large imports on Dask's processes
+	$(BIN)/python -m pytest tests/test_flows.py -k large_imports
+
 nightly: export WRITETHRU_KILLS := 1000
 nightly: export WRITETHRU_NIGHTLY := 1
 nightly: $(VENV)/.installed-test  ## what takes an hour: runs killed at a thousand steps; server, worker and run killed together
@@ -67,7 +71,7 @@ $(VENV)/.installed: $(VENV)/bin/python pyproject.toml constraints.txt
 	touch $@
 
 $(VENV)/.installed-test: $(VENV)/bin/python pyproject.toml constraints.txt
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[test,lake]'
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[test,lake,bulk]'
 	touch $@ $(VENV)/.installed
 
 $(VENV)/.installed-browser: $(VENV)/.installed-test

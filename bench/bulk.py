@@ -1,16 +1,22 @@
 """A large import, made from a seed, and what it costs with one worker and with several.
 
     python bench/bulk.py make FOLDER [--count N] [--form text|html|warc] [--files N]
-    python bench/bulk.py measure FOLDER [--workers 1,2] [--again]
+    python bench/bulk.py measure FOLDER [--workers 1,2]
 
 `make` writes articles of 500 invented outlets, an observation every half minute: four in ten look at an article once more, and
 half of those find it edited. Within each file lines are in time order, the files run side by side. `measure` imports what it
-finds there into new stores and tells CPU seconds of all processes by observation, wall time and the largest memory.
+finds there into new stores and tells CPU milliseconds of all processes by observation, the seconds it took, the largest memory
+of one process, and the most that lay in the spool beside the size of the files.
 """
 
 import argparse
 import json
+import os
 import random
+import subprocess
+import sys
+import tempfile
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -20,6 +26,7 @@ from pathlib import Path
 from serving import paragraphs, topic
 
 from pipeline.archive import write_warc
+from pipeline.journey.spool import Spool
 from pipeline.model import Fetched, Outcome
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
@@ -116,16 +123,48 @@ def make(folder: Path, count: int, form: str, files: int, seed: int) -> None:
                 out.writelines(line(x, seed, form == "html") for x in mine)
 
 
+def measure(folder: Path, workers: int) -> str:
+    """One import into a new store, as a line of a table."""
+    files = sorted(map(str, folder.iterdir()))
+    with tempfile.TemporaryDirectory(dir=folder.parent) as name:
+        for settings in ("writethru.toml", "feeds.toml", "stories.toml"):
+            Path(name, settings).touch()
+        code = "from pipeline.cli import main; main()"
+        command = [sys.executable, "-c", code, "import", *files, "--workers", str(workers), "--json", "--now", "2027-06-01"]
+        started, most = time.monotonic(), 0
+        run = subprocess.Popen(command, cwd=name, stdout=subprocess.PIPE, text=True)
+        while os.waitid(os.P_PID, run.pid, os.WEXITED | os.WNOWAIT | os.WNOHANG) is None:
+            most = max(most, Spool(Path(name, "writethru.spool")).size())
+            time.sleep(1)
+        assert run.stdout is not None
+        done = json.loads(run.stdout.read())
+        _, _, used = os.wait4(run.pid, 0)
+    count, cpu = done["lines_read"], used.ru_utime + used.ru_stime
+    size = sum(Path(f).stat().st_size for f in files)
+    seconds = time.monotonic() - started
+    return (
+        f"| {count:,} | {workers} | {1000 * cpu / count:.2f} | {seconds:.0f} | {used.ru_maxrss / 1000:.0f} "
+        f"| {most / 1e6:.0f} of {size / 1e6:.0f} |"
+    )
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("what", choices=("make",))
+    parser.add_argument("what", choices=("make", "measure"))
     parser.add_argument("folder", type=Path)
     parser.add_argument("--count", type=int, default=100_000)
     parser.add_argument("--form", choices=("text", "html", "warc"), default="html")
     parser.add_argument("--files", type=int, default=4)
     parser.add_argument("--seed", type=int, default=7)
+    parser.add_argument("--workers", default="1,2")
     given = parser.parse_args()
-    make(given.folder, given.count, given.form, given.files, given.seed)
+    if given.what == "make":
+        make(given.folder, given.count, given.form, given.files, given.seed)
+        return
+    print("| observations | workers | CPU ms each | seconds | MB of the largest process | MB in the spool, of files |")
+    print("|---|---|---|---|---|---|")
+    for workers in map(int, given.workers.split(",")):
+        print(measure(given.folder, workers), flush=True)
 
 
 if __name__ == "__main__":

@@ -123,3 +123,23 @@ def test_tracking_again_and_rebuilding_give_the_same_rows(home, capsys):
         assert call(home, *query) == 0
         seen.append(capsys.readouterr().out)
     assert len(json.loads(seen[0])) == 1 and seen[0] == seen[1] == seen[2]
+
+
+def test_a_long_stage_tells_its_rate_and_what_is_left(monkeypatch):
+    """Each half minute at most, where no bar can be drawn."""
+    import io
+
+    from rich.console import Console
+
+    from pipeline.cli import output
+
+    out, clock = io.StringIO(), iter([0.0, 10.0, 40.0, 50.0, 80.0])
+    monkeypatch.setattr(output, "monotonic", lambda: next(clock))
+    reporter = output.Reporter(Console(file=out), quiet=False)
+    for done in (0, 100, 400, 500, 800, 1000):
+        reporter("observations", done, 1000)
+    assert out.getvalue().splitlines() == [
+        "observations: 400 of 1000, 10.0 a second, 0:01:00 left",
+        "observations: 800 of 1000, 10.0 a second, 0:00:20 left",
+        "observations: 1000",
+    ]

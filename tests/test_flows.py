@@ -1,6 +1,7 @@
 """The flows and their schedule, on a real Prefect server: thin shells around the journey that really run."""
 
 import json
+import os
 import time
 import urllib.request
 from pathlib import Path
@@ -123,6 +124,25 @@ def test_the_flows_take_a_world_from_feeds_to_an_artifact(prefect_server, tmp_pa
         return all(any(text.startswith(w) for text in texts) for w in wanted)
 
     assert wait_for(told)
+
+
+@pytest.mark.server
+@pytest.mark.skipif("WRITETHRU_BULK" not in os.environ, reason="takes half a minute: `make bulk`")
+def test_the_flow_for_large_imports_reads_on_dask_what_the_command_reads(prefect_server, tmp_path):
+    """Parts are tasks on Dask's processes; the rows are those of `writethru import`, and a second run adds none."""
+    from test_bulk import AT, archived, desk_in, differing, recorded_files, taken
+
+    from pipeline.journey.importing import Sizes
+
+    files = recorded_files(tmp_path / "files")
+    plain, bulk = desk_in(tmp_path / "plain"), desk_in(tmp_path / "bulk")
+    taken(plain, files, sizes=Sizes())
+    given = {"config": str(bulk.db.with_name("writethru.toml")), "files": list(map(str, files)), "now": AT.isoformat()}
+    run_flow(prefect_server, "flows.bulk", "bulk", given)
+    assert differing(plain, bulk) == [] and archived(plain) == archived(bulk) != {}
+    assert not bulk.db.with_suffix(".spool").exists()
+    runs = ask(prefect_server.api, "/task_runs/filter", {"limit": 100})
+    assert sum(r["name"].startswith("read_part") for r in runs) == len(files)
 
 
 def run_flow(server, module: str, name: str, parameters: dict[str, object]) -> None:

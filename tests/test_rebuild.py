@@ -124,6 +124,22 @@ def test_the_same_extractor_changes_nothing(desk):
     assert desk.rows("FROM edits ORDER BY ALL") == edits
 
 
+def test_several_readers_rebuild_what_one_does(desk, recorded, tmp_path):
+    """A store whose texts another extractor had read: the rows are the same, and nothing stays beside the store."""
+    shutil.copytree(recorded.folder, tmp_path / "other")
+    other = Desk(tmp_path / "other", World())
+    for one in (desk, other):
+        rebuild(one, upper)
+    before = record(desk)
+    journey.rebuild(desk.settings, HOURS[-1])
+    with journey.reading(other.settings) as store:
+        told = rebuild_store(store, other.settings, HOURS[-1], True, workers=2)
+    done = journey.rebuild(other.settings, HOURS[-1], workers=2)
+    assert record(desk) == record(other) != before
+    assert (told.rebuilt, told.versions) == (done.rebuilt, done.versions) and done.rebuilt == 4
+    assert not [p.name for p in other.folder.iterdir() if "spool" in p.name]
+
+
 @pytest.mark.parametrize("read", [plain, upper])
 def test_another_extractor_invents_no_edit_and_loses_none(desk, read):
     """The same steps at the same times, telling where they were telling; and the checks of the store hold."""

@@ -16,6 +16,7 @@ from pipeline.cli.options import (
     SinceOption,
     StoryOption,
     Summary,
+    WorkersOption,
     begin,
     logged,
     moment,
@@ -38,6 +39,7 @@ def add_to(app: typer.Typer) -> None:
 
 def rebuild(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only tell what would change.")] = False,
+    workers: WorkersOption = 1,
     config: ConfigOption = None,
     db: DbOption = None,
     now: NowOption = None,
@@ -47,7 +49,7 @@ def rebuild(
     """Read every archived response again with the present extractor, and rebuild what it reads otherwise."""
     start = begin(config, db, now, quiet, json)
     with start.reporter as progress:
-        done = journey.rebuild(start.settings, start.now, dry_run=dry_run, progress=progress)
+        done = journey.rebuild(start.settings, start.now, dry_run=dry_run, workers=workers, progress=progress)
     start.tell(done)
 
 

@@ -4,17 +4,20 @@ import csv
 import io
 import json
 import sys
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
+from time import monotonic
 from typing import Any
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 from rich.table import Table
 from rich.text import Text
 
 from pipeline.store import Rows
+
+EVERY = 30.0  # seconds between two lines about a long stage
 
 
 class Format(StrEnum):
@@ -100,16 +103,25 @@ def printable(text: str) -> str:
 
 
 class Reporter:
-    """Tells a person how a run goes: bars on a terminal, a plain line per stage elsewhere, nothing if quiet."""
+    """Tells a person how a run goes: bars on a terminal; elsewhere a plain line per stage, and one each half minute of a long
+    stage with the rate and the time that is left; nothing if quiet."""
 
     def __init__(self, console: Console, quiet: bool):
         self.console, self.quiet = console, quiet
         self._bars: Progress | None = None
         self._tasks: dict[str, TaskID] = {}
+        self._began: dict[str, tuple[float, int]] = {}  # stage -> when it was first heard of, and how much was done by then
+        self._said = 0.0
 
     def __enter__(self) -> "Reporter":
         if not self.quiet and self.console.is_terminal:
-            columns = (TextColumn("{task.description:<24}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+            columns = (
+                TextColumn("{task.description:<24}"),
+                BarColumn(),
+                MofNCompleteColumn(),
+                TimeElapsedColumn(),
+                TimeRemainingColumn(),
+            )
             self._bars = Progress(*columns, console=self.console, transient=True)
             self._bars.start()
         return self
@@ -125,6 +137,17 @@ class Reporter:
             self._bars.update(self._tasks[stage], completed=done, total=total)
         elif not self.quiet and done == total and total:
             self.say(f"{stage}: {total}")
+        elif not self.quiet:
+            self._now_and_then(stage, done, total, monotonic())
+
+    def _now_and_then(self, stage: str, done: int, total: int, now: float) -> None:
+        """How far a long stage is."""
+        began, before = self._began.setdefault(stage, (now, done))
+        if now - max(began, self._said) < EVERY or done == before:
+            return
+        self._said, rate = now, (done - before) / (now - began)
+        left = timedelta(seconds=round((total - done) / rate))
+        self.say(f"{stage}: {done} of {total}, {rate:.1f} a second, {left} left")
 
     def say(self, *lines: str) -> None:
         """Print lines for a person, unless quiet."""

@@ -46,6 +46,7 @@ __all__ = [
     "metrics",
     "migrate_store",
     "notify",
+    "read_part",
     "reading",
     "rebuild",
     "report",
@@ -58,6 +59,7 @@ __all__ = [
     "thin",
     "track",
     "try_notify",
+    "unread_parts",
     "verify",
     "write_parquet",
     "writing",
@@ -117,13 +119,42 @@ def import_files(
         return import_into(store, settings, files, now, lively(progress), workers)
 
 
+def unread_parts(settings: Settings, files: Sequence[Path], now: datetime) -> list[int]:
+    """Begin an import, or go on with it: the numbers of the parts of its files that are still to be read."""
+    from pipeline.journey.importing import plan
+
+    under_way = plan(settings, files, now)
+    unread = {part.name for part in under_way.unread}
+    return [n for n, part in enumerate(under_way.parts) if part.name in unread]
+
+
+def read_part(settings: Settings, files: Sequence[Path], now: datetime, number: int) -> None:
+    """Read one part of an import's files into the spool, where `import_files` finds it. Needs no store and no lease."""
+    from pipeline.journey.importing import plan
+    from pipeline.journey.sources import read_part as read_into_spool
+
+    under_way = plan(settings, files, now)
+    read_into_spool(under_way.work, under_way.parts[number])
+
+
 @stage("rebuild")
-def rebuild(settings: Settings, now: datetime, *, dry_run: bool = False, progress: Progress = silent, wait: float = 0.0):
-    """Read every archived response again and rebuild what is read otherwise now. Returns a RebuildSummary."""
+def rebuild(
+    settings: Settings,
+    now: datetime,
+    *,
+    dry_run: bool = False,
+    workers: int = 1,
+    progress: Progress = silent,
+    wait: float = 0.0,
+):
+    """Read every archived response again, by so many processes, and rebuild what is read otherwise now.
+
+    Returns a RebuildSummary.
+    """
     from pipeline.journey.rebuilding import rebuild_store
 
     with reading(settings) if dry_run else writing(settings, "rebuild", now, wait) as store:
-        return rebuild_store(store, settings, now, dry_run, progress=lively(progress))
+        return rebuild_store(store, settings, now, dry_run, progress=lively(progress), workers=workers)
 
 
 def export_warc(

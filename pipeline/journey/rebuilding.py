@@ -11,7 +11,6 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 
-from pipeline.archive import read_archived
 from pipeline.config import Settings
 from pipeline.errors import StoreError
 from pipeline.extract import extract
@@ -19,6 +18,7 @@ from pipeline.journey.earlier import Extractor
 from pipeline.journey.identity import Pending
 from pipeline.journey.looks import Desk
 from pipeline.journey.progress import Progress, silent
+from pipeline.journey.rereading import Ahead, Reading, piece_of, read_again
 from pipeline.journey.tracking import TrackSummary, track_store
 from pipeline.journey.warc import outcome_of
 from pipeline.model import (
@@ -74,20 +74,60 @@ class RebuildSummary:
 
 
 def rebuild_store(
-    store: Store, settings: Settings, now: datetime, dry_run: bool, read: Extractor = extract, progress: Progress = silent
+    store: Store,
+    settings: Settings,
+    now: datetime,
+    dry_run: bool,
+    read: Extractor = extract,
+    progress: Progress = silent,
+    workers: int = 1,
 ) -> RebuildSummary:
-    """Rebuild what the archive can rebuild, then derive again what follows from it; a dry run only tells what would change."""
+    """Rebuild what the archive can rebuild, then derive again what follows from it; a dry run only tells what would change.
+
+    Several workers read what is archived ahead, with the extractor of this program.
+    """
     done = RebuildSummary(dry_run=dry_run)
     wanted = store.archived_articles()
+    chunks = [wanted[start : start + CHUNK] for start in range(0, len(wanted), CHUNK)]
     desk = Rereading(store)
-    for start in range(0, len(wanted), CHUNK):
-        for article in _articles(store, wanted[start : start + CHUNK]):
-            _rebuild(store, settings.archive_folder, desk, article, read, now, done)
+    ahead = _read_ahead(store, settings, dry_run, chunks, workers, progress) if workers > 1 and chunks else None
+    for chunk in chunks:
+        articles = list(_articles(store, chunk))
+        known = ahead.of(piece_of({a.state.article_id: a.looks for a in articles})) if ahead else {}
+        readings = _Readings(settings.archive_folder, read, known)
+        for article in articles:
+            _rebuild(store, readings, desk, article, now, done)
             done.articles += 1
             progress("articles", done.articles, len(wanted))
+    if ahead:
+        ahead.clear()
     if not dry_run:
         done.tracked = track_store(store, settings, now, done.rebuilt > 0, progress)
     return done
+
+
+def _read_ahead(
+    store: Store, settings: Settings, dry_run: bool, chunks: Sequence[Sequence[str]], workers: int, progress: Progress
+) -> Ahead:
+    """Everything that is archived, read by several processes."""
+    ahead = Ahead(settings.db.with_suffix(".dry-run.spool" if dry_run else ".rebuild.spool"), settings.archive_folder)
+    pieces = (piece_of({i: looks.get(i, []) for i in chunk}) for chunk in chunks for looks in [store.looks(chunk)])
+    ahead.read(pieces, workers, lambda n: progress("chunks read", n, len(chunks)))
+    return ahead
+
+
+class _Readings:
+    """Archived responses as the present extractor reads them: what was read ahead, else now."""
+
+    def __init__(self, folder: Path, read: Extractor, known: Mapping[str, Reading]):
+        self._folder, self._read, self._known = folder, read, known
+
+    def of(self, reference: str) -> Reading:
+        """Raises StoreError if it cannot be read."""
+        found = self._known.get(reference) or read_again(self._folder, reference, self._read)
+        if found.problem:
+            raise StoreError(found.problem)
+        return found
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,7 +135,7 @@ class Recorded:
     """An article as the record has it."""
 
     state: ArticleState
-    looks: Sequence[RecordedLook]
+    looks: list[RecordedLook]
     kept: Mapping[str, KeptVersion]  # by version_id
 
 
@@ -106,10 +146,10 @@ def _articles(store: Store, article_ids: Sequence[str]) -> Iterator[Recorded]:
 
 
 def _rebuild(
-    store: Store, folder: Path, desk: "Rereading", article: Recorded, read: Extractor, now: datetime, done: RebuildSummary
+    store: Store, readings: _Readings, desk: "Rereading", article: Recorded, now: datetime, done: RebuildSummary
 ) -> None:
     try:
-        seen = {x.row_id: _read(folder, x, article.state, read) for x in article.looks if x.archive and x.row_id}
+        seen = {x.row_id: _read(readings, x, article.state) for x in article.looks if x.archive and x.row_id}
     except StoreError as e:
         done.left.append(f"{article.state.url}: {e}")
         return
@@ -134,9 +174,9 @@ def _rebuild(
         store.replace(change, now)
 
 
-def _read(folder: Path, look: RecordedLook, state: ArticleState, read: Extractor) -> Observation:
+def _read(readings: _Readings, look: RecordedLook, state: ArticleState) -> Observation:
     """A look as the present extractor reads its archived response."""
-    got = read_archived(folder, look.archive or "")
+    got = readings.of(look.archive or "")
     status = look.status or got.status or 0
     return Observation(
         at=look.seen_at,
@@ -148,7 +188,7 @@ def _read(folder: Path, look: RecordedLook, state: ArticleState, read: Extractor
         status=status,
         outcome=Outcome(look.outcome) if look.outcome else outcome_of(status),
         final_url=got.final_url,
-        document=read(got.body or b"", url=got.final_url, headers=got.headers),
+        document=got.document,
         archive=look.archive,
     )
 
