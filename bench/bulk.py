@@ -125,8 +125,8 @@ def make(folder: Path, count: int, form: str, files: int, seed: int) -> None:
 
 def measure(folder: Path, workers: int) -> str:
     """One import into a new store, as a line of a table."""
-    files = sorted(map(str, folder.iterdir()))
-    with tempfile.TemporaryDirectory(dir=folder.parent) as name:
+    files = sorted(str(f.resolve()) for f in folder.iterdir())
+    with tempfile.TemporaryDirectory(dir=folder.resolve().parent) as name:
         for settings in ("writethru.toml", "feeds.toml", "stories.toml"):
             Path(name, settings).touch()
         code = "from pipeline.cli import main; main()"
