@@ -57,7 +57,7 @@ def passes(rows: Sequence[Row], read: Row) -> list[str]:
     files = {r["what"]: r for r in rows if r["where"] == "a file"}
     out = []
     for r in rows:
-        count = r["versions"] or r["looks"] or r["feeds"] if r["what"] != "track" else 0
+        count = max(r["versions"], r["looks"]) or r["feeds"]
         spent = r["cpu"] + r["server"]
         rate = [f"{count / spent:.0f}", f"{count / r['wall']:.0f}"] if count else ["", ""]
         found = f"{r['versions']} versions, {r['looks']} looks" if r["looks"] or r["versions"] else ""
