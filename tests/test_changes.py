@@ -207,6 +207,18 @@ def test_the_judgement_takes_figures_and_statements():
     assert verdicts == ["new", "suppressed"]
 
 
+def test_a_new_sentence_tells_on_one_aspect_however_well_it_fits_two():
+    """One statement is one line: a second home for the same words was wrong three times of four."""
+    aspects = (
+        Aspect(name="ferry", about="What is done about the ferry"),
+        Aspect(name="harbour", about="What is done about the harbour"),
+    )
+    step = Ledger(replace(WATCH, aspects=aspects)).read(
+        report("wire", 0, "The board said on Friday that it will close the ferry and the harbour until repairs are over.")
+    )
+    assert len(step.changes) == 1
+
+
 def test_lesser_statements_of_a_report_are_folded_under_the_best_with_their_count():
     """Two plain lines an aspect and report; the rest is counted, not lost."""
     watch = replace(WATCH, aspects=(Aspect(name="ferry", about="What is done about the ferry"),))

@@ -40,8 +40,9 @@ SUB_COUNT = Decimal("0.5")  # a plain count below this share of the latest value
 TOUCHES, MOVES = 0.30, 0.35  # overlap for "all figures seen", "a figure moved"
 TELL_AT = -0.2  # worth from which a first statement is told: flat between -.4 and 0
 FIGURE_AT = -1.0  # the same for the first figure under a key: flat between -1.5 and -.7
-MOVE_AT = -1.0  # the same for a statement that moves a figure or a state of an earlier one
-EDIT_AT = -1.0  # worth from which an edit that moves no figure, day or state is told
+MOVE_AT = -1.0  # the same for a statement that moves a state of an earlier one; a figure that moved is told anyway
+AGAINST_AT = -1.5  # worth from which a statement can say the opposite of another, or deny it
+EDIT_AT = -0.5  # worth from which an edit that moves no figure, day or state is told
 TOO_LITTLE = "tells too little on the aspect to be a line by itself"
 SAME_START = 6  # letters with which two spellings of one name begin
 SPELT_ALIKE = 85  # percent of likeness of two spellings of one word
@@ -267,17 +268,9 @@ def _decide_unedited(claim: StatementClaim, near: tuple[Near, ...], scene: Scene
     twin = _twin(new, near)
     if twin is not None:
         return _repeats(twin, "said before in the same words")
-    turned = not new.negated and any(w.low in conflict_cues("turned") for w in claim.unit.words if not w.quoted)
-    rival = contradicted(new, claim.unit.text, near + claim.beyond, scene, turned)
-    if rival is not None:
-        return line(ChangeKind.CONFLICT, "says the opposite of what another report says", rival.entry, 3.0)
-    claimed = denied(new, near + claim.beyond, scene)
-    if claimed is not None:
-        return line(ChangeKind.CONFLICT, "denies what another source says", claimed.entry, 3.0)
-    spoken = Spoken(claim.unit.text, new, claim.subject, turned)
-    clash = clashing(spoken, near + claim.beyond, claim.figures, scene, claim.belongs)
-    if clash is not None:
-        return line(ChangeKind.CONFLICT, clash[1], clash[0], 3.0)
+    against = _against(claim, near, scene)
+    if against is not None:
+        return against
     if claim.profile.expects("date") and new.ahead:
         told_anew = any(w.low in cue_words("moved") for w in claim.unit.words)
         dated = _dated(new, near, claim.worth >= TELL_AT, told_anew, scene)
@@ -293,10 +286,10 @@ def _decide_unedited(claim: StatementClaim, near: tuple[Near, ...], scene: Scene
         moved = [
             n for n in touching if n.overlap >= MOVES and same_thing(claim, n) and units & {_unit_of(f) for f in n.said.figures}
         ]
-        if moved and claim.worth >= MOVE_AT:
-            against = next((n for n in moved if says_otherwise(claim.unit, new, n, scene)), None)
-            if against is not None:
-                return line(ChangeKind.CONFLICT, "another report gives another figure for it", against.entry, 3.0)
+        if moved:
+            other = next((n for n in moved if says_otherwise(claim.unit, new, n, scene)), None)
+            if other is not None:
+                return line(ChangeKind.CONFLICT, "another report gives another figure for it", other.entry, 3.0)
             return line(ChangeKind.CHANGED, "a figure moved in a statement on the same thing", moved[0].entry, 2.5)
     if new.dates and touching and new.dates <= {d for n in touching for d in n.said.dates} and touching[0].contained >= 0.4:
         return _repeats(touching[0], "its dates and most of its words were said before")
@@ -312,6 +305,24 @@ def _decide_unedited(claim: StatementClaim, near: tuple[Near, ...], scene: Scene
     if claim.worth < TELL_AT:
         return Verdict("suppressed", TOO_LITTLE)
     return line(ChangeKind.NEW, "a statement that no report made before", None, 1.0 + min(1.0, max(0.0, claim.worth + 1.0) / 4))
+
+
+def _against(claim: StatementClaim, near: tuple[Near, ...], scene: Scene) -> Verdict | None:
+    """A conflict with a statement that another source still makes, on whatever aspect it was told."""
+    new = claim.statement
+    turned = not new.negated and any(w.low in conflict_cues("turned") for w in claim.unit.words if not w.quoted)
+    tells = claim.worth >= AGAINST_AT
+    rival = contradicted(new, claim.unit.text, near + claim.beyond, scene, turned) if tells else None
+    if rival is not None:
+        return line(ChangeKind.CONFLICT, "says the opposite of what another report says", rival.entry, 3.0)
+    claimed = denied(new, near + claim.beyond, scene) if tells else None
+    if claimed is not None:
+        return line(ChangeKind.CONFLICT, "denies what another source says", claimed.entry, 3.0)
+    spoken = Spoken(claim.unit.text, new, claim.subject, turned)
+    clash = clashing(spoken, near + claim.beyond, claim.figures, scene, claim.belongs)
+    if clash is not None:
+        return line(ChangeKind.CONFLICT, clash[1], clash[0], 3.0)
+    return None
 
 
 def _unit_of(value: str) -> str:

@@ -23,7 +23,7 @@ IN_CLAUSE, OF_CONTEXT = 0.3, 0.1
 NEAR_OTHER, OTHER, OTHER_MONEY = 0.9, 0.9, 0.35  # the same for an aspect that asks for no figures, and its share of the worth
 OF_MONEY = 0.6  # what a sum of money is worth on an aspect that asks for money
 HOME = 0.3  # what it adds that an earlier form of the sentence was tied to the aspect
-OF_SENTENCE, LEAST_WORTH = 0.3, -3.0  # what the sentence's worth to the aspect adds: flat from .2 to .8; and its lower bound
+ABOUT, LEAST_WORTH = 0.3, -3.0  # what the sentence's worth to the aspect adds: flat from .2 to .8; and its lower bound
 VAGUE = 0.4  # taken off for dozens and hundreds
 MODIFIED = 2  # words after "12-point" in which the noun stands that it describes
 SURE, SURE_BARE, SURE_MONEY = 5, 2, 6  # words between a figure and the word of the aspect that says what it counts
@@ -79,7 +79,7 @@ def _worth_of(option: Tied, takes: bool, home: int | None, worth: Mapping[int, f
     near = option.strength
     if not takes:
         near *= OTHER_MONEY if option.figure.unit == MONEY else OTHER
-    return near + (HOME if option.aspect == home else 0.0) + OF_SENTENCE * max(LEAST_WORTH, worth.get(option.aspect, 0.0))
+    return near + (HOME if option.aspect == home else 0.0) + ABOUT * max(LEAST_WORTH, worth.get(option.aspect, 0.0))
 
 
 def _may_take(unit: Unit, profile: AspectProfile, figure: Figure) -> bool:
