@@ -17,6 +17,7 @@ from pipeline import journey
 from pipeline.cli import run
 from pipeline.config import LeaseConfig, Settings, load_settings, secrets_of
 from pipeline.errors import ConfigError, QueryError, StoreBusy, StoreError, UsageError
+from pipeline.journey.stages import ended
 from pipeline.store import check_files, compare, engine_of, lease
 from pipeline.store.database import ALWAYS
 from pipeline.store.lake import FORBIDDEN, HISTORY, _load
@@ -98,6 +99,7 @@ def test_every_table_view_and_page_is_that_of_a_file(stores, kind):
     assert [p.name for p in proofs if not p.equal] == []
     assert {p.name: p.rows for p in proofs}["versions"] == 6 and {p.name: p.rows for p in proofs}["changes"] > 0
     assert pages(stores[kind]) == pages(stores[""])
+    assert set(ended(stores[kind].db)) == set(ended(stores[""].db)) >= {"import", "track", "report"}  # what `status` goes by
 
 
 @pytest.mark.parametrize("kind", KINDS)

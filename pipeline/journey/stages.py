@@ -47,7 +47,8 @@ def stage(name: str) -> Callable[[Callable[P, Done]], Callable[P, Done]]:
             seconds = round(monotonic() - started, 3)
             event(log, logging.INFO, f"{name}.done", seconds=seconds, **facts_of(result))
             failed = sum(len(getattr(result, n, ())) for n in ("failures", "archive"))
-            _note(settings.db, name, Ended(now, seconds, failed))
+            if settings.store or settings.db.exists():  # else there is no store to note it beside
+                _note(settings.db, name, Ended(now, seconds, failed))
             return result
 
         return done
@@ -70,8 +71,6 @@ def _file(db: Path) -> Path:
 
 def _note(db: Path, name: str, how: Ended) -> None:
     """Write it down, in one step. Where that cannot be done the work is done all the same."""
-    if not db.exists():
-        return
     file = _file(db)
     new = file.with_name(f".{file.name}.new")
     with suppress(OSError), file.with_name(f".{file.name}.lock").open("w") as lock:
