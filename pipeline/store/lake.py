@@ -99,7 +99,8 @@ _ABSENT = re.compile(r"creating a new DuckLake is explicitly disabled|database d
 _COMMENTS = "SELECT schema_name, table_name, comment FROM duckdb_tables() WHERE database_name = 'store' ORDER BY ALL"
 _GONE = re.compile(
     r"server closed the connection|terminating connection|connection refused|no connection to the server|unable to connect"
-    r"|could not (?:connect|send|receive)|the database system is",
+    r"|could not (?:connect|send|receive)|the database system is"
+    r"|current transaction is aborted",  # said of what is asked next
     re.IGNORECASE,
 )
 _BUSY = re.compile(r"Could not set lock|already attached by|Unique file handle|database is locked", re.IGNORECASE)
