@@ -6,7 +6,7 @@ WORKERS ?= 4
 PYTEST := $(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup
 unexport PYTHONDONTWRITEBYTECODE  # four workers and some hundred processes read what one of them has compiled
 
-.PHONY: demo test quick lake browser lint server crash bulk nightly fuzz audit clean
+.PHONY: demo test quick lake browser lint server crash bulk workers nightly fuzz audit clean
 
 demo: $(VENV)/.installed  ## replay the recorded story and report
 	$(BIN)/writethru demo
@@ -46,10 +46,15 @@ bulk: export WRITETHRU_BULK := 1
 bulk: $(VENV)/.installed-test  ## the flow for large imports on Dask's processes
 	$(BIN)/python -m pytest tests/test_flows.py -k large_imports
 
+workers: export WRITETHRU_MONTH ?= 40
+workers: $(VENV)/.installed-test  ## a month by one process, one worker on a lake and three, two killed and PostgreSQL restarted meanwhile
+	$(BIN)/python -m pytest tests/test_month.py
+
+nightly: export WRITETHRU_MONTH := 8
 nightly: export WRITETHRU_KILLS := 1000
 nightly: export WRITETHRU_NIGHTLY := 1
 nightly: $(VENV)/.installed-test  ## what takes an hour: runs killed at a thousand steps; server, worker and run killed together
-	$(BIN)/python -m pytest tests/test_crash.py tests/test_healing.py tests/test_examples.py
+	$(BIN)/python -m pytest tests/test_crash.py tests/test_healing.py tests/test_examples.py tests/test_month.py
 
 fuzz: $(VENV)/.installed-test  ## a minute (WRITETHRU_FUZZ_SECONDS) of odd input for all that reads; findings go to tests/fuzz/cases
 	PYTHONPATH=tests $(BIN)/python -m fuzz $(FUZZ)
