@@ -97,9 +97,9 @@ def environment(home: Path) -> dict[str, str]:
 
 
 def prefect(env: dict[str, str], folder: Path, *words: str) -> None:
-    done = subprocess.run(
-        [sys.executable, "-m", "prefect", *words], env=env | {"PWD": str(folder)}, cwd=folder, capture_output=True, text=True, timeout=180
-    )
+    here = env | {"PWD": str(folder)}  # where the deployments' runs are to work
+    command = [sys.executable, "-m", "prefect", *words]
+    done = subprocess.run(command, env=here, cwd=folder, capture_output=True, text=True, timeout=180)
     assert done.returncode == 0, done.stdout + done.stderr
 
 
@@ -135,7 +135,8 @@ def test_a_tick_is_shared_by_three_runs_and_leaves_what_one_run_leaves(tmp_path)
 
             def completed(deployment: str) -> bool:
                 mine = [r for r in runs(deployment) if r["id"] not in before]
-                assert not [r for r in mine if r["state_type"] in ("FAILED", "CRASHED", "CANCELLED")], (tmp_path / "worker.log").read_text("utf8")
+                dead = [r for r in mine if r["state_type"] in ("FAILED", "CRASHED", "CANCELLED")]
+                assert not dead, (tmp_path / "worker.log").read_text("utf8")
                 return [r["state_type"] for r in mine] == ["COMPLETED"] * 3
 
             with started(env, tmp_path, "worker", "worker", "start", "--pool", "writers", "--limit", "3"):

@@ -84,7 +84,7 @@ def sharing(settings: Settings, what: str, now: datetime, wait: float = 0.0) -> 
 
     What the run works on it takes from `store.share`; what it writes, it writes in turns (`store.write`).
     """
-    with share(settings.place, what, wait, settings.lease) as mine:
+    with share(settings.place, what, wait, settings.lease, now) as mine:
         with Store(settings.place, now=now, share=mine) as store:
             yield store
         store.engine.publish(settings.snapshot_file, mine.check)

@@ -22,6 +22,7 @@ from pipeline.model import Appearance, Watch, ident
 from pipeline.store import SavedState, Share, Store
 
 LINKING = "stories"  # the lease on what is new and on what it does to stories
+READING = "host "  # the leases on hosts whose feeds and pages are being read
 CLEARING = "unread"  # the lease on the mark
 PATIENCE = 60.0  # seconds to wait for another run to have linked, so as to read some of the stories then
 POLL = 0.25  # seconds between two looks whether it has
@@ -66,10 +67,19 @@ class Shared:
         return True
 
     def _parts(self) -> list[Sequence[Appearance]]:
-        """What is to be linked, in parts; one without texts if it is only what people decided."""
+        """What is to be linked, in parts; one without texts if it is only what people decided.
+
+        Linking follows the looks' times, so that it does not depend on who has read his share of them first: texts wait while
+        another run still reads what was due at that moment or before.
+        """
+        readers = {h.clock: h for name, h in self.share.others().items() if name.startswith(READING) and h.clock}
+        first = min(readers, key=datetime.fromisoformat, default=None)
         with self.store.one_state():
-            parts = list(chunks(self.store.untracked()))
-            return parts or ([] if linking_stands(self.store, self.watches) else [[]])
+            new = self.store.untracked()
+            ready = [a for a in new if first is None or a.seen_at < datetime.fromisoformat(first)]
+            if first and len(ready) < len(new):
+                self._say(f"{len(new) - len(ready)} new texts wait until the due pages are read by {readers[first].named()}")
+            return list(chunks(ready)) or ([] if linking_stands(self.store, self.watches) else [[]])
 
     def _write_judged(self, judged: Judged) -> None:
         write_judged(self.store, self.watches, judged, self.now)
@@ -145,5 +155,7 @@ class Shared:
         """Say to whom something is left."""
         others = self.share.others()
         holder = others.get(lease) or others.get("store")
-        told = f"{what} by {holder.named() if holder else 'another run'}"
+        self._say(f"{what} by {holder.named() if holder else 'another run'}")
+
+    def _say(self, told: str) -> None:
         self.done.left += [told] if told not in self.done.left else []

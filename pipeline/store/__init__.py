@@ -66,9 +66,14 @@ def lease(place: Place, what: str, wait: float = 0.0, limits: LeaseConfig | None
     return engine_of(place).lease(what, wait, limits)
 
 
-def share(place: Place, what: str, wait: float = 0.0, limits: LeaseConfig | None = None) -> AbstractContextManager[Share]:
-    """Work in a store beside others if it is a lake that allows it; else hold it all. Raises StoreBusy, StoreError."""
-    return engine_of(place).shared(what, wait, limits)
+def share(
+    place: Place, what: str, wait: float = 0.0, limits: LeaseConfig | None = None, clock: datetime | None = None
+) -> AbstractContextManager[Share]:
+    """Work in a store beside others if it is a lake that allows it; else hold it all. Others are told the run's clock.
+
+    Raises StoreBusy, StoreError.
+    """
+    return engine_of(place).shared(what, wait, limits, clock)
 
 
 class Store(Rebuilt, Collected, Tracked, Noticed, Reading):

@@ -24,6 +24,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from dataclasses import asdict, dataclass
+from datetime import datetime
 from hashlib import sha256
 from itertools import count
 from math import inf
@@ -147,10 +148,17 @@ class Leases:
 
     alone = False  # others may be at work beside it
 
-    def __init__(self, catalog: Catalog, what: str, limits: LeaseConfig, fence: Callable[[str | None], None]):
+    def __init__(
+        self,
+        catalog: Catalog,
+        what: str,
+        limits: LeaseConfig,
+        fence: Callable[[str | None], None],
+        clock: datetime | None = None,
+    ):
         """`fence` makes commits impossible that were begun before: of what is written in one turn, or all (None)."""
         self.catalog, self.limits, self._what, self._fence = catalog, limits, what, fence
-        self._me = _of_this_process(what)
+        self._me = _of_this_process(what, clock)
         self._numbers: dict[str, int] = {}
         self._rested: dict[str, float] = {}  # by name: how long it had been free when it was taken
         self._beaten = _clock()  # when a sign of life was last known to have come through
@@ -414,24 +422,33 @@ def catalog_lease(
 
 @contextmanager
 def catalog_share(
-    reach: Callable[[], Catalog], what: str, wait: float, limits: LeaseConfig | None, fence: Callable[[str | None], None]
+    reach: Callable[[], Catalog],
+    what: str,
+    wait: float,
+    limits: LeaseConfig | None,
+    fence: Callable[[str | None], None],
+    clock: datetime | None = None,
 ) -> Iterator[Leases]:
-    """Work beside others in a lake: nothing is held yet.
+    """Work beside others in a lake: nothing is held yet. `clock`: the moment that the run's looks bear.
 
     Raises StoreBusy if one run has it all for longer than `wait` seconds.
     """
-    with _leases(reach, what, limits, fence) as held:
+    with _leases(reach, what, limits, fence, clock) as held:
         held.wait_for_store(wait)
         yield held
 
 
 @contextmanager
 def _leases(
-    reach: Callable[[], Catalog], what: str, limits: LeaseConfig | None, fence: Callable[[str | None], None]
+    reach: Callable[[], Catalog],
+    what: str,
+    limits: LeaseConfig | None,
+    fence: Callable[[str | None], None],
+    clock: datetime | None = None,
 ) -> Iterator[Leases]:
     catalog = reach()
     try:
-        with Leases(catalog, what, limits or LeaseConfig.model_validate({}), fence) as held:
+        with Leases(catalog, what, limits or LeaseConfig.model_validate({}), fence, clock) as held:
             yield held
     finally:
         catalog.close()
@@ -451,7 +468,7 @@ def _free(row: Row, limits: LeaseConfig) -> bool:
     return row.silent_for > limits.silent.total_seconds()
 
 
-def _of_this_process(what: str) -> str:
+def _of_this_process(what: str, clock: datetime | None) -> str:
     """What a run of this process tells of itself; no two tell the same."""
     pid = os.getpid()
     holder = Holder(
@@ -462,6 +479,7 @@ def _of_this_process(what: str) -> str:
         command=what,
         since="",
         alive=time.monotonic() + next(_tries),  # tells two runs of one process apart
+        clock=clock.isoformat() if clock else "",
     )
     return json.dumps(asdict(holder))
 

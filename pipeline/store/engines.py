@@ -174,9 +174,11 @@ class Engine(Protocol):
     def lease(self, what: str, wait: float, limits: LeaseConfig | None) -> AbstractContextManager[Holding]:
         """Hold the right to write. Raises StoreBusy if it is not free within `wait` seconds."""
 
-    def shared(self, what: str, wait: float, limits: LeaseConfig | None) -> AbstractContextManager[Share]:
-        """Work beside others where the place allows it, else hold it all. Raises StoreBusy if another has it all for longer
-        than `wait` seconds."""
+    def shared(
+        self, what: str, wait: float, limits: LeaseConfig | None, clock: datetime | None = None
+    ) -> AbstractContextManager[Share]:
+        """Work beside others where the place allows it, else hold it all. `clock`: the moment that the run's looks bear, which
+        others are told. Raises StoreBusy if another has it all for longer than `wait` seconds."""
 
     def held_here(self) -> Holding | None:
         """The lease, if this process holds it."""
@@ -269,7 +271,7 @@ class Embedded:
         return held_here(self.path)
 
     @contextmanager
-    def shared(self, what: str, wait: float, limits: LeaseConfig | None) -> Iterator[Share]:
+    def shared(self, what: str, wait: float, limits: LeaseConfig | None, clock: datetime | None = None) -> Iterator[Share]:
         with self.lease(what, wait, limits) as held:
             yield Whole(held)
 

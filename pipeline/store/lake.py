@@ -348,12 +348,12 @@ class InLake:
         return lease_on(Path(self.lake.catalog), what, wait, limits)
 
     @contextmanager
-    def shared(self, what: str, wait: float, limits: LeaseConfig | None) -> Iterator[Share]:
+    def shared(self, what: str, wait: float, limits: LeaseConfig | None, clock: datetime | None = None) -> Iterator[Share]:
         if self.lake.kind != "postgres":
             with self.lease(what, wait, limits) as held:
                 yield Whole(held)
             return
-        with self._told_plainly(), catalog_share(self.catalog, what, wait, limits, self._fence) as share:
+        with self._told_plainly(), catalog_share(self.catalog, what, wait, limits, self._fence, clock) as share:
             yield share
 
     @contextmanager

@@ -53,6 +53,7 @@ class Holder:
     command: str
     since: str  # ISO 8601
     alive: float  # seconds since the machine's start: the last sign of life
+    clock: str = ""  # ISO 8601: the moment that its looks bear, of a run that shares a store
 
     @property
     def here(self) -> bool:
