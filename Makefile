@@ -6,7 +6,7 @@ WORKERS ?= 4
 PYTEST := $(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup
 unexport PYTHONDONTWRITEBYTECODE  # four workers and some hundred processes read what one of them has compiled
 
-.PHONY: demo test quick lake browser lint server crash bulk workers nightly fuzz audit clean
+.PHONY: demo test quick lake browser lint server crash bulk schedule workers nightly fuzz audit clean
 
 demo: $(VENV)/.installed  ## replay the recorded story and report
 	$(BIN)/writethru demo
@@ -35,6 +35,10 @@ lake: $(VENV)/.installed-test  ## what touches the store, with the store in a la
 	$(PYTEST) tests/test_lake.py tests/test_objects.py tests/test_cli.py tests/test_demo.py tests/test_import.py tests/test_questions.py \
 	  tests/test_collect_versions.py tests/test_status.py
 
+schedule: export WRITETHRU_WORKERS := 1
+schedule: $(VENV)/.installed-test  ## the schedule of several workers, on a real Prefect server with PostgreSQL
+	$(BIN)/python -m pytest tests/test_workers_flows.py
+
 browser: $(VENV)/.installed-browser  ## the pages in the system's Chromium, with axe
 	$(BIN)/python -m pytest -m browser tests/test_browser.py
 
@@ -54,7 +58,7 @@ nightly: export WRITETHRU_MONTH := 8
 nightly: export WRITETHRU_KILLS := 1000
 nightly: export WRITETHRU_NIGHTLY := 1
 nightly: $(VENV)/.installed-test  ## what takes an hour: runs killed at a thousand steps; server, worker and run killed together
-	$(BIN)/python -m pytest tests/test_crash.py tests/test_healing.py tests/test_examples.py tests/test_month.py
+	$(BIN)/python -m pytest tests/test_crash.py tests/test_healing.py tests/test_examples.py tests/test_month.py tests/test_workers_flows.py
 
 fuzz: $(VENV)/.installed-test  ## a minute (WRITETHRU_FUZZ_SECONDS) of odd input for all that reads; findings go to tests/fuzz/cases
 	PYTHONPATH=tests $(BIN)/python -m fuzz $(FUZZ)

@@ -4,6 +4,7 @@ No container is built here: what the file copies is copied to a folder, and its 
 (`make nightly`, since that takes minutes and a network).
 """
 
+import importlib
 import json
 import os
 import re
@@ -17,13 +18,16 @@ from pathlib import Path
 
 import pytest
 import typer
+import yaml
 from packaging.specifiers import SpecifierSet
 
 from pipeline.cli import app
+from pipeline.config import Lake, load_settings
 from pipeline.errors import StoreBusy
 
 ROOT = Path(__file__).parents[1]
 EXAMPLES = ROOT / "docs" / "examples"
+WORKERS = EXAMPLES / "workers"
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf8"))
 COMMANDS = typer.main.get_command(app)
 
@@ -93,6 +97,36 @@ def test_the_timer_starts_a_unit_that_is_there():
     parsed = RawConfigParser(strict=False)
     parsed.read_string(timer.read_text(encoding="utf8").partition("\n")[2])
     assert parsed["Timer"]["persistent"] == "true" and parsed["Timer"]["oncalendar"]
+
+
+def test_the_schedule_of_several_workers_starts_flows_that_are_there_as_many_a_tick_as_may_run():
+    """Each entry point is imported; runs of one tick do not cancel each other."""
+    schedule = yaml.safe_load((WORKERS / "prefect.yaml").read_text(encoding="utf8"))
+    for deployment in schedule["deployments"]:
+        module, _, name = deployment["entrypoint"].rpartition(".")
+        assert callable(getattr(importlib.import_module(module), name))
+        assert len(deployment.get("schedules", ())) <= deployment.get("concurrency_limit", {"limit": 1})["limit"]
+
+
+def test_the_containers_of_several_workers_get_what_they_name():
+    """Files that are copied or mounted are there, each secret is declared, and as many workers run as runs of a tick."""
+    compose = yaml.safe_load((WORKERS / "compose.yaml").read_text(encoding="utf8"))
+    for service in compose["services"].values():
+        assert set(service.get("secrets", ())) <= set(compose["secrets"])
+        mounted = [m.partition(":")[0] for m in service.get("volumes", ())]
+        assert all((ROOT / m).exists() for m in mounted if m.startswith("./docs"))
+    lines = (WORKERS / "Containerfile").read_text(encoding="utf8").splitlines()
+    sources = [word for line in lines if line.startswith("COPY ") for word in line.split()[1:-1]]
+    assert all((ROOT / source).exists() for source in sources) and set(copied()) <= set(sources)
+    schedule = yaml.safe_load((WORKERS / "prefect.yaml").read_text(encoding="utf8"))
+    ticks = next(d for d in schedule["deployments"] if d["name"] == "every-15-min")
+    assert compose["services"]["worker"]["deploy"]["replicas"] == len(ticks["schedules"])
+
+
+def test_the_settings_of_several_workers_name_a_lake_and_where_its_password_is():
+    """They are understood as they stand."""
+    place = load_settings(WORKERS / "writethru.toml").place
+    assert isinstance(place, Lake) and place.kind == "postgres" and place.password == "file:/run/secrets/writethru"
 
 
 @pytest.mark.skipif("WRITETHRU_NIGHTLY" not in os.environ, reason="takes minutes and a network")

@@ -109,7 +109,7 @@ def test_a_tick_is_shared_by_three_runs_and_leaves_what_one_run_leaves(tmp_path)
     with world.serve():
         one, lake = desk(tmp_path / "one", "", world), desk(tmp_path / "desk", "postgres", world)
         at = datetime.fromisoformat(NOW)
-        journey.ingest(one, at, everything=True)
+        journey.ingest(one, at)
         journey.track(one, at)
         env = environment(tmp_path)
         api = env["PREFECT_API_URL"]
@@ -129,7 +129,7 @@ def test_a_tick_is_shared_by_three_runs_and_leaves_what_one_run_leaves(tmp_path)
             for deployment in ids.values():
                 pause(api, deployment)
             before = {r["id"] for r in runs("every-15-min")}
-            given = json.dumps({"now": NOW, "everything": True})
+            given = json.dumps({"now": NOW})
             for _ in range(3):
                 prefect(env, tmp_path, "deployment", "run", "ingest/every-15-min", "--params", given)
 

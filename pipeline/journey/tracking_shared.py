@@ -37,6 +37,7 @@ def track_shared(store: Store, share: Share, settings: Settings, now: datetime, 
         linked = work.link()
         work.read()
         if linked or monotonic() > until:
+            work.done.left = list(work.left.values())
             return work.done
         sleep(POLL)
 
@@ -47,12 +48,13 @@ class Shared:
     def __init__(self, store: Store, share: Share, watches: Sequence[Watch], now: datetime, progress: Progress):
         self.store, self.share, self.watches, self.now, self.progress = store, share, watches, now, progress
         self.done, self.read_stories = TrackSummary(), 0
+        self.left: dict[str, str] = {}  # what -> the same, and to whom
 
     # ---- edits and links
 
     def link(self) -> bool:
         """Judge and link what is new, until nothing is left. False: another run is at it."""
-        self.done.left.clear()
+        self.left.clear()
         while self._parts():
             if not self.share.take([LINKING]):
                 self._leave("new texts are being linked", LINKING)
@@ -78,7 +80,8 @@ class Shared:
             new = self.store.untracked()
             ready = [a for a in new if first is None or a.seen_at < datetime.fromisoformat(first)]
             if first and len(ready) < len(new):
-                self._say(f"{len(new) - len(ready)} new texts wait until the due pages are read by {readers[first].named()}")
+                what = f"{len(new) - len(ready)} new texts wait until the due pages are read"
+                self.left[what] = f"{what} by {readers[first].named()}"
             return list(chunks(ready)) or ([] if linking_stands(self.store, self.watches) else [[]])
 
     def _write_judged(self, judged: Judged) -> None:
@@ -155,7 +158,4 @@ class Shared:
         """Say to whom something is left."""
         others = self.share.others()
         holder = others.get(lease) or others.get("store")
-        self._say(f"{what} by {holder.named() if holder else 'another run'}")
-
-    def _say(self, told: str) -> None:
-        self.done.left += [told] if told not in self.done.left else []
+        self.left[what] = f"{what} by {holder.named() if holder else 'another run'}"
