@@ -144,7 +144,8 @@ def test_a_tick_is_shared_by_three_runs_and_leaves_what_one_run_leaves(tmp_path)
                 wait_for(lambda: completed("after-ingest"), SECONDS)
     expected, found = shown(one), shown(lake)
     assert len(expected["versions"]) == 18 and len(expected["changes"]) > 0
-    assert [name for name in expected if found[name] != expected[name]] == []
+    for name, rows in expected.items():
+        assert found[name] == rows, name
 
 
 def pause(api: str, deployment: str) -> None:
