@@ -74,12 +74,13 @@ def desk(folder: Path, kind: str, world: World) -> Settings:
 
 
 def shown(settings: Settings) -> dict[str, list[tuple[object, ...]]]:
-    """The rows of every view, but for where in the archive a response lies: each run has files of its own."""
+    """The rows of every view, but for where in the archive a response lies, since each run has files of its own,
+    and for its size: the outlets' pages bear something that moves."""
     found = {}
     with journey.reading(settings) as store:
         for file in sorted((sql_folder() / "views").glob("*.sql")):
             columns = store.ask(f"FROM {file.stem} LIMIT 0").columns
-            named = ", ".join(f'"{c}"' for c in columns if c != "archive")
+            named = ", ".join(f'"{c}"' for c in columns if c not in ("archive", "bytes"))
             found[file.stem] = sorted(store.ask(f"SELECT {named} FROM {file.stem}").rows, key=str)
     return found
 
