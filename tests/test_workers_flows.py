@@ -1,6 +1,6 @@
 """The example of several workers on a real Prefect server: a tick's runs share the work, and all ends as of one run.
 
-Takes a minute of both cores: `make workers` and `make nightly` run it.
+Takes a minute or two of both cores: `make schedule` and `make nightly` run it.
 """
 
 import json
