@@ -35,11 +35,15 @@ def sql_page() -> str:
             parts.append(f"### `{view}`\n{dict(told)[view]}.\n")
             parts.append("| column | type | meaning |\n|---|---|---|\n" + "\n".join(map(_row, columns[view])) + "\n")
         parts += ["## Table macros\n", *_macros(store)]
-    parts.append(_QUESTIONS_HEAD)
-    for file in sorted((sql_folder() / "questions").glob("*.sql")):
-        first, *rest = file.read_text(encoding="utf8").splitlines()
-        parts.append(f"**{first.removeprefix('-- ')}** (`{file.name}`)\n```sql\n" + "\n".join(rest) + "\n```\n")
+    questions = sql_folder() / "questions"
+    parts += [_QUESTIONS_HEAD, *map(_question, sorted(questions.glob("*.sql")))]
+    parts += [_LAKE_HEAD, *map(_question, sorted((questions / "lake").glob("*.sql")))]
     return "\n".join(parts)
+
+
+def _question(file: Path) -> str:
+    first, *rest = file.read_text(encoding="utf8").splitlines()
+    return f"**{first.removeprefix('-- ')}** (`{file.name}`)\n```sql\n" + "\n".join(rest) + "\n```\n"
 
 
 def _columns(store: Store, view: str) -> list[tuple[str, str, str]]:
@@ -100,6 +104,11 @@ A line of the diagram names the column that leads from one view to the other. Th
 _QUESTIONS_HEAD = """
 ## Questions
 Each of these runs as it stands on the demo's store: `writethru sql < sql/questions/FILE`.
+"""
+_LAKE_HEAD = """
+## Questions about the history of a lake
+A store in a lake ([Operations](operations.md)) keeps its earlier states, for as long as `[keep] history` says: `writethru sql <
+sql/questions/lake/FILE`.
 """
 
 

@@ -19,7 +19,7 @@ from pipeline.config import LeaseConfig, Settings, load_settings, secrets_of
 from pipeline.errors import ConfigError, QueryError, StoreBusy, StoreError, UsageError
 from pipeline.journey.stages import ended
 from pipeline.store import check_files, compare, engine_of, lease
-from pipeline.store.database import ALWAYS
+from pipeline.store.database import ALWAYS, sql_folder
 from pipeline.store.lake import FORBIDDEN, HISTORY, _load
 
 extension = pytest.importorskip("duckdb_extension_ducklake", reason="the extra `lake` is not installed")
@@ -263,6 +263,19 @@ def test_a_stranger_can_read_the_store_and_its_history_and_no_other_file(stores,
     assert journey.ask(stores[kind], "SELECT count(*) FROM record.version AT (VERSION => 7)").rows == [(0,)]
     with pytest.raises(QueryError, match="disabled by configuration"):
         journey.ask(stores[kind], "FROM read_text('/etc/hostname')")
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_questions_about_a_lakes_history_have_answers(stores, kind):
+    """As they stand: commits, time travel and the change feed."""
+    found = {}
+    for file in sorted((sql_folder() / "questions" / "lake").glob("*.sql")):
+        found[file.stem[0]] = journey.ask(stores[kind], file.read_text(encoding="utf8")).rows
+    assert [row[0] for row in found["1"]] == sorted((row[0] for row in found["1"]), reverse=True)
+    assert {row[1] for row in found["2"]} == {"insert"} and len(found["2"]) == 6
+    assert found["3"][0][0] in (0, 6)
+    lines = [row[2] for row in found["4"] if row[1] == "insert"]
+    assert lines and set(lines) == {row[0] for row in journey.ask(stores[kind], "SELECT change_id FROM changes").rows}
 
 
 def test_each_function_of_the_extensions_is_allowed_or_forbidden_by_name():
