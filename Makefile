@@ -51,8 +51,9 @@ bulk: $(VENV)/.installed-test  ## the flow for large imports on Dask's processes
 	$(BIN)/python -m pytest tests/test_flows.py -k large_imports
 
 workers: export WRITETHRU_MONTH ?= 40
+workers: export WRITETHRU_MANY := 1
 workers: $(VENV)/.installed-test  ## a month by one process, one worker on a lake and three, two killed and PostgreSQL restarted meanwhile
-	$(BIN)/python -m pytest tests/test_month.py
+	$(BIN)/python -m pytest tests/test_workers.py tests/test_month.py
 
 nightly: export WRITETHRU_MONTH := 8
 nightly: export WRITETHRU_KILLS := 1000

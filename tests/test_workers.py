@@ -26,6 +26,7 @@ extension = pytest.importorskip("duckdb_extension_ducklake", reason="the extra `
 if not Path(extension.__file__).with_name("extensions").joinpath(f"v{duckdb.__version__}").exists():
     pytest.skip(f"the extra `lake` is not for DuckDB {duckdb.__version__}", allow_module_level=True)
 
+long = pytest.mark.skipif(not os.environ.get("WRITETHRU_MANY"), reason="several processes: make workers")
 DAY = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 SHORT = LeaseConfig.model_validate({"silent": "2s"})
 START = """
@@ -65,14 +66,25 @@ with share(settings.place, "test", limits=limits) as mine, Store(settings.place,
 )
 
 
-@pytest.fixture
-def lake(tmp_path: Path) -> Settings:
-    """A lake with its tables, of nothing."""
-    (tmp_path / "writethru.toml").write_text(store_lines(tmp_path, "postgres"), encoding="utf8")
-    settings = load_settings(tmp_path / "writethru.toml")
+@pytest.fixture(scope="module")
+def tables(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    """A lake with its tables."""
+    folder = tmp_path_factory.mktemp("lake")
+    (folder / "writethru.toml").write_text(store_lines(folder, "postgres"), encoding="utf8")
+    settings = load_settings(folder / "writethru.toml")
     with journey.writing(settings, "test", DAY):
         pass
     return settings
+
+
+@pytest.fixture
+def lake(tables: Settings) -> Settings:
+    """A lake of nothing, in which nobody is at work."""
+    with closing(engine_of(tables.place).catalog()) as catalog:
+        catalog.run("UPDATE writethru_lease SET holder = NULL")
+    with journey.writing(tables, "test", DAY) as store, store.transaction():
+        store.con.execute("DELETE FROM record.hold")
+    return tables
 
 
 @contextmanager
@@ -140,6 +152,7 @@ def test_the_whole_store_is_had_when_all_shares_are_given_back_and_no_new_one_is
         assert one.take(["host a"])
 
 
+@long
 def test_whoever_waits_for_the_whole_store_stands_in_the_way_of_new_shares(lake):
     """Else it might wait for ever."""
     with share(lake.place, "one") as one, holding(lake) as process:
@@ -154,6 +167,7 @@ def test_whoever_waits_for_the_whole_store_stands_in_the_way_of_new_shares(lake)
     assert ask(lake, "SELECT count(*) FROM record.hold") == [(1,)]
 
 
+@long
 def test_commits_of_several_runs_come_one_after_the_other(lake):
     """Each reads what those before it wrote: of updates of one row none is lost."""
     with journey.writing(lake, "test", DAY) as store, store.transaction():
@@ -197,6 +211,7 @@ def test_the_shares_of_a_killed_run_are_taken_at_once_and_it_left_nothing(lake, 
     assert ask(lake, "SELECT count(*) FROM record.hold") == [(0,)]
 
 
+@long
 @pytest.mark.parametrize("whole", [False, True])
 def test_a_run_that_is_followed_elsewhere_commits_nothing_when_it_wakes(lake, whole):
     """One that cannot be ended, as on another machine: by a run that takes a share, or by one that takes all."""
@@ -241,6 +256,7 @@ print("\\n".join(journey.ingest(settings, datetime.fromisoformat(sys.argv[2])).l
 """
 )
 FETCH = '[fetch]\nallow_private_hosts = true\nper_host_delay = 0.05\nretries = 0\n[lease]\nsilent = "2s"\n'
+Record = dict[str, list[tuple[object, ...]]]
 HOSTS = 12  # each with a feed; two hosts each are one outlet's
 
 
@@ -256,6 +272,10 @@ class Newsroom(ThreadingHTTPServer):
         self.begun: list[str] = []  # hosts, one for each request that has come
         self.asked: list[tuple[str, str, float, float]] = []  # host, path, when it began and ended
         threading.Thread(target=self.serve_forever, daemon=True).start()
+
+    def paths(self) -> list[str]:
+        """What was asked for; robots.txt left out, which each worker may want once."""
+        return sorted(f"{host}/{path}" for host, path, *_ in self.asked if path != "robots.txt")
 
     def url(self, n: int, path: str) -> str:
         return f"http://127.0.7.{n + 1}:{self.server_port}/{path}"
@@ -308,14 +328,33 @@ class Answer(BaseHTTPRequestHandler):
         """Nobody reads it."""
 
 
-@pytest.fixture
-def newsroom() -> Iterator[Newsroom]:
+@pytest.fixture(scope="module")
+def sites() -> Iterator[Newsroom]:
     server = Newsroom()
     try:
         yield server
     finally:
         server.shutdown()
         server.server_close()
+
+
+@pytest.fixture(scope="module")
+def alone(sites: Newsroom, tmp_path_factory: pytest.TempPathFactory) -> list[tuple[list[str], Record]]:
+    """What one run alone asks for, and what is in the record after it, in each of two hours."""
+    settings, out = following(sites, tmp_path_factory.mktemp("alone") / "one", ""), []
+    for sites.hour in range(2):
+        sites.asked.clear()
+        journey.ingest(settings, DAY + timedelta(hours=sites.hour))
+        out.append((sites.paths(), record(settings)))
+    return out
+
+
+@pytest.fixture
+def newsroom(sites: Newsroom) -> Newsroom:
+    """The newsroom in its first hour, asked by nobody yet."""
+    sites.hour = 0
+    sites.slow.clear(), sites.asked.clear(), sites.begun.clear()
+    return sites
 
 
 def following(newsroom: Newsroom, folder: Path, kind: str) -> Settings:
@@ -342,7 +381,7 @@ def ingest_by(settings: Settings, workers: int, at: datetime) -> list[str]:
     return [out for out, _ in said]
 
 
-def record(settings: Settings) -> dict[str, list[tuple[object, ...]]]:
+def record(settings: Settings) -> Record:
     """Every row of the record; where a response lies in the archive left out."""
     with journey.reading(settings) as store:
         asked = "SELECT table_name FROM information_schema.tables WHERE table_schema = 'record' ORDER BY ALL"
@@ -360,20 +399,17 @@ def overlapping(newsroom: Newsroom) -> list[tuple[str, str, str, float]]:
     return out
 
 
-def test_three_workers_leave_what_one_leaves_and_no_host_is_asked_by_two(newsroom, tmp_path):
-    """Every table of the record, over some hours; each host has its pause, whoever asks; each page is read once an hour."""
-    one, three = following(newsroom, tmp_path / "one", ""), following(newsroom, tmp_path / "three", "postgres")
-    for hour in range(2):
+@long
+def test_three_workers_leave_what_one_leaves_and_no_host_is_asked_by_two(newsroom, alone, tmp_path):
+    """Every table of the record, over two hours; each host has its pause, whoever asks; each page is read once an hour."""
+    three = following(newsroom, tmp_path / "three", "postgres")
+    for hour, (paths, rows) in enumerate(alone):
         newsroom.hour = hour
-        at = DAY + timedelta(hours=hour)
-        ingest_by(one, 1, at)
-        alone = sorted(path for _, path, *_ in newsroom.asked)
         newsroom.asked.clear()
-        ingest_by(three, 3, at)
+        ingest_by(three, 3, DAY + timedelta(hours=hour))
         assert overlapping(newsroom) == []
-        assert sorted(path for _, path, *_ in newsroom.asked if path != "robots.txt") == [p for p in alone if p != "robots.txt"]
-        newsroom.asked.clear()
-        assert record(three) == record(one)
+        assert newsroom.paths() == paths
+        assert record(three) == rows
     with journey.reading(three) as store:
         assert [name for name, sql in check_files() if store.ask(sql).rows] == []
     first = list(three.archive_folder.rglob(f"*-{DAY:%Y%m%dT%H%M%S}-*.warc.gz"))
@@ -395,24 +431,22 @@ def in_the_middle(newsroom: Newsroom, settings: Settings) -> Iterator[subprocess
         newsroom.slow["feed"].set()
 
 
-def test_what_a_killed_worker_had_taken_is_taken_by_the_next(newsroom, tmp_path):
+@long
+def test_what_a_killed_worker_had_taken_is_taken_by_the_next(newsroom, alone, tmp_path):
     """Nothing is lost and nothing is twice."""
-    one, two = following(newsroom, tmp_path / "one", ""), following(newsroom, tmp_path / "two", "postgres")
-    ingest_by(one, 1, DAY)
-    newsroom.begun.clear()
+    two = following(newsroom, tmp_path / "two", "postgres")
     with in_the_middle(newsroom, two) as run:
         run.kill()
         run.wait()
         newsroom.slow["feed"].set()
         ingest_by(two, 2, DAY)
-    assert record(two) == record(one)
+    assert record(two) == alone[0][1]
 
 
-def test_a_worker_that_wakes_up_too_late_fetches_and_commits_nothing(newsroom, tmp_path):
+@long
+def test_a_worker_that_wakes_up_too_late_fetches_and_commits_nothing(newsroom, alone, tmp_path):
     """What it had taken others have by now; before its time was over, they were told who has it."""
-    one, two = following(newsroom, tmp_path / "one", ""), following(newsroom, tmp_path / "two", "postgres")
-    ingest_by(one, 1, DAY)
-    newsroom.begun.clear()
+    two = following(newsroom, tmp_path / "two", "postgres")
     with in_the_middle(newsroom, two) as run:
         stop_elsewhere(run, two)
         stopped = time.monotonic()
@@ -430,4 +464,4 @@ def test_a_worker_that_wakes_up_too_late_fetches_and_commits_nothing(newsroom, t
         _, error = run.communicate(timeout=60)
         assert run.returncode != 0 and "LeaseLost" in error, error
         assert newsroom.begun == []
-    assert record(two) == after == record(one)
+    assert record(two) == after == alone[0][1]
