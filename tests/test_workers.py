@@ -195,6 +195,31 @@ def test_a_transaction_that_another_came_into_the_way_of_is_done_again_whole(lak
     assert tried == [0, 0] and ask(lake, "SELECT host FROM record.hold") == [("mine",)]
 
 
+MAKE = (
+    START
+    + """
+print("ready", flush=True)
+sys.stdin.readline()
+with share(settings.place, "test", limits=limits) as mine, Store(settings.place, now=now, share=mine) as store:
+    print(store.counts(("articles",)), flush=True)
+"""
+)
+
+
+def test_the_first_runs_of_all_begin_at_once_and_one_of_them_makes_the_lake(tmp_path):
+    """Nobody has to make it by hand before the schedule begins."""
+    (tmp_path / "writethru.toml").write_text(store_lines(tmp_path, "postgres"), encoding="utf8")
+    settings = load_settings(tmp_path / "writethru.toml")
+    with ExitStack() as stack:
+        runs = [stack.enter_context(python(MAKE, settings)) for _ in range(3)]
+        for run in runs:
+            assert run.stdout and run.stdout.readline() == "ready\n", run.communicate()
+        for run in runs:
+            print("go", file=run.stdin, flush=True)
+        said = [run.communicate(timeout=120) for run in runs]
+    assert [out for out, _ in said] == ["{'articles': 0}\n"] * 3, said
+
+
 # ---- whoever ends or hangs ---------------------------------------------------------------------------------------------------
 
 

@@ -138,7 +138,7 @@ class InLake:
     def _opened(
         self, now: datetime, ours: Callable[[], None], to_itself: Callable[[], AbstractContextManager[None]]
     ) -> duckdb.DuckDBPyConnection:
-        con = self._attached_or_made()
+        con = self._attached_or_made(to_itself)
         try:
             ours()
             if _applied(con) != set(schema().migrations):
@@ -182,14 +182,19 @@ class InLake:
             con.execute("ROLLBACK")
         self._give_back(con, read_only=True, calm=calm)
 
-    def _attached_or_made(self) -> duckdb.DuckDBPyConnection:
-        """A lake in a bucket is made after a look at the bucket: the catalog would note any name and be found wrong later."""
-        if self.lake.objects is None:
-            return self._attached(read_only=False)
-        with suppress(UsageError):  # there is none yet
+    def _attached_or_made(self, to_itself: Callable[[], AbstractContextManager[None]]) -> duckdb.DuckDBPyConnection:
+        """A lake that is not there is made by one run: two would be in each other's way in the catalog.
+
+        One in a bucket is made after a look at the bucket: the catalog would note any name and be found wrong later.
+        """
+        with suppress(UsageError):
             return self._attached(read_only=False, make=False)
-        self._claim()
-        return self._attached(read_only=False)
+        with to_itself():
+            with suppress(UsageError):  # another run has made it meanwhile
+                return self._attached(read_only=False, make=False)
+            if self.lake.objects is not None:
+                self._claim()
+            return self._attached(read_only=False)
 
     def _claim(self) -> None:
         with closing(self._instance(read_only=False)) as con:
