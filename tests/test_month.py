@@ -1,7 +1,7 @@
 """The same recorded month through one process on a file, one worker on a lake and three: every view says the same.
 
-So it does when a worker is killed in the middle of its work, and the catalog's PostgreSQL restarted in the middle of everybody's.
-Every look takes a store's round of commits, so only every WRITETHRU_MONTH-th recorded time is looked at (1: all); without it, none.
+So it does when a worker is killed in the middle of its work, and the PostgreSQL of the catalog restarted in that of all.
+A look takes a round of commits, so only every WRITETHRU_MONTH-th recorded time is looked at (1: all); without it, none.
 """
 
 import os

@@ -200,7 +200,7 @@ MAKE = (
     + """
 print("ready", flush=True)
 sys.stdin.readline()
-with share(settings.place, "test", limits=limits) as mine, Store(settings.place, now=now, share=mine) as store:
+with share(settings.place, "test", 60.0, limits) as mine, Store(settings.place, now=now, share=mine) as store:
     print(store.counts(("articles",)), flush=True)
 """
 )
