@@ -47,19 +47,20 @@ crash: $(VENV)/.installed-test  ## runs killed at every named point, a hundred t
 	$(BIN)/python -m pytest tests/test_crash.py -k killed_before_any_step
 
 bulk: export WRITETHRU_BULK := 1
-bulk: $(VENV)/.installed-test  ## the flow for large imports on Dask's processes
+bulk: $(VENV)/.installed-test  ## the flows for large imports and rebuilds on Dask's processes
 	$(BIN)/python -m pytest tests/test_flows.py -k large_imports
 
-workers: export WRITETHRU_MONTH ?= 40
+workers: export WRITETHRU_MONTH ?= 50
 workers: export WRITETHRU_MANY := 1
 workers: $(VENV)/.installed-test  ## a month by one process, one worker on a lake and three, two killed and PostgreSQL restarted meanwhile
-	$(BIN)/python -m pytest tests/test_workers.py tests/test_month.py
+	$(BIN)/python -m pytest -n 2 tests/test_workers.py tests/test_month.py
 
 nightly: export WRITETHRU_MONTH := 8
 nightly: export WRITETHRU_KILLS := 1000
 nightly: export WRITETHRU_NIGHTLY := 1
 nightly: $(VENV)/.installed-test  ## what takes an hour: runs killed at a thousand steps; server, worker and run killed together
-	$(BIN)/python -m pytest tests/test_crash.py tests/test_healing.py tests/test_examples.py tests/test_month.py tests/test_workers_flows.py
+	$(BIN)/python -m pytest tests/test_crash.py tests/test_healing.py tests/test_examples.py tests/test_month.py tests/test_workers_flows.py \
+	  tests/test_lake.py tests/test_workers_tracking.py
 
 fuzz: $(VENV)/.installed-test  ## a minute (WRITETHRU_FUZZ_SECONDS) of odd input for all that reads; findings go to tests/fuzz/cases
 	PYTHONPATH=tests $(BIN)/python -m fuzz $(FUZZ)

@@ -24,10 +24,12 @@ about = "Until when the parties want to agree"
 """
 
 
-def ask(api: str, path: str, query: dict[str, Any]) -> list[dict[str, Any]]:
-    request = urllib.request.Request(f"{api}{path}", json.dumps(query).encode(), {"content-type": "application/json"})
+def ask(api: str, path: str, query: dict[str, Any] | None, method: str | None = None) -> list[dict[str, Any]]:
+    data = None if query is None else json.dumps(query).encode()
+    request = urllib.request.Request(f"{api}{path}", data, {"content-type": "application/json"}, method=method)
     with urllib.request.urlopen(request, timeout=30) as answer:
-        return json.load(answer)
+        told = answer.read()
+    return json.loads(told) if told else []
 
 
 def wait_for(what, seconds: float = 60.0):
@@ -71,6 +73,10 @@ def test_the_schedule_itself_creates_runs_and_a_worker_runs_them(prefect_server,
         return [r for r in mine if r["created_by"]["type"] == "SCHEDULE"]
 
     assert len(wait_for(scheduled)) >= 2
+    # Else, at a quarter of an hour, the schedule's own run begins, and the one below is cancelled as its second.
+    for schedule in ask(api, f"/deployments/{deployments['every-15-min']}/schedules", None):
+        ask(api, f"/deployments/{deployments['every-15-min']}/schedules/{schedule['id']}", {"active": False}, "PATCH")
+    assert wait_for(lambda: not scheduled())
 
     config = write_settings(tmp_path, [])
     prefect_server.run("prefect", "deployment", "run", "ingest/every-15-min", "-p", f"config={config}")
@@ -132,6 +138,7 @@ def test_the_flow_for_large_imports_reads_on_dask_what_the_command_reads(prefect
     """Parts are tasks on Dask's processes; the rows are those of `writethru import`, and a second run adds none."""
     from test_bulk import AT, archived, desk_in, differing, recorded_files, taken
 
+    from pipeline import journey
     from pipeline.journey.importing import Sizes
 
     files = recorded_files(tmp_path / "files")
@@ -143,6 +150,11 @@ def test_the_flow_for_large_imports_reads_on_dask_what_the_command_reads(prefect
     assert not bulk.db.with_suffix(".spool").exists()
     runs = ask(prefect_server.api, "/task_runs/filter", {"limit": 100})
     assert sum(r["name"].startswith("read_part") for r in runs) == len(files)
+    run_flow(prefect_server, "flows.bulk", "bulk_rebuild", {"config": given["config"], "now": AT.isoformat()})
+    journey.rebuild(plain, AT)
+    assert differing(plain, bulk) == [] and not bulk.db.with_suffix(".rebuild.spool").exists()
+    runs = ask(prefect_server.api, "/task_runs/filter", {"limit": 100})
+    assert sum(r["name"].startswith("read_chunk") for r in runs) == 1
 
 
 def run_flow(server, module: str, name: str, parameters: dict[str, object]) -> None:

@@ -158,6 +158,7 @@ def test_three_runs_at_once_end_as_one_run_and_no_story_is_read_by_two(one, tmp_
     assert other_than(one, lake) == []
 
 
+@pytest.mark.skipif("WRITETHRU_NIGHTLY" not in os.environ, reason="make nightly; one is killed while it tracks in make workers")
 def test_a_run_killed_while_it_reads_a_story_is_made_good_by_the_next(one, tmp_path):
     """Links were written, the story's ledger was not: nothing is new for the next run but what the mark says.
 

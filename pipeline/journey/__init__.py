@@ -46,6 +46,7 @@ __all__ = [
     "metrics",
     "migrate_store",
     "notify",
+    "read_chunk",
     "read_part",
     "reading",
     "rebuild",
@@ -59,6 +60,7 @@ __all__ = [
     "thin",
     "track",
     "try_notify",
+    "unread_chunks",
     "unread_parts",
     "verify",
     "write_parquet",
@@ -135,6 +137,22 @@ def read_part(settings: Settings, files: Sequence[Path], now: datetime, number: 
 
     under_way = plan(settings, files, now)
     read_into_spool(under_way.work, under_way.parts[number])
+
+
+def unread_chunks(settings: Settings) -> list[int]:
+    """Begin to read the archive ahead of a rebuild, or go on with it: the numbers of the chunks that are still to be read."""
+    from pipeline.journey import rebuilding
+
+    with reading(settings) as store:
+        return rebuilding.unread_chunks(store, settings)
+
+
+def read_chunk(settings: Settings, number: int) -> None:
+    """Read one chunk of the archive into the spool, where `rebuild` by several workers finds it. Needs no lease."""
+    from pipeline.journey import rebuilding
+
+    with reading(settings) as store:
+        rebuilding.read_chunk(store, settings, number)
 
 
 @stage("rebuild")

@@ -18,7 +18,7 @@ from pipeline.journey.earlier import Extractor
 from pipeline.journey.identity import Pending
 from pipeline.journey.looks import Desk
 from pipeline.journey.progress import Progress, silent
-from pipeline.journey.rereading import Ahead, Reading, piece_of, read_again
+from pipeline.journey.rereading import Ahead, Piece, Reading, piece_of, read_again, read_piece
 from pipeline.journey.tracking import TrackSummary, track_store
 from pipeline.journey.warc import outcome_of
 from pipeline.model import (
@@ -87,8 +87,8 @@ def rebuild_store(
     Several workers read what is archived ahead, with the extractor of this program.
     """
     done = RebuildSummary(dry_run=dry_run)
-    wanted = store.archived_articles()
-    chunks = [wanted[start : start + CHUNK] for start in range(0, len(wanted), CHUNK)]
+    chunks = _chunks(store)
+    wanted = sum(map(len, chunks))
     desk = Rereading(store)
     ahead = _read_ahead(store, settings, dry_run, chunks, workers, progress) if workers > 1 and chunks else None
     for chunk in chunks:
@@ -98,7 +98,7 @@ def rebuild_store(
         for article in articles:
             _rebuild(store, readings, desk, article, now, done)
             done.articles += 1
-            progress("articles", done.articles, len(wanted))
+            progress("articles", done.articles, wanted)
     if ahead:
         ahead.clear()
     if not dry_run:
@@ -106,14 +106,39 @@ def rebuild_store(
     return done
 
 
+def _chunks(store: Store) -> list[Sequence[str]]:
+    """The archived articles, as many as are read together."""
+    wanted = store.archived_articles()
+    return [wanted[start : start + CHUNK] for start in range(0, len(wanted), CHUNK)]
+
+
+def _ahead(settings: Settings, dry_run: bool) -> Ahead:
+    return Ahead(settings.db.with_suffix(".dry-run.spool" if dry_run else ".rebuild.spool"), settings.archive_folder)
+
+
+def _pieces(store: Store, chunks: Sequence[Sequence[str]]) -> Iterator[Piece]:
+    return (piece_of({i: looks.get(i, []) for i in chunk}) for chunk in chunks for looks in [store.looks(chunk)])
+
+
 def _read_ahead(
     store: Store, settings: Settings, dry_run: bool, chunks: Sequence[Sequence[str]], workers: int, progress: Progress
 ) -> Ahead:
     """Everything that is archived, read by several processes."""
-    ahead = Ahead(settings.db.with_suffix(".dry-run.spool" if dry_run else ".rebuild.spool"), settings.archive_folder)
-    pieces = (piece_of({i: looks.get(i, []) for i in chunk}) for chunk in chunks for looks in [store.looks(chunk)])
-    ahead.read(pieces, workers, lambda n: progress("chunks read", n, len(chunks)))
+    ahead = _ahead(settings, dry_run)
+    ahead.read(_pieces(store, chunks), workers, lambda n: progress("chunks read", n, len(chunks)))
     return ahead
+
+
+def unread_chunks(store: Store, settings: Settings) -> list[int]:
+    """Begin to read ahead, or go on with it: the numbers of the chunks of archived articles that are still to be read."""
+    return _ahead(settings, False).unread(_pieces(store, _chunks(store)))
+
+
+def read_chunk(store: Store, settings: Settings, number: int) -> None:
+    """Read one of these into the spool, where a rebuild by several workers finds it."""
+    (piece,) = _pieces(store, _chunks(store)[number : number + 1])
+    ahead = _ahead(settings, False)
+    read_piece(ahead.spool.folder, ahead.folder, piece)
 
 
 class _Readings:

@@ -62,7 +62,7 @@ def read_again(folder: Path, reference: str, read: Extractor = extract) -> Readi
     return Reading(document=document, status=got.status, final_url=got.final_url)
 
 
-def _read_piece(spool: Path, folder: Path, piece: Piece) -> None:
+def read_piece(spool: Path, folder: Path, piece: Piece) -> None:
     """Read a piece into the spool, unless that was done."""
 
     def entries() -> Iterator[tuple[Key, bytes]]:
@@ -83,10 +83,14 @@ class Ahead:
     def read(self, pieces: Iterator[Piece], workers: int, tell: Callable[[int], None]) -> None:
         """Read the pieces; tells how many are done."""
         size = -1
-        for n in spread(partial(_read_piece, self.spool.folder, self.folder), pieces, workers):
+        for n in spread(partial(read_piece, self.spool.folder, self.folder), pieces, workers):
             if (grown := self.spool.size()) != size:  # else nobody would notice that the workers hang
                 size = grown
                 tell(n)
+
+    def unread(self, pieces: Iterator[Piece]) -> list[int]:
+        """The numbers of the pieces that are still to be read."""
+        return [n for n, piece in enumerate(pieces) if self.spool.facts(piece.name) is None]
 
     def of(self, piece: Piece) -> dict[str, Reading]:
         """What was read, by reference."""
