@@ -1,6 +1,6 @@
-"""On demand: files, or the archive, by the million. Dask's processes read them part by part; then one task judges and commits.
+"""On demand: files by the million. Dask's processes read them part by part; then one task judges and commits.
 
-Needs the extra `bulk`. What `import` and `rebuild --workers N` do without Dask, seen and retried part by part in Prefect.
+Needs the extra `bulk`. What `writethru import --workers N` does without Dask, seen and retried part by part in Prefect.
 """
 
 import sys
@@ -44,31 +44,5 @@ def bulk(files: list[str], config: str | None = None, now: str | None = None) ->
     tell(take_all(config, at, files))
 
 
-@task
-def plan_chunks(config: str | None) -> list[int]:
-    """The chunks of archived articles that are to be read again: all, or what a run that was broken off has left."""
-    return journey.unread_chunks(settings_for(config))
-
-
-@task(retries=2, retry_delay_seconds=10)
-def read_chunk(config: str | None, number: int) -> None:
-    """One batch: the archived responses of some articles, read into the spool by the present extractor."""
-    journey.read_chunk(settings_for(config), number)
-
-
-@task(retries=2, retry_delay_seconds=60)
-def rebuild_all(config: str | None, now: str) -> list[str]:
-    """Rebuild what is read otherwise now, and derive again what follows; what was read ahead is not read twice."""
-    return journey.rebuild(settings_for(config), clock(now), workers=2, wait=WAIT).lines()
-
-
-@flow(name="bulk-rebuild", log_prints=False, task_runner=DaskTaskRunner(cluster_kwargs=CLUSTER))  # type: ignore[arg-type]
-def bulk_rebuild(config: str | None = None, now: str | None = None) -> None:
-    """Read every archived response again and rebuild what is read otherwise now."""
-    at = clock(now).isoformat()
-    wait(read_chunk.map(unmapped(config), plan_chunks(config)))
-    tell(rebuild_all(config, at))
-
-
 if __name__ == "__main__":
-    bulk(sys.argv[1:]) if sys.argv[1:] else bulk_rebuild()
+    bulk(sys.argv[1:])

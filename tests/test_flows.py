@@ -150,7 +150,7 @@ def test_the_flow_for_large_imports_reads_on_dask_what_the_command_reads(prefect
     assert not bulk.db.with_suffix(".spool").exists()
     runs = ask(prefect_server.api, "/task_runs/filter", {"limit": 100})
     assert sum(r["name"].startswith("read_part") for r in runs) == len(files)
-    run_flow(prefect_server, "flows.bulk", "bulk_rebuild", {"config": given["config"], "now": AT.isoformat()})
+    run_flow(prefect_server, "flows.bulk_rebuild", "bulk_rebuild", {"config": given["config"], "now": AT.isoformat()})
     journey.rebuild(plain, AT)
     assert differing(plain, bulk) == [] and not bulk.db.with_suffix(".rebuild.spool").exists()
     runs = ask(prefect_server.api, "/task_runs/filter", {"limit": 100})
