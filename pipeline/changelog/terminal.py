@@ -69,7 +69,7 @@ def _way_back(page: StoryPage, found: Sequence[ShortDay]) -> list[str]:
 
 
 def _short_names(aspects: Sequence[str]) -> dict[str, str]:
-    """Aspects without the words that several begin with: of "response from Kyiv" and "response from Moscow" the names."""
+    """Aspects without the words that several begin with: of "answer of the owners" and "answer of the crew" the last."""
     names = list(dict.fromkeys(aspects))
     shared = {name: max((_shared(name, other) for other in names if other != name), default=0) for name in names}
     return {name: one_line(f"…{' '.join(name.split()[n:])}" if n > 1 else name) for name, n in shared.items()}

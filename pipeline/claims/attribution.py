@@ -51,7 +51,7 @@ def is_name(name: str) -> bool:
 
 
 def _whole(unit: Unit, source: Source) -> str:
-    """The name with those that it is joined to: "the United States and Ukraine said"."""
+    """The name with those that it is joined to: "Marel and Orlania said"."""
     joined = _JOINED.search(unit.text[: source.start])
     return joined[0] + source.name if joined and source.name[:1].isupper() else source.name
 

@@ -18,7 +18,6 @@ leaves no lock behind.
 import json
 import logging
 import os
-import socket
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -42,8 +41,7 @@ from pipeline.store.leasing import (
     Holder,
     ended,
     gets_on,
-    machine,
-    started,
+    of_this_process,
     work_goes_on,
 )
 
@@ -470,17 +468,8 @@ def _free(row: Row, limits: LeaseConfig) -> bool:
 
 def _of_this_process(what: str, clock: datetime | None) -> str:
     """What a run of this process tells of itself; no two tell the same."""
-    pid = os.getpid()
-    holder = Holder(
-        pid=pid,
-        started=started(pid),
-        host=socket.gethostname(),
-        machine=machine(),
-        command=what,
-        since="",
-        alive=time.monotonic() + next(_tries),  # tells two runs of one process apart
-        clock=clock.isoformat() if clock else "",
-    )
+    alive = time.monotonic() + next(_tries)  # tells two runs of one process apart
+    holder = of_this_process(what, "", alive, clock.isoformat() if clock else "")
     return json.dumps(asdict(holder))
 
 

@@ -77,6 +77,21 @@ class Holder:
         return max(0.0, time.monotonic() - self.alive)
 
 
+def of_this_process(what: str, since: str, alive: float, clock: str = "") -> Holder:
+    """What a run of this process tells of itself."""
+    pid = os.getpid()
+    return Holder(
+        pid=pid,
+        started=started(pid),
+        host=socket.gethostname(),
+        machine=machine(),
+        command=what,
+        since=since,
+        alive=alive,
+        clock=clock,
+    )
+
+
 class Lease:
     """A lease that this process holds."""
 
@@ -208,16 +223,7 @@ def _make(path: Path, number: int, what: str) -> Lease | None:
         mine = _lock(opened) and _newest(path) == number
         if mine:
             since = datetime.fromtimestamp(os.fstat(opened).st_mtime, UTC).isoformat(timespec="seconds")
-            pid = os.getpid()
-            holder = Holder(
-                pid=pid,
-                started=started(pid),
-                host=socket.gethostname(),
-                machine=machine(),
-                command=what,
-                since=since,
-                alive=time.monotonic(),
-            )
+            holder = of_this_process(what, since, time.monotonic())
             held = Lease(path, number, opened, holder)
             held._write(holder)
             return held
