@@ -157,6 +157,7 @@ class Leases:
         """`fence` makes commits impossible that were begun before: of what is written in one turn, or all (None)."""
         self.catalog, self.limits, self._what, self._fence = catalog, limits, what, fence
         self._me = _of_this_process(what, clock)
+        self._patience = 0.0  # seconds that the run will wait for others
         self._numbers: dict[str, int] = {}
         self._rested: dict[str, float] = {}  # by name: how long it had been free when it was taken
         self._beaten = _clock()  # when a sign of life was last known to have come through
@@ -306,7 +307,7 @@ class Leases:
 
     @contextmanager
     def _to_itself(self) -> Iterator[None]:
-        self.take_store(self.limits.silent.total_seconds())
+        self.take_store(max(self._patience, self.limits.silent.total_seconds()))
         try:
             yield
         finally:
@@ -346,6 +347,7 @@ class Leases:
 
     def wait_for_store(self, wait: float) -> None:
         """Wait until no run has or wants the whole store. Raises StoreBusy after `wait` seconds."""
+        self._patience = wait
         until = time.monotonic() + max(wait, SHORT_WAIT)
         while not all(_free(r, self.limits) for r in self.catalog.rows([STORE]).values()):
             self._wait(until)
