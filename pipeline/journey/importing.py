@@ -1,8 +1,9 @@
 """Recorded observations in place of the network: JSON Lines or web archives, plain or gzipped, in any order.
 
 Files are read part by part into the spool, by several processes if asked for; then one writer judges the observations in the
-order of their times and commits them chunk by chunk. Memory holds a chunk. A run that was broken off anywhere goes on where it
-was when the same command comes again, and leaves the rows that it would have left.
+order of their times and commits them chunk by chunk. Memory holds a chunk and the articles that were looked at last, however
+long the files are. A run that was broken off anywhere goes on where it was when the same command comes again, and leaves the
+rows that it would have left.
 """
 
 from collections import Counter, deque
@@ -31,7 +32,7 @@ from pipeline.urls import canonical
 
 CHUNK = 1_000  # observations in one transaction
 CHUNK_BYTES = 64_000_000  # of them in the spool
-HELD = 20_000  # articles that are held in memory: then what is known is read from the store anew
+HELD = 5_000  # articles that are held in memory: then what is known is read from the store anew
 SHOWN = 20  # invalid lines listed one by one
 
 
@@ -130,7 +131,8 @@ def import_into(
         raise
     with Archive(settings.archive_folder, under_way.began) as archive:
         run = Import(store, settings, under_way, archive, sizes)
-        run.take_all(progress)
+        with store.bounded():
+            run.take_all(progress)
     under_way.spool.clear()
     return run.done
 

@@ -87,23 +87,30 @@ def rebuild_store(
     Several workers read what is archived ahead, with the extractor of this program.
     """
     done = RebuildSummary(dry_run=dry_run)
-    chunks = _chunks(store)
-    wanted = sum(map(len, chunks))
-    desk = Rereading(store)
-    ahead = _read_ahead(store, settings, dry_run, chunks, workers, progress) if workers > 1 and chunks else None
-    for chunk in chunks:
-        articles = list(_articles(store, chunk))
-        known = ahead.of(piece_of({a.state.article_id: a.looks for a in articles})) if ahead else {}
-        readings = _Readings(settings.archive_folder, read, known)
-        for article in articles:
+    with store.bounded():
+        chunks = _chunks(store)
+        wanted, desk = sum(map(len, chunks)), Rereading(store)
+        ahead = _read_ahead(store, settings, dry_run, chunks, workers, progress) if workers > 1 and chunks else None
+        for readings, article in _archived(store, settings.archive_folder, read, chunks, ahead):
             _rebuild(store, readings, desk, article, now, done)
             done.articles += 1
             progress("articles", done.articles, wanted)
-    if ahead:
-        ahead.clear()
+        if ahead:
+            ahead.clear()
     if not dry_run:
         done.tracked = track_store(store, settings, now, done.rebuilt > 0, progress)
     return done
+
+
+def _archived(
+    store: Store, folder: Path, read: Extractor, chunks: Sequence[Sequence[str]], ahead: Ahead | None
+) -> Iterator[tuple["_Readings", "Recorded"]]:
+    """Each archived article, and what reads its responses."""
+    for chunk in chunks:
+        articles = list(_articles(store, chunk))
+        known = ahead.of(piece_of({a.state.article_id: a.looks for a in articles})) if ahead else {}
+        readings = _Readings(folder, read, known)
+        yield from ((readings, article) for article in articles)
 
 
 def _chunks(store: Store) -> list[Sequence[str]]:

@@ -27,6 +27,7 @@ from pipeline.store.rows import plain_row, value_of
 from pipeline.store.snapshot import publish_snapshot
 from pipeline.store.tracked import Linking, Revised, SavedState, Tracked
 
+CACHE = "256MB"  # of the store in memory, while a run goes through all of it
 REPEATS = 5  # of a transaction into whose way another's came
 Written = TypeVar("Written")
 __all__ = [
@@ -112,6 +113,16 @@ class Store(Rebuilt, Collected, Tracked, Noticed, Reading):
     def size(self) -> int:
         """Bytes that it takes."""
         return self.engine.size(self.con)
+
+    @contextmanager
+    def bounded(self) -> Iterator[None]:
+        """What the database keeps of the store in memory inside is bounded: else a long run's cache grows with the store."""
+        self.con.execute(f"SET memory_limit = '{CACHE}'")
+        try:
+            yield
+        finally:
+            with suppress(duckdb.Error):  # of a dead database: what happened before is what counts
+                self.con.execute("RESET memory_limit")  # the process may keep the instance
 
     def close(self) -> None:
         """Close it; the log of a file is folded into it."""
