@@ -20,7 +20,7 @@ from pipeline.journey.moving import MoveSummary, migrate_store
 from pipeline.journey.progress import Progress, lively, silent
 from pipeline.journey.stages import stage
 from pipeline.journey.starting import init
-from pipeline.store import Store, lease, share
+from pipeline.store import Share, Store, aside, lease, share
 
 __all__ = [
     "BackupSummary",
@@ -247,16 +247,27 @@ def try_notify(settings: Settings):
 @stage("notify")
 def notify(settings: Settings, now: datetime, *, dry_run: bool = False, wait: float = 0.0):
     """Tell people what the rules of `[[notify]]` ask for. Returns a NotifySummary; rules that cannot be served are in it."""
-    from pipeline.journey.notifying import NotifySummary, notify_all
+    from pipeline.journey.notifying import NotifySummary, note_all, notify_all
 
     if not settings.notify:
         return NotifySummary()
-    done, notes = notify_all(settings, now, dry_run=dry_run, wait=wait)
-    if notes and not dry_run:
-        with writing(settings, "notify", now, wait or NOTES_WAIT) as store, store.transaction():
-            for note in notes:
-                store.add_notices(note.key, note.subjects, now, sent=note.sent)
+    with aside(settings.place, "notify", wait, settings.lease, now) as held:
+        done, notes = notify_all(settings, now, held, dry_run=dry_run)
+        if notes and not dry_run:
+            with _noting(settings, now, held, wait or NOTES_WAIT) as store:
+                store.write("record", lambda: note_all(store, notes, now))
     return done
+
+
+@contextmanager
+def _noting(settings: Settings, now: datetime, held: Share, wait: float) -> Iterator[Store]:
+    """The store, open to write down what was sent, before anybody else may send."""
+    if held.alone:
+        with writing(settings, "notify", now, wait) as store:
+            yield store
+    else:
+        with Store(settings.place, now=now, share=held) as store:
+            yield store
 
 
 @stage("report")

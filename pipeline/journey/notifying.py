@@ -1,8 +1,8 @@
 """Telling people: each address of each rule of `[[notify]]` gets what was asked for, once, at once or as a digest.
 
 A rule begins with what comes after it: what was there before is noted without a message. What could not be sent is tried again,
-however long a channel is down. What is told is read from the snapshot, so nobody waits for a slow channel; a lease of its own
-keeps two runs from sending the same.
+however long a channel is down. What is told is read from the snapshot, so nobody waits for a slow channel; a lease of its own,
+on a lake one for all machines, keeps two runs from sending the same.
 """
 
 import logging
@@ -19,7 +19,7 @@ from pipeline.journey.asking import reading
 from pipeline.journey.checking import status_of
 from pipeline.logs import event
 from pipeline.notify import Item, Message, due, message, moved, send
-from pipeline.store import Store, lease
+from pipeline.store import Holding, Store
 
 log = logging.getLogger(__name__)
 BACK = timedelta(days=2)  # what was seen longer before is history that somebody filled in, and no news
@@ -55,11 +55,10 @@ class Note:
     sent: bool
 
 
-def notify_all(settings: Settings, now: datetime, *, dry_run: bool, wait: float) -> tuple[NotifySummary, list[Note]]:
+def notify_all(settings: Settings, now: datetime, held: Holding, *, dry_run: bool) -> tuple[NotifySummary, list[Note]]:
     """Send what the rules ask for. A rule that cannot be served stops no other. The notes are the caller's to keep."""
     done, notes = NotifySummary(), []
-    alone = settings.db.with_name(settings.db.name + ".notify")
-    with lease(alone, "notify", wait, settings.lease) as held, reading(settings) as store:
+    with reading(settings) as store:
         found = status_of(store, settings, now).findings if any(rule.warnings for rule in settings.notify) else ()
         for rule in settings.notify:
             held.check()
@@ -69,6 +68,12 @@ def notify_all(settings: Settings, now: datetime, *, dry_run: bool, wait: float)
             except ConfigError as e:
                 done.problems.append(str(e))
     return done, notes
+
+
+def note_all(store: Store, notes: Sequence[Note], now: datetime) -> None:
+    """Write down what was sent, and what is known without having been sent."""
+    for note in notes:
+        store.add_notices(note.key, note.subjects, now, sent=note.sent)
 
 
 def try_all(settings: Settings) -> NotifySummary:

@@ -35,6 +35,7 @@ __all__ = [
     "FetchRow",
     "HoldRow",
     "Holder",
+    "Holding",
     "KeptVersion",
     "Linking",
     "ParagraphRow",
@@ -47,6 +48,7 @@ __all__ = [
     "SavedState",
     "Share",
     "Store",
+    "aside",
     "check_files",
     "compare",
     "engine_of",
@@ -75,6 +77,13 @@ def share(
     Raises StoreBusy, StoreError.
     """
     return engine_of(place).shared(what, wait, limits, clock)
+
+
+def aside(
+    place: Place, what: str, wait: float = 0.0, limits: LeaseConfig | None = None, clock: datetime | None = None
+) -> AbstractContextManager[Share]:
+    """Be the only run that does this, but beside those that write; see `Engine.aside`. Raises StoreBusy, StoreError."""
+    return engine_of(place).aside(what, wait, limits, clock)
 
 
 class Store(Rebuilt, Collected, Tracked, Noticed, Reading):

@@ -210,6 +210,12 @@ class Leases:
             rows = self.catalog.rows([STORE, *names])
         return self._taken(rows, names, [STORE])
 
+    def take_within(self, names: Sequence[str], wait: float) -> None:
+        """Take all these leases. Raises StoreBusy with the holders' names after `wait` seconds."""
+        until = time.monotonic() + max(wait, LEAST_WAIT)
+        while not self.take(names):
+            self._wait(until, names)
+
     def give_back(self, names: Sequence[str]) -> None:
         """Give leases back. Their numbers stay: the next ones must be higher."""
         listed = ", ".join(map(quoted, names))
@@ -352,13 +358,15 @@ class Leases:
         while not all(_free(r, self.limits) for r in self.catalog.rows([STORE]).values()):
             self._wait(until)
 
-    def _wait(self, until: float) -> None:
+    def _wait(self, until: float, names: Sequence[str] = ()) -> None:
         if time.monotonic() >= until:
-            raise self._busy()
+            raise self._busy(names)
         time.sleep(POLL)
 
-    def _busy(self) -> StoreBusy:
-        others = dict.fromkeys(holder.named() for holder in self.others().values())
+    def _busy(self, names: Sequence[str]) -> StoreBusy:
+        """What to tell whoever waited: who has these leases or the whole store; of none, who has any."""
+        wanted = {STORE, *names} if names else None
+        others = dict.fromkeys(h.named() for name, h in self.others().items() if wanted is None or name in wanted)
         if not others:
             return StoreBusy(self.catalog.name, "another process")
         after = f"{self.limits.silent.total_seconds():g} s"

@@ -61,6 +61,9 @@ class Share(Holding, Protocol):
         `standing`: False also if one of them was taken after this was told, so that what was read then may have become other.
         """
 
+    def take_within(self, names: Sequence[str], wait: float) -> None:
+        """Take leases. Raises StoreBusy if that is not possible within `wait` seconds."""
+
     def give_back(self, names: Sequence[str]) -> None:
         """Give leases back before the end of the run."""
 
@@ -93,6 +96,9 @@ class Whole:
 
     def take(self, names: Sequence[str], standing: Mapping[str, int] | None = None) -> bool:
         return True
+
+    def take_within(self, names: Sequence[str], wait: float) -> None:
+        """They are held."""
 
     def rested(self, name: str) -> float:
         return inf
@@ -180,6 +186,13 @@ class Engine(Protocol):
         """Work beside others where the place allows it, else hold it all. `clock`: the moment that the run's looks bear, which
         others are told. Raises StoreBusy if another has it all for longer than `wait` seconds."""
 
+    def aside(
+        self, what: str, wait: float, limits: LeaseConfig | None, clock: datetime | None = None
+    ) -> AbstractContextManager[Share]:
+        """One run at a time does this, but beside those that write. The share is all there is (`alone`) where runs that write
+        know nothing of it: then it gives no right to write. Raises StoreBusy if another does it for longer than `wait` seconds.
+        """
+
     def held_here(self) -> Holding | None:
         """The lease, if this process holds it."""
 
@@ -194,6 +207,11 @@ def engine_of(place: Place) -> Engine:
 
         return InLake(place)
     return Embedded(place)
+
+
+def beside(file: Path, what: str) -> Path:
+    """Where the lease on something done beside a file lies."""
+    return file.with_name(f"{file.name}.{what}")
 
 
 class Embedded:
@@ -273,6 +291,11 @@ class Embedded:
     @contextmanager
     def shared(self, what: str, wait: float, limits: LeaseConfig | None, clock: datetime | None = None) -> Iterator[Share]:
         with self.lease(what, wait, limits) as held:
+            yield Whole(held)
+
+    @contextmanager
+    def aside(self, what: str, wait: float, limits: LeaseConfig | None, clock: datetime | None = None) -> Iterator[Share]:
+        with lease_on(beside(self.path, what), what, wait, limits) as held:
             yield Whole(held)
 
     def holders(self) -> dict[str, Holder]:

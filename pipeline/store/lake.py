@@ -33,7 +33,7 @@ from pipeline.store.database import (
     schema,
     transaction,
 )
-from pipeline.store.engines import Embedded, Holding, Share, Whole, no_store
+from pipeline.store.engines import Embedded, Holding, Share, Whole, beside, no_store
 from pipeline.store.failures import leaves
 from pipeline.store.leasing import Holder, held_here, holder_of
 from pipeline.store.leasing import lease as lease_on
@@ -359,6 +359,16 @@ class InLake:
                 yield Whole(held)
             return
         with self._told_plainly(), catalog_share(self.catalog, what, wait, limits, self._fence, clock) as share:
+            yield share
+
+    @contextmanager
+    def aside(self, what: str, wait: float, limits: LeaseConfig | None, clock: datetime | None = None) -> Iterator[Share]:
+        if self.lake.kind != "postgres":
+            with lease_on(beside(Path(self.lake.catalog), what), what, wait, limits) as held:
+                yield Whole(held)
+            return
+        with self.shared(what, wait, limits, clock) as share:
+            share.take_within([what], wait)
             yield share
 
     @contextmanager
