@@ -23,6 +23,7 @@ HELD_BACK = {
     "harbour-merger",
     "ondry-bank",
     "lady-avona",
+    "quillon-recall",
 }  # only ever scored: what goes wrong on them is read by nobody
 GOLDEN = sorted(p.parent for p in (ROOT / "tests" / "stories").glob("*/gold.json") if p.parent.name not in HELD_BACK)
 STORIES = [ROOT / "seeds" / "demo", *GOLDEN]
