@@ -2,6 +2,10 @@
 
 import json
 import logging
+import os
+import subprocess
+import sys
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -37,10 +41,12 @@ class Channel:
     def __init__(self, server: HTTPServer, path: str = "/hook-7f3a"):
         self.messages: list[dict[str, str]] = []
         self.status = 200
+        self.meanwhile: Callable[[], None] = lambda: None  # what happens while it takes a message
         self.address = f"json://127.0.0.1:{server.port}{path}"
         server.expect_request(path).respond_with_handler(self._take)
 
     def _take(self, request: Request) -> Response:
+        self.meanwhile()
         if self.status == 200:
             self.messages.append(json.loads(request.data))
         return Response("", status=self.status)
@@ -93,6 +99,35 @@ def test_a_change_is_told_once_with_its_story_and_address(press, channel):
         and "Talks on the harbour" in sent["message"]
     )
     assert "80 million crowns" in sent["message"] and article.url in sent["message"] and "(Tern, changed)" in sent["message"]
+    poll(desk, 6)
+    assert len(channel.messages) == 1
+
+
+def test_while_a_message_is_on_its_way_others_write_and_nobody_sends(press, channel, monkeypatch):
+    """A slow channel holds up no run; a second run that would send the same is told who is at it, and later has nothing to send."""
+    desk, article = press
+    rules(desk, '[[notify]]\nname = "desk"\nto = "DESK_CHANNEL"\n')
+    poll(desk, 0)
+    article.edit(paragraph=0, text=TEXT.format(n=80))
+    monkeypatch.setenv("DESK_CHANNEL", channel.address + "?rto=60")  # seconds that it may take
+    seen = []
+
+    def command(*words: str) -> None:
+        code = "from pipeline.cli import main; main()"
+        when = (DAY + 4 * HOUR).isoformat()
+        told = [sys.executable, "-c", code, *words, "--config", str(desk.folder / "writethru.toml"), "--now", when]
+        done = subprocess.run(told, capture_output=True, text=True, timeout=60, check=False)
+        seen.append((words[0], done.returncode, done.stderr))
+
+    def meanwhile() -> None:
+        command("ingest")
+        command("notify")
+
+    channel.meanwhile = meanwhile
+    assert "desk: 1 things sent" in poll(desk, 3)
+    (_, ingested, _), (_, refused, why) = seen
+    assert ingested == 0 and refused != 0 and "writethru notify" in why and f"process {os.getpid()}" in why
+    channel.meanwhile = lambda: None
     poll(desk, 6)
     assert len(channel.messages) == 1
 
