@@ -33,7 +33,8 @@ server: $(VENV)/.installed  ## Prefect's server on 127.0.0.1:4200, the schedule 
 lake: export WRITETHRU_TEST_STORE := postgres
 lake: $(VENV)/.installed-test  ## what touches the store, with the store in a lake whose catalog is a PostgreSQL of the tests' own
 	$(PYTEST) tests/test_lake.py tests/test_objects.py tests/test_cli.py tests/test_demo.py tests/test_import.py tests/test_questions.py \
-	  tests/test_collect_versions.py tests/test_status.py
+	  tests/test_collect_versions.py tests/test_status.py tests/test_notify.py tests/test_bulk.py
+	WRITETHRU_TEST_STORE=sqlite $(PYTEST) tests/test_rebuild.py  # its tests copy a store with its folder
 
 schedule: export WRITETHRU_WORKERS := 1
 schedule: $(VENV)/.installed-test  ## the schedule of several workers, on a real Prefect server with PostgreSQL
