@@ -183,6 +183,20 @@ def test_reports_from_before_a_narrow_wording_came_up_are_found_through_their_st
     assert inside == {a.article_id for a in (*before, *after)}
 
 
+PLACE = ("harbour", "island", "governor", "shelter", "roof", "road", "market", "clinic", "school", "ferry")
+
+
+def test_an_earlier_matter_in_the_same_place_leaves_the_watch_and_stays_out():
+    """A storm opens a watch that names the island; the flood is meant, and the storm is not tried again."""
+    place = [" ".join(PLACE[(n + k) % len(PLACE)] for k in range(5)) for n in range(20)]
+    storm = [_report(n, "Orsa storm", f"Wind, gale and storm on Orsa: {place[n]}.") for n in range(4)]
+    flood = [_report(n, "Orsa flood", f"Flood, dam and mud on Orsa: {place[n]}.") for n in range(4, 16)]
+    watch = Watch(slug="flood", title="Flood", match=("Orsa", "flood"))
+    linker = linked([*storm, *flood], (watch,))
+    assert {x.article_id for x in linker.links() if x.story_id == watch.story_id} == {a.article_id for a in flood}
+    assert {e.article_id for e in linker.events() if e.story_id == watch.story_id and e.kind == "left"} >= {"art_00", "art_03"}
+
+
 def _bare(n: int, headline: str) -> Article:
     seen = NOW + timedelta(minutes=10 * n)
     url = f"https://outlet.example/{n}"

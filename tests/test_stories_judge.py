@@ -302,6 +302,16 @@ def test_of_two_matters_the_words_mean_the_one_that_has_more_of_them():
     assert isinstance(decide_sense(replace(apart, between=0.3), (2.0, 6.0)), MeansBoth)
 
 
+def test_what_was_over_before_the_larger_matter_began_may_be_more_like_it():
+    """One place has a storm, then a flood: the storm goes, half as like though it is; a first chapter as large stays."""
+    storm_then_flood = Halves(sizes=(4, 6), between=0.2, inside=0.4, words=100)
+    meant = decide_sense(storm_then_flood, (4.5, 6.0), (1.0, 0.0))
+    assert isinstance(meant, Means) and meant.part == 1 and meant.earlier
+    assert isinstance(decide_sense(storm_then_flood, (4.5, 6.0), (0.5, 0.0)), MeansBoth)
+    assert isinstance(decide_sense(storm_then_flood, (5.5, 6.0), (1.0, 0.0)), MeansBoth)
+    assert isinstance(decide_sense(replace(storm_then_flood, sizes=(6, 6)), (4.5, 6.0), (1.0, 0.0)), MeansBoth)
+
+
 def test_an_earlier_story_with_fewer_of_the_words_only_opened_the_watch():
     """A storm in the same place opened the watch on the flood; a story that has as many of the words is meant too."""
     stories = Halves(sizes=(3, 8), between=0.2, inside=0.4, words=100)

@@ -33,7 +33,7 @@ from pipeline.stories.watching import Watching
 if TYPE_CHECKING:
     from pipeline.stories.linker import Linker
 
-FORMAT = 7
+FORMAT = 8
 PAGE = 4_096  # numbers in a piece of a row
 DESK, WATCH, SEEN, PLACES, SPANS, SOURCES, TERMS, POSTINGS, HASHES = (
     "desk",
@@ -412,6 +412,7 @@ def _watching(w: Watching) -> bytes:
         "wording": wording(w.watch),
         "links": [[o, *_row(link)] for o, link in sorted(w.links.items())],
         "core": sorted(w.core),
+        "earlier": sorted(w.earlier),
         "signs": [[o, *_row(s)] for o, s in sorted(w.signs.items()) if s != Signs()],
         "tried": list(w.tried),
         "next_look": w.next_look,
@@ -427,6 +428,7 @@ def _load_watching(w: Watching, data: bytes) -> None:
         return
     w.links = {order: _value(Link, row) for order, *row in saved["links"]}
     w.core = set(saved["core"])
+    w.earlier = set(saved["earlier"])
     w.tried.extend(saved["tried"])
     w.signs = dict.fromkeys(w.tried, Signs()) | {order: _value(Signs, row) for order, *row in saved["signs"]}
     w.next_look = saved["next_look"]

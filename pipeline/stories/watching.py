@@ -55,6 +55,7 @@ class Watching:
         self.links: dict[int, Link] = {}
         self.core: set[int] = set()  # the reports that shape the centroid
         self.signs: dict[int, Signs] = {}  # of reports and of what may yet become one
+        self.earlier: set[int] = set()  # reports once, of an earlier matter: they are not tried again
         self.tried: deque[int] = deque()
         self.centroid = Centroid()
         self.next_look = LOOK_FROM
@@ -76,10 +77,12 @@ class Watching:
                 del self.signs[old]
         if self.attempt(item):
             self.look(item.seen_at)
+        self._look_at_story(item)
 
     def forget(self, gone: Set[int]) -> None:
         """Drop what is remembered of articles that are gone."""
         self.signs = {o: s for o, s in self.signs.items() if o not in gone}
+        self.earlier -= gone
 
     def reread(self, text: Text, item: Item, old: Item) -> None:
         """Take an article's later text in place of the earlier one."""
@@ -198,7 +201,7 @@ class Watching:
         self._drop_earlier_kin(at)
         self.look_at_kin(at)
         for order in self._worth_a_try():
-            if order not in self.links:
+            if order not in self.links and order not in self.earlier:
                 self.attempt(self.groups.items[order])
 
     def _worth_a_try(self) -> list[int]:
@@ -240,16 +243,15 @@ class Watching:
         if found is None:
             return
         sides = [[sample[i] for i in rows] for rows in found.rows]
-        decision = decide_sense(found.halves, (self._said(sides[0]), self._said(sides[1])))
+        said, before = (self._said(sides[0]), self._said(sides[1])), (_before(*sides), _before(*sides[::-1]))
+        decision = decide_sense(found.halves, said, before)
         if not isinstance(decision, Means):
             return
         kept, gone = sides[decision.part], sides[1 - decision.part]
         ours, theirs = self._sum(kept), self._sum(gone)
-        for order in orders:
-            item = self.groups.items[order]
-            nearer = order not in kept and theirs.likeness(item.profile) > ours.likeness(item.profile)
-            if not self.pinned(order) and (order in gone or nearer):
-                self.leave(item, decision.reason, at)
+        items = [self.groups.items[o] for o in orders if o not in kept]
+        nearer = [i for i in items if i.order in gone or theirs.likeness(i.profile) > ours.likeness(i.profile)]
+        self._leave_other(nearer, decision, at)
 
     def _drop_earlier_kin(self, at: datetime) -> None:
         """Found stories of an earlier matter may have opened the watch. Set them against the one that has most of the words."""
@@ -265,8 +267,16 @@ class Watching:
             if orders[0] < main[0]:
                 halves = self._halves(self._sum(orders), ours)
                 decision = decide_earlier(halves, (self._said(orders), self._said(main)))
-                for item in (self.groups.items[o] for o in orders if isinstance(decision, Means) and not self.pinned(o)):
-                    self.leave(item, decision.reason, at)
+                if isinstance(decision, Means):
+                    self._leave_other([self.groups.items[o] for o in orders], decision, at)
+
+    def _leave_other(self, items: Sequence[Item], decision: Means, at: datetime) -> None:
+        """Take out reports of a matter that is not meant."""
+        for item in items:
+            if not self.pinned(item.order):
+                self.leave(item, decision.reason, at)
+                if decision.earlier:
+                    self.earlier.add(item.order)
 
     def _sum(self, orders: Sequence[int]) -> Centroid:
         return Centroid([self.groups.items[o].profile for o in orders])
@@ -288,10 +298,27 @@ class Watching:
 
     def look_at_kin(self, at: datetime) -> None:
         """Judge again those that joined by likeness alone: their found story may have been split since."""
-        for order in sorted(self.links.keys() - self.core):
+        self._judge_again(sorted(self.links.keys() - self.core), at)
+
+    def _look_at_story(self, item: Item) -> None:
+        """Judge again those that joined by likeness alone of the found story that an article joined."""
+        group = self.groups.groups.get(item.place)
+        if group is not None and len(group.members) <= KIN:
+            beside = [o for o in group.members if o != item.order and o in self.links and o not in self.core]
+            self.groups.items.want(beside)
+            self._judge_again(beside, item.seen_at)
+
+    def _judge_again(self, orders: Sequence[int], at: datetime) -> None:
+        for order in orders:
             if self.pinned(order):
                 continue  # perhaps of a closed story, and not in memory any longer
             item = self.groups.items[order]
             decision = decide_watch(self._signs(order), self._standing(item))
             if isinstance(decision, StaysApart):
                 self.leave(item, f"Looked at again: {decision.reason}", at)
+
+
+def _before(part: Sequence[int], other: Sequence[int]) -> float:
+    """The share of some articles that came before the first of others."""
+    first = min(other)
+    return sum(o < first for o in part) / len(part)
