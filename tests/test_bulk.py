@@ -265,3 +265,16 @@ def wait_until(true, seconds: float = 60.0) -> None:
     while not true():
         assert time.monotonic() < end, "it did not happen in time"
         time.sleep(0.02)
+
+
+def test_what_the_database_holds_in_memory_is_bounded_while_an_import_lasts(files, tmp_path):
+    """And afterwards it is as it was: the process may go on with other work."""
+    settings = desk_in(tmp_path / "desk")
+    with journey.writing(settings, "import", DAY) as store:
+
+        def limit() -> str:
+            return store.ask("SELECT current_setting('memory_limit')").rows[0][0]
+
+        before, held = limit(), dict[str, set[str]]()
+        import_into(store, settings, files, AT, lambda what, *_: held.setdefault(what, set()).add(limit()), 1, SMALL)
+        assert held == {"parts read": {before}, "observations": {"244.1 MiB"}} and limit() == before
