@@ -31,7 +31,7 @@ name = "money"
 about = "How many million crowns the ferry costs"
 """
 TEXT = (
-    "The council said the ferry costs {n} million crowns. 'We have listened,' said Ilse Brandt. It denied a delay on 4 March. "
+    "The council said the ferry costs {n} million crowns. 'We have listened,' {said} Ilse Brandt. It denied a delay on 4 March. "
 )
 LOOKS = [
     {
@@ -42,8 +42,9 @@ LOOKS = [
         "html": page,
     }
     for outlet in ("tern", "gull")
-    for hour in range(2)
-    for page in [f"<html><body><article><h1>The ferry</h1><p>{TEXT.format(n=20 + hour) * 5}</p></article></body></html>"]
+    for hour, said in enumerate(("said", "argued"))
+    for text in [TEXT.format(n=20 + hour, said=said) * 5]
+    for page in [f"<html><body><article><h1>The ferry</h1><p>{text}</p></article></body></html>"]
 ]
 SMALL = "small-import"  # in place of a command: an import of `test_bulk`, in parts of 2 kB
 _WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC
@@ -194,7 +195,7 @@ def warm_up() -> None:
         config.write_text("", encoding="utf8")
         record.write_text("".join(json.dumps(look) + "\n" for look in LOOKS), encoding="utf8")
         common = ["--quiet", "--config", str(config), "--now", "2025-03-05T00:00:00Z"]
-        if cli.run(["import", str(record), *common]) or cli.run(["track", *common]):
+        if cli.run(["import", str(record), *common]) or cli.run(["run", *common]):
             sys.exit("the warm-up failed")
     for name in pages.environment().list_templates(["html"]):
         pages.environment().get_template(name)
@@ -205,9 +206,16 @@ def main() -> None:
     import altair  # noqa: F401
     import duckdb  # noqa: F401
     import feedparser  # noqa: F401
+    import fsspec.core  # noqa: F401
     import httptools  # noqa: F401
     import trafilatura  # noqa: F401
     import vl_convert  # noqa: F401
+    import warcio  # noqa: F401
+    import yarl  # noqa: F401
+
+    import pipeline.feeds.document
+    import pipeline.feeds.syndicated
+    import pipeline.fetch.client  # noqa: F401
 
     warm_up()
     for line in sys.stdin:

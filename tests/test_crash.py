@@ -38,7 +38,8 @@ BACKGROUND = [
     "The storm kept the boats in the port, and the market on the quay stayed closed until noon.",
     "Ships from the islands bring most of the fish that is sold in the town, and all of its salt.",
 ]
-DENIAL = "The harbour authority denied that any agreement had been signed."  # one value: pictures would double the time
+# One value in all that is published: a picture takes longer than the rest of a run.
+DENIAL = "The harbour authority denied that any agreement had been signed."
 EFFECTS = {  # a run has these for certain; the others that it has are tried all the same
     "archive.Archive.append",
     "changelog.site._replace",
@@ -83,7 +84,7 @@ class Press:
             return
         tern.articles[0].edit(paragraph=1, text=f"Up to {50 + poll} boats were kept in the port by the storm.")
         if poll == 1:
-            gull.publish("harbour-talks-late", headline="Harbour talks go on", at=DAY + HOUR)
+            gull.publish("harbour-talks-late", headline="Harbour talks go on", paragraphs=[DENIAL, *BACKGROUND], at=DAY + HOUR)
             heron.block()
         if poll == 2:
             heron.unblock()
@@ -287,16 +288,14 @@ def test_a_full_disk_of_their_own_ends_a_run_with_74_and_names_the_file(press, t
 
 def left_with_a_log(press: Press, folder: Path, runs: Runs) -> Path:
     """A folder whose run was killed after it had acknowledged fetches that stand in the store's log alone."""
-    calm = press.run(press.folder, 0, runs)
-    for step in range(calm.steps // 8, calm.steps, 3):
-        shutil.rmtree(folder, ignore_errors=True)
-        Desk(folder, press.world)
-        (folder / "stories.toml").write_text(ASPECTS, encoding="utf8")
-        press.run(folder, 0, runs, die_at=step)
-        log = folder / "writethru.duckdb.wal"
-        if log.exists() and fetches_in_a_copy(folder):
-            return log
-    raise AssertionError("no step leaves fetches in the log")
+    names = list(press.run(press.folder, 0, runs).names)
+    committed = names.index("store.database.transaction COMMIT", names.index("store.database.Tables.insert INSERT"))
+    Desk(folder, press.world)
+    (folder / "stories.toml").write_text(ASPECTS, encoding="utf8")
+    assert press.run(folder, 0, runs, die_at=committed + 2).killed  # steps count from one: before the step after it
+    log = folder / "writethru.duckdb.wal"
+    assert log.exists() and fetches_in_a_copy(folder)
+    return log
 
 
 def fetches_in_a_copy(folder: Path) -> int:
