@@ -87,7 +87,6 @@ def served(settings: Settings, token: str = "") -> Iterator[Visitor]:
         port = listener.getsockname()[1]
         access = Access(port=port, token=token)
         app = application(settings, access, lambda: NOW)
-        app = application(settings, access, lambda: NOW)
         config = uvicorn.Config(app, log_level="warning", proxy_headers=False, server_header=False, lifespan="off")
         server = uvicorn.Server(config)
         thread = threading.Thread(target=server.run, args=([listener],), daemon=True)

@@ -275,6 +275,10 @@ def test_a_decision_waits_for_its_turn_and_says_so(visitor: Visitor, home: Setti
 def test_another_name_is_not_answered(visitor: Visitor, host: str) -> None:
     """No other site's page reaches the server by a name of its own (DNS rebinding)."""
     assert visitor.get("/", Host=host).status in (400, 421)
+
+
+def test_the_name_of_this_machine_is_answered(visitor: Visitor) -> None:
+    """As well as its address."""
     assert visitor.get("/", Host=f"localhost:{visitor.port}").status == 200
 
 
