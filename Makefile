@@ -6,7 +6,7 @@ WORKERS ?= 4
 PYTEST := $(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup
 unexport PYTHONDONTWRITEBYTECODE  # four workers and some hundred processes read what one of them has compiled
 
-.PHONY: demo test quick lake browser lint server crash bulk schedule workers nightly fuzz audit clean
+.PHONY: demo test quick lake browser duckdb2 lint server crash bulk schedule workers nightly fuzz audit clean
 
 demo: $(VENV)/.installed  ## replay the recorded story and report
 	$(BIN)/writethru demo
@@ -42,6 +42,10 @@ schedule: $(VENV)/.installed-test  ## the schedule of several workers, on a real
 
 browser: $(VENV)/.installed-browser  ## the pages in the system's Chromium, with axe
 	$(BIN)/python -m pytest -m browser tests/test_browser.py
+
+duckdb2: .venv-duckdb2/.installed  ## what touches the store most, on DuckDB 2.0
+	.venv-duckdb2/bin/python -m pytest -n $(WORKERS) --dist loadgroup tests/test_cli.py tests/test_collect_versions.py tests/test_upgrade.py \
+	  tests/test_snapshot.py tests/test_store_schema.py tests/test_store_states.py
 
 crash: export WRITETHRU_KILLS := 100
 crash: $(VENV)/.installed-test  ## runs killed at every named point, a hundred times in all
@@ -86,8 +90,15 @@ $(VENV)/.installed-test: $(VENV)/bin/python pyproject.toml constraints.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[test,lake,bulk]'
 	touch $@ $(VENV)/.installed
 
-$(VENV)/.installed-browser: $(VENV)/.installed-test
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[test,lake,browser]'
+$(VENV)/.installed-browser: $(VENV)/bin/python pyproject.toml constraints.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[test,lake,bulk,browser]'
+	touch $@ $(VENV)/.installed $(VENV)/.installed-test
+
+# DuckDB alone is another there; whatever it does not have is that of $(VENV).
+.venv-duckdb2/.installed: $(VENV)/.installed-test
+	$(PYTHON) -m venv --clear --without-pip .venv-duckdb2
+	$(BIN)/python -m pip --python .venv-duckdb2/bin/python install --quiet --disable-pip-version-check --no-deps 'duckdb==2.0.0'
+	cd .venv-duckdb2/lib/python*/site-packages && ls -d $(CURDIR)/$(VENV)/lib/python*/site-packages | sed "s/.*/import site; site.addsitedir('&')/" > rest.pth
 	touch $@
 
 $(VENV)/.installed-dev: $(VENV)/bin/python pyproject.toml constraints.txt

@@ -67,8 +67,13 @@ def pytest_collection_finish() -> None:
 
 @pytest.fixture(scope="session")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder that `writethru demo` leaves; run once for all tests that look at it."""
-    out = tmp_path_factory.mktemp("demo")
+    """The folder that `writethru demo` leaves; run once for all tests that look at it.
+
+    WRITETHRU_DEMO names a folder in which it stays for the next run of tests on the same program.
+    """
+    out = Path(os.environ.get("WRITETHRU_DEMO") or tmp_path_factory.mktemp("demo"))
+    if (out / "printed.txt").exists():
+        return out
     place = store_settings(out)
     done = subprocess.run(
         [sys.executable, "-c", "from pipeline.cli import main; main()", "demo", "--out", str(out)],
@@ -78,9 +83,9 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
         timeout=400,
     )
     assert done.returncode == 0, done.stdout + done.stderr
-    (out / "printed.txt").write_text(done.stdout, encoding="utf8")
     config = out / "writethru.toml"
     config.write_text(lines_of(place) + config.read_text("utf8"), encoding="utf8")
+    (out / "printed.txt").write_text(done.stdout, encoding="utf8")
     return out
 
 
