@@ -31,7 +31,7 @@ name = "money"
 about = "How many million crowns the ferry costs"
 """
 TEXT = (
-    "The council said the ferry costs {n} million crowns. 'We have listened,' {said} Ilse Brandt. It denied a delay on 4 March. "
+    "The council said the ferry costs {n} million crowns. 'We have listened,' {said} Ilse Brandt. It denied a delay on 4 May. "
 )
 LOOKS = [
     {
