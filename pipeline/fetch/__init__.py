@@ -4,6 +4,7 @@
     client     Fetcher: robots.txt, redirects, retries, pace around single exchanges
     exchange   one GET with one deadline
     channel    a connection
+    waiting    sockets that wait, each up to a moment of its own
     reply      an answer in HTTP
     guard      which URLs and addresses may be reached at all
     decode     content codings within bounds

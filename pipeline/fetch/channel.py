@@ -1,16 +1,17 @@
 """One connection: opened to an address that the guard has let pass, TLS and a proxy's tunnel included, then bytes both ways.
 
 The socket is used as it is, without a transport and protocol on top: most exchanges are one packet each way, and those layers
-would cost more than the exchange. An operation that would block waits on the event loop; limits of time are the caller's.
+would cost more than the exchange. An operation that would block waits until the socket is ready, or until the channel's time is
+up: then it raises TimeoutError.
 """
 
-import asyncio
 import socket
 import ssl
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from pipeline.fetch.guard import AddressInfo
+from pipeline.fetch.waiting import Waiting
 
 _WAITS_TO_READ = (BlockingIOError, ssl.SSLWantReadError)
 
@@ -20,6 +21,8 @@ class Channel:
     """An open connection."""
 
     socket: socket.socket
+    waiting: Waiting
+    until: float  # on the event loop's clock
 
     async def send(self, data: bytes) -> None:
         while data:
@@ -69,6 +72,11 @@ class Channel:
             pass
         return False
 
+    def in_time(self) -> None:
+        """Raises TimeoutError if the time is up: a socket that is always ready never waits."""
+        if self.waiting.clock() > self.until:
+            raise TimeoutError
+
     def close(self) -> None:
         self.socket.close()
 
@@ -91,49 +99,35 @@ class Channel:
             raise OSError(error, "the connection failed")
 
     async def _readable(self) -> None:
-        loop = asyncio.get_running_loop()
-        await _until(loop, loop.add_reader, loop.remove_reader, self.socket.fileno())
+        await self.waiting.to_read(self.socket.fileno(), self.until)
 
     async def _writable(self) -> None:
-        loop = asyncio.get_running_loop()
-        await _until(loop, loop.add_writer, loop.remove_writer, self.socket.fileno())
-
-
-async def _until(
-    loop: asyncio.AbstractEventLoop, add: Callable[..., None], remove: Callable[[int], bool], descriptor: int
-) -> None:
-    ready = loop.create_future()
-    add(descriptor, _ring, ready)
-    try:
-        await ready
-    finally:
-        remove(descriptor)
-
-
-def _ring(ready: asyncio.Future[None]) -> None:
-    if not ready.done():
-        ready.set_result(None)
+        await self.waiting.to_write(self.socket.fileno(), self.until)
 
 
 async def connect(
-    addresses: Sequence[AddressInfo], new_socket: Callable[[AddressInfo], socket.socket], seconds: float
+    addresses: Sequence[AddressInfo],
+    new_socket: Callable[[AddressInfo], socket.socket],
+    waiting: Waiting,
+    until: float,
 ) -> Channel:
-    """A connection to the first address that answers. Raises OSError, or TimeoutError after so many seconds.
+    """A connection to the first address that answers. Raises OSError, TimeoutError among them at the latest `until` then.
 
     An address that does not answer gets its share of the time, so that one family of addresses being cut off costs no fetch.
     """
     failure: OSError = OSError("no address")
     for left, address in zip(range(len(addresses), 0, -1), addresses, strict=True):
-        channel = Channel(new_socket(address))
+        channel = Channel(new_socket(address), waiting, until)
         try:
             if not channel.start(address):
-                async with asyncio.timeout(seconds / left):
-                    await channel.connected()
+                now = waiting.clock()
+                channel.until = now + (until - now) / left
+                await channel.connected()
+                channel.until = until
             return channel
         except OSError as e:
             channel.close()
             failure = e
-            seconds -= seconds / left if isinstance(e, TimeoutError) else 0
         except BaseException:
             channel.close()
             raise

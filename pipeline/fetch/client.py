@@ -6,10 +6,11 @@ import random
 import socket
 import ssl
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import lru_cache
 from types import TracebackType
+from typing import NamedTuple
 
 from yarl import URL
 
@@ -58,8 +59,7 @@ class Trip:
         self.own = True
 
 
-@dataclass(frozen=True, slots=True)
-class End:
+class End(NamedTuple):
     """How an attempt ended."""
 
     outcome: Outcome
@@ -269,7 +269,7 @@ class Fetcher:
             trip.left = visit.left
             if end.answer is None:
                 known = self._robots.stale(origin)
-                return known or replace(end, reason=f"robots.txt: {end.reason}")
+                return known or end._replace(reason=f"robots.txt: {end.reason}")
             text = (end.answer.body or b"").decode("utf-8", "replace") if end.outcome == Outcome.OK else ""
             file = RobotsFile(origin=origin, fetched_at=trip.now, status=end.answer.status, text=text)
             self._robots.keep(file)
@@ -330,11 +330,13 @@ _WITH_BODY = frozenset({Outcome.OK, Outcome.DENIED, Outcome.RATE_LIMITED, Outcom
 def _clean_headers(answer: Answer, secrets: Sequence[str]) -> dict[str, str]:
     """The last answer's headers, names in lower case, without cookies, control characters and excess."""
     clean: dict[str, str] = {}
+    told = " ".join(answer.headers.values())
+    as_it_is = told == _printable(told) == redact(told, secrets)  # then so is each: most answers are asked once, not by header
     for name, value in answer.headers.items():
         key = name.lower()
         if key in _DROPPED_HEADERS or (key not in clean and len(clean) >= _MOST_HEADERS):
             continue
-        text = redact(_printable(value), secrets)[:_LONGEST_HEADER]
+        text = (value if as_it_is else redact(_printable(value), secrets))[:_LONGEST_HEADER]
         clean[key] = f"{clean[key]}, {text}"[:_LONGEST_HEADER] if key in clean else text
     return clean
 

@@ -8,8 +8,8 @@ import urllib.request
 from base64 import b64encode
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from itertools import count
+from typing import NamedTuple
 
 from yarl import URL
 
@@ -21,10 +21,12 @@ from pipeline.fetch.redact import redact
 from pipeline.fetch.reply import BadReply, Reply
 from pipeline.fetch.rules import REDIRECTS
 from pipeline.fetch.settings import FetchSettings
+from pipeline.fetch.waiting import Waiting
 from pipeline.model import Outcome
 
 KEEP_ALIVE = 5.0  # seconds that an idle connection waits for the host's next turn
 _TURNS = 8  # pieces that are taken one after the other
+Place = tuple[URL, URL | None]  # origin and proxy
 _BODILESS = REDIRECTS | {204, 205, 206, 304, 404, 410}  # whose bodies nobody reads
 
 
@@ -36,8 +38,7 @@ class Failed(Exception):
         super().__init__(reason)
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(NamedTuple):  # as is `Get`: to make a frozen data class costs four times as much
     """What came back."""
 
     url: URL
@@ -46,8 +47,7 @@ class Answer:
     body: bytes | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Get:
+class Get(NamedTuple):
     """What to ask for."""
 
     url: URL
@@ -102,19 +102,20 @@ class Wire:
         self._proxies = Proxies(settings.proxies)
         self._threads = ThreadPoolExecutor(settings.concurrency, thread_name_prefix="resolver")  # a dead name server blocks one
         self._resolver = GuardedResolver(guard, self._proxies.endpoints, lookup, self._threads)
-        self._idle: dict[tuple[URL, URL | None], tuple[Channel, float]] = {}  # by origin and proxy; until when
+        self._waiting = Waiting(asyncio.get_running_loop())
+        self._idle: dict[Place, tuple[Channel, float]] = {}  # until when
 
     async def close(self) -> None:
         for channel, _ in self._idle.values():
             channel.close()
         self._idle.clear()
+        self._waiting.close()
         self._threads.shutdown(wait=False, cancel_futures=True)
 
     async def get(self, get: Get) -> Answer:
         """One exchange, within its seconds. Raises Failed, also for a body that cannot be taken."""
         try:
-            async with asyncio.timeout(get.seconds):
-                return await self._get(get)
+            return await self._get(get, self._waiting.clock() + get.seconds)
         except BadBody as e:
             raise Failed(e.outcome, e.reason, again=e.outcome == Outcome.TRUNCATED) from None
         except BadReply as e:
@@ -126,18 +127,20 @@ class Wire:
         except ValueError as e:
             raise Failed(Outcome.UNREACHABLE, f"no exchange: {type(e).__name__}", again=True) from None
 
-    async def _get(self, get: Get) -> Answer:
+    async def _get(self, get: Get, until: float) -> Answer:
+        """Every wait in here ends with TimeoutError when the exchange's time is up."""
         proxy = self._proxies.route(get.url)
-        place = (get.url.origin(), proxy)
+        place = (get.url.origin(), proxy) if self._idle or not get.last else None
         request = _request(get, proxy)
-        if channel := self._kept(place):
+        if place and (channel := self._kept(place)):
+            channel.until = until
             try:
                 return await self._exchange(channel, request, get, place)
             except NoAnswer:
                 pass  # it was closed meanwhile; that says nothing of the server
-        return await self._exchange(await self._open(get.url, proxy), request, get, place)
+        return await self._exchange(await self._open(get.url, proxy, until), request, get, place)
 
-    async def _exchange(self, channel: Channel, request: bytes, get: Get, place: tuple[URL, URL | None]) -> Answer:
+    async def _exchange(self, channel: Channel, request: bytes, get: Get, place: Place | None) -> Answer:
         """Ask and read the answer. Raises NoAnswer if nothing came back at all."""
         keep, reading = False, _Reading(get)
         try:
@@ -147,33 +150,38 @@ class Wire:
             return Answer(get.url, reading.reply.status, reading.reply.headers, reading.body())
         finally:
             reading.reply.close()
-            if keep:
-                self._idle[place] = (channel, asyncio.get_running_loop().time() + KEEP_ALIVE)
+            if keep and place:
+                self._idle[place] = (channel, self._waiting.clock() + KEEP_ALIVE)
             else:
                 channel.close()
 
-    def _kept(self, place: tuple[URL, URL | None]) -> Channel | None:
+    def _kept(self, place: Place) -> Channel | None:
         """The connection that was kept, if it still stands."""
         channel, until = self._idle.pop(place, (None, 0.0))
-        if channel and (until < asyncio.get_running_loop().time() or not channel.is_idle):
+        if channel and (until < self._waiting.clock() or not channel.is_idle):
             channel.close()
             return None
         return channel
 
-    async def _open(self, url: URL, proxy: URL | None) -> Channel:
-        """A new connection to the host or to its proxy. Raises Blocked, Failed, OSError."""
+    async def _open(self, url: URL, proxy: URL | None, until: float) -> Channel:
+        """A new connection to the host or to its proxy. Raises Blocked, Failed, OSError, TimeoutError."""
         to = proxy or url
         host, port = str(to.raw_host), int(to.port or 80)
-        addresses = await self._resolver.resolve(host, port)
-        seconds = self._settings.connect_timeout
+        if not (addresses := self._resolver.literal(host, port)):
+            async with asyncio.timeout_at(until):
+                addresses = await self._resolver.resolve(host, port)
+        seconds, clock = self._settings.connect_timeout, self._waiting.clock
         try:
-            channel = await connect(addresses, self._resolver.new_socket, seconds)
+            channel = await connect(addresses, self._resolver.new_socket, self._waiting, min(until, clock() + seconds))
             if url.scheme == "https":
-                async with asyncio.timeout(seconds):
-                    await self._secure(channel, url, proxy)
-            return channel
-        except TimeoutError:  # of these; the deadline of the whole exchange cancels
+                channel.until = min(until, clock() + seconds)
+                await self._secure(channel, url, proxy)
+        except TimeoutError:
+            if clock() >= until:  # the time of the whole exchange
+                raise
             raise Failed(Outcome.UNREACHABLE, "no connection in time", again=True) from None
+        channel.until = until
+        return channel
 
     async def _secure(self, channel: Channel, url: URL, proxy: URL | None) -> None:
         """TLS with the host itself, through a tunnel if there is a proxy."""
@@ -227,10 +235,9 @@ class _Reading:
         for turn in count(1):
             if self._over:
                 return
-            if (
-                turn % _TURNS == 0
-            ):  # a sender that is always ready must not keep the others, or its own deadline, from their turn
+            if turn % _TURNS == 0:  # a sender that is always ready keeps neither others nor its deadline from their turn
                 await asyncio.sleep(0)
+                channel.in_time()
             try:
                 data = await (channel.answer if turn == 1 else channel.receive)(STEP)
             except ConnectionError:
@@ -282,16 +289,15 @@ _CUT = (Outcome.TRUNCATED, "the body ended before its announced end")
 
 def _request(get: Get, proxy: URL | None) -> bytes:
     """The request's head. Through a proxy, a page over plain HTTP is asked for by its whole URL."""
-    url, headers = get.url, dict(get.headers)
+    url = get.url
     plain = proxy if url.scheme == "http" else None
     lines = [f"GET {url.with_fragment(None) if plain else url.raw_path_qs} HTTP/1.1", f"Host: {url.host_port_subcomponent}"]
-    lines += [f"{name}: {value}" for name, value in headers.items()]
+    lines += [f"{name}: {value}" for name, value in get.headers.items()]
     lines += _proxy_authorization(plain) if plain else []
     lines += ["Connection: close"] if get.last else []
-    text = "\r\n".join([*lines, "", ""])
-    if not text.count("\r") == text.count("\n") == len(lines) + 1:
+    if "\r" in (told := "".join(lines)) or "\n" in told:
         raise ValueError("a line break in a header")
-    return text.encode("utf-8")
+    return "\r\n".join([*lines, "", ""]).encode("utf-8")
 
 
 def _proxy_authorization(proxy: URL) -> list[str]:

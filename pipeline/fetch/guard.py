@@ -113,10 +113,14 @@ class GuardedResolver:
         self._guard, self._proxies, self._lookup, self._threads = guard, proxies, lookup, threads
         self.proxy_addresses = {(host, port) for host, port in proxies if _literal(host)}
 
+    def literal(self, host: str, port: int) -> list[AddressInfo]:
+        """A host that is an address itself; nothing if it is a name."""
+        return [_at(host, port)] if _literal(host) else []
+
     async def resolve(self, host: str, port: int) -> list[AddressInfo]:
         """The addresses of a host, a literal one as it is. Raises OSError, Blocked among them."""
-        if _literal(host):
-            return [_at(host, port)]
+        if literal := self.literal(host, port):
+            return literal
         loop = asyncio.get_running_loop()
         try:
             infos = await loop.run_in_executor(self._threads, self._lookup, host, port, socket.AF_UNSPEC, socket.SOCK_STREAM)
