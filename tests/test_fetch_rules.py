@@ -9,10 +9,10 @@ from yarl import URL
 
 from pipeline.fetch.guard import Guard
 from pipeline.fetch.redact import redact
-from pipeline.fetch.robots import RobotsFile, RobotsMemory, decide_robots
+from pipeline.fetch.robots import RobotsMemory, decide_robots
 from pipeline.fetch.rules import Follow, Refuse, decide_outcome, decide_redirect, parse_retry_after
 from pipeline.fetch.secrets import read_secret
-from pipeline.model import Outcome
+from pipeline.model import Outcome, RobotsFile
 
 NOW = datetime(2025, 3, 4, 12, 0, tzinfo=UTC)
 WEEK = timedelta(days=7)

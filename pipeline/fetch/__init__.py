@@ -28,7 +28,7 @@ from pipeline.model import Fetched
 
 if TYPE_CHECKING:
     from pipeline.fetch.client import Fetcher
-    from pipeline.fetch.robots import RobotsFile, RobotsMemory
+    from pipeline.fetch.robots import RobotsMemory
 
 __all__ = [
     "FEED_BYTES",
@@ -37,13 +37,12 @@ __all__ = [
     "FetchSettings",
     "Fetcher",
     "Leave",
-    "RobotsFile",
     "RobotsMemory",
     "fetch_all",
     "redact",
 ]
 
-_LAZY = {"Fetcher": "client", "RobotsFile": "robots", "RobotsMemory": "robots"}
+_LAZY = {"Fetcher": "client", "RobotsMemory": "robots"}
 
 
 def __getattr__(name: str) -> type:

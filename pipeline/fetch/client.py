@@ -19,11 +19,11 @@ from pipeline.fetch.exchange import Answer, Failed, Get, Wire
 from pipeline.fetch.guard import Blocked, Guard, Lookup
 from pipeline.fetch.pace import Lane, Lanes, NotTried
 from pipeline.fetch.redact import HIDDEN, redact
-from pipeline.fetch.robots import MOST_BYTES, RobotsFile, RobotsMemory, decide_robots
+from pipeline.fetch.robots import MOST_BYTES, RobotsMemory, decide_robots
 from pipeline.fetch.rules import PERMANENT, REDIRECTS, Refuse, decide_outcome, decide_redirect, parse_retry_after
 from pipeline.fetch.secrets import Credentials, read_secret, split_userinfo
 from pipeline.fetch.settings import FetchRequest, FetchSettings, Leave
-from pipeline.model import Fetched, Outcome
+from pipeline.model import Fetched, Outcome, RobotsFile
 
 log = logging.getLogger(__name__)
 Progress = Callable[[Fetched], None]

@@ -11,19 +11,11 @@ from functools import lru_cache
 
 from protego import Protego
 
+from pipeline.model import RobotsFile
+
 LIFE = timedelta(hours=24)
 LIFE_OF_FAILURE = timedelta(hours=1)
 MOST_BYTES = 512_000  # RFC 9309 asks for at least 500 KiB; the rest is not read
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RobotsFile:
-    """What one site (scheme, host and port) said, and when."""
-
-    origin: str
-    fetched_at: datetime  # the run's clock
-    status: int
-    text: str = ""  # as decoded; "" unless the status is 200
 
 
 @dataclass(frozen=True, slots=True)

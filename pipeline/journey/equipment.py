@@ -13,11 +13,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipeline.config import Settings, load_feeds
-from pipeline.fetch import FetchSettings, Leave, RobotsFile, RobotsMemory
+from pipeline.fetch import FetchSettings, Leave, RobotsMemory
 from pipeline.journey.progress import Progress
 from pipeline.journey.tally import Tally
-from pipeline.model import Feed
-from pipeline.store import RobotsRow, Store, plain_row, value_of
+from pipeline.model import Feed, RobotsFile
+from pipeline.store import Store
 
 if TYPE_CHECKING:
     from pipeline.archive import Archive
@@ -65,8 +65,8 @@ class Equipment:
         self.fetching = fetch_settings(settings, proxy)
         self.feeds = feeds_of(settings.feeds)
         self.random = random.Random(now.isoformat())  # jitter only; the same run makes the same choices
-        self.robots = RobotsMemory(value_of(RobotsFile, plain_row(r)) for r in store.robots())
-        self._robots_known = frozenset(self.robots.records())
+        known = store.robots()
+        self.robots, self._robots_known = RobotsMemory(known), {file.origin: file for file in known}
         self.done = IngestSummary()
         self.leave: Leave | None = None
 
@@ -103,11 +103,11 @@ class Equipment:
         if "archive" in vars(self):
             self.archive.sync()
 
-    def new_robots(self) -> tuple[RobotsRow, ...]:
+    def new_robots(self) -> tuple[RobotsFile, ...]:
         """What sites have said since the last time."""
-        fresh = [f for f in self.robots.records() if f not in self._robots_known]
-        self._robots_known |= frozenset(fresh)
-        return tuple(value_of(RobotsRow, plain_row(f)) for f in fresh)
+        fresh = tuple(f for f in self.robots.records() if self._robots_known.get(f.origin) is not f)
+        self._robots_known |= {file.origin: file for file in fresh}
+        return fresh
 
 
 def feeds_of(file: Path) -> tuple[Feed, ...]:

@@ -17,6 +17,7 @@ from pipeline.model.stored import (
     HumanDecision,
     KnownItem,
     QuarantinedLook,
+    RobotsFile,
     Standing,
 )
 from pipeline.model.stories import Article, Copy, Link, LinkEvent, Story
@@ -68,6 +69,7 @@ __all__ = [
     "Report",
     "Reverted",
     "RevisionDecision",
+    "RobotsFile",
     "Same",
     "Standing",
     "Story",

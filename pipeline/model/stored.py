@@ -176,3 +176,13 @@ class HumanDecision:
     value: str | None = None  # review: accepted, rejected, watch; correct: the right value
     undoes: str | None = None  # undo: the decision that holds no longer
     read_through: datetime | None = None  # the latest look that the linker had seen then: its place among the articles
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RobotsFile:
+    """What one site (scheme, host and port) said, and when."""
+
+    origin: str
+    fetched_at: datetime  # the run's clock
+    status: int
+    text: str = ""  # as decoded; "" unless the status is 200

@@ -14,16 +14,18 @@ from typing import TypeVar
 import duckdb
 
 from pipeline.config import LeaseConfig, Place
-from pipeline.store.collected import Batch, Collected, FetchRow, HoldRow, ParagraphRow, RobotsRow
+from pipeline.errors import LeaseLost
+from pipeline.store.collected import Batch, Collected, FetchRow, ParagraphRow
 from pipeline.store.database import Tables, check_files, transaction
 from pipeline.store.engines import Holding, Share, engine_of
+from pipeline.store.kept import Kept, leave, take
 from pipeline.store.keys import last_part
 from pipeline.store.leasing import Holder, holder_of, work_goes_on
 from pipeline.store.moving import Proof, compare, transfer
 from pipeline.store.noticed import Noticed
 from pipeline.store.reading import Reading, Rows
 from pipeline.store.rebuilt import KeptVersion, Rebuilt, RecordedLook, Replacement
-from pipeline.store.rows import plain_row, value_of
+from pipeline.store.rows import HoldRow, plain_row, value_of
 from pipeline.store.snapshot import publish_snapshot
 from pipeline.store.tracked import Linking, Revised, SavedState, Tracked
 
@@ -43,7 +45,6 @@ __all__ = [
     "RecordedLook",
     "Replacement",
     "Revised",
-    "RobotsRow",
     "Rows",
     "SavedState",
     "Share",
@@ -105,8 +106,9 @@ class Store(Rebuilt, Collected, Tracked, Noticed, Reading):
         self.engine, self._read_only, self._calm, self.share = engine_of(place), read_only, True, share
         self._lease = None if read_only else share or self.engine.held_here()
         self._shared = share if share and not share.alone else None
+        self._kept = Kept()
         self.con = self.engine.open_to_read(snapshot) if read_only else self._open(now)
-        self.tables, self._feeds_read, self._feed_ids = Tables(self.con), {}, set()
+        self.tables = Tables(self.con)
 
     def __enter__(self) -> "Store":
         return self
@@ -117,7 +119,10 @@ class Store(Rebuilt, Collected, Tracked, Noticed, Reading):
             raise told from error
 
     def _open(self, now: datetime) -> duckdb.DuckDBPyConnection:
-        return self.engine.open(now, self._still_ours, self._shared.to_itself if self._shared else nullcontext)
+        known = take(self.engine.name, self.engine.mark()) if self._lease and not self._shared else None
+        self._kept = known or self._kept
+        to_itself = self._shared.to_itself if self._shared else nullcontext
+        return self.engine.open(now, self._still_ours, to_itself, as_left=known is not None)
 
     def size(self) -> int:
         """Bytes that it takes."""
@@ -142,6 +147,11 @@ class Store(Rebuilt, Collected, Tracked, Noticed, Reading):
             self.engine.close_to_read(self.con, calm=calm and self._calm)
         else:
             self.engine.close(self.con, calm=calm)
+            if calm and self._lease and not self._shared:
+                mark = self.engine.mark()
+                with suppress(LeaseLost):  # what follows will be told; it is no longer known how the store stands
+                    self._still_ours()
+                    leave(self.engine.name, mark, self._kept)
 
     def write(self, turn: str, work: Callable[[], Written]) -> Written:
         """Do in a transaction what writes; in a lake that is shared it is one's turn meanwhile.
@@ -174,8 +184,10 @@ class Store(Rebuilt, Collected, Tracked, Noticed, Reading):
             with transaction(self.con):
                 yield
                 self._still_ours()
-        except duckdb.TransactionException:
-            self._still_ours()  # an heir of the lease lets nothing be committed that was begun before: that is what to tell
+        except BaseException as e:
+            self._kept = Kept()  # nothing of it was written
+            if isinstance(e, duckdb.TransactionException):
+                self._still_ours()  # an heir of the lease lets nothing be committed that was begun before: that is what to tell
             raise
 
     def _still_ours(self) -> None:

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable, Mapping, Sequence, Set
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from types import MappingProxyType
 from typing import Any
@@ -21,14 +21,16 @@ from pipeline.model import (
     Outcome,
     QuarantinedLook,
     QuarantineKind,
+    RobotsFile,
     Suspect,
     Version,
     ident,
 )
 from pipeline.store.database import Row, Tables, keyed, naive, query, read
 from pipeline.store.engines import Share
+from pipeline.store.kept import Kept
 from pipeline.store.keys import id_key, text_key
-from pipeline.store.rows import plain_row, value_of
+from pipeline.store.rows import HoldRow, plain_row, value_of
 
 ALIKE = 50  # feeds that change in the same way, for a statement of their own
 
@@ -54,25 +56,6 @@ class ParagraphRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RobotsRow:
-    """What a site said in its robots.txt."""
-
-    origin: str  # scheme, host and port
-    fetched_at: datetime
-    status: int
-    text: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HoldRow:
-    """A host that is to be left alone."""
-
-    host: str
-    until: datetime
-    reason: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Batch:
     """What one batch of looks adds to the record: written in one transaction."""
 
@@ -89,7 +72,7 @@ class Batch:
     late: tuple[str, ...] = ()  # article_ids of looks that came late
     quarantined: tuple[QuarantinedLook, ...] = ()
     paragraphs: tuple[ParagraphRow, ...] = ()
-    robots: tuple[RobotsRow, ...] = ()
+    robots: tuple[RobotsFile, ...] = ()
     holds: tuple[HoldRow, ...] = ()
     found: Mapping[str, str] = field(default_factory=dict)  # article_id -> another outlet than its versions say
 
@@ -99,8 +82,7 @@ class Collected:
 
     con: duckdb.DuckDBPyConnection
     tables: Tables
-    _feeds_read: dict[str, dict[str, Any]]  # rows as they stand, until they are written
-    _feed_ids: set[str]  # of all feeds in the store, once they have been read
+    _kept: Kept
     _shared: Share | None  # if others write, too
 
     def record(self, batch: Batch) -> None:
@@ -123,6 +105,10 @@ class Collected:
         t.insert("record.paragraph", [plain_row(p) for p in batch.paragraphs])
         t.upsert("record.robots", "origin", [plain_row(r) for r in batch.robots])
         t.upsert("record.hold", "host", [plain_row(h) for h in batch.holds])
+        if self._kept.robots is not None:
+            self._kept.robots |= {r.origin: r for r in batch.robots}
+        if self._kept.holds is not None:
+            self._kept.holds |= {h.host: h for h in batch.holds}
         for article_id, outlet in batch.found.items():
             t.update("record.version", "article_id", [article_id], {"outlet": outlet})
             t.update("record.paragraph", "article_id", [article_id], {"outlet": outlet, "outlet_key": text_key(outlet)})
@@ -131,7 +117,8 @@ class Collected:
         """Write feeds. Most of those that tell nothing new change in the same way, to the same times: that is one statement
         with a few values, where a row for each of them costs several times as much."""
         rows: list[Row] = [_feed_row(s) for s in states]
-        stood: dict[str, Row] = {i: r for row in rows if (r := self._feeds_read.pop(i := row["feed_id"], None))}
+        feeds = self._kept.feeds or {}
+        stood: dict[str, Row] = {i: r for row in rows if (r := feeds.get(i := row["feed_id"]))}
         ways: dict[tuple[tuple[str, object], ...], list[Row]] = {}
         for row in rows:
             then = stood.get(row["feed_id"])
@@ -142,10 +129,20 @@ class Collected:
                 rest += alike
             elif way:
                 ids = [r["feed_id"] for r in alike]
-                others = sorted(self._feed_ids.difference(ids)) if self._shared is None else None  # more may have come by now
+                others = sorted(feeds.keys() - ids) if self._shared is None else None  # more may have come by now
                 self.tables.update("record.feed", "feed_id", ids, dict(way), others)
-        self._feed_ids.update(row["feed_id"] for row in rows)
         self._record_states("record.feed", "feed_id", rest, stood)
+        for state, row in zip(states, rows, strict=True):
+            self._keep_feed(state, row)
+
+    def _keep_feed(self, state: FeedState, row: Row) -> None:
+        """Know how a feed stands now that it was written; of one that others may write to, that it has to be read."""
+        feeds, states, feed_id = self._kept.feeds, self._kept.states, state.feed.feed_id
+        if self._shared is not None and feeds:
+            feeds.pop(feed_id, None)
+        elif feeds is not None:
+            feeds[feed_id] = row
+            states[feed_id] = state if state.title == row["title"] else replace(state, title=row["title"])
 
     def _record_states(self, table: str, key: str, rows: Sequence[Row], stood: Mapping[str, Row]) -> None:
         """Write rows that change; of those that stand in the table as told, the columns in which one of them has changed."""
@@ -179,21 +176,29 @@ class Collected:
         """Where in this file of the archive the last response begins that a fetch refers to; -1 if none does."""
         return int(read(self.con, query("archived_up_to"), {"name": name})[0]["place"])
 
-    def robots(self) -> list[RobotsRow]:
+    def robots(self) -> list[RobotsFile]:
         """What every site last said in its robots.txt."""
-        rows = read(self.con, "SELECT * FROM record.robots")
-        return sorted((value_of(RobotsRow, r) for r in rows), key=lambda r: r.origin)
+        if self._kept.robots is None or self._shared:
+            rows = read(self.con, "SELECT * FROM record.robots")
+            self._kept.robots = {r["origin"]: value_of(RobotsFile, r) for r in rows}
+        return [self._kept.robots[origin] for origin in sorted(self._kept.robots)]
 
     def holds(self, now: datetime) -> list[HoldRow]:
         """Hosts that have asked to be left alone for longer than now."""
-        holds = (value_of(HoldRow, r) for r in read(self.con, "SELECT * FROM record.hold"))
-        return sorted((h for h in holds if h.until > now), key=lambda h: h.host)
+        if self._kept.holds is None or self._shared:
+            self._kept.holds = {r["host"]: value_of(HoldRow, r) for r in read(self.con, "SELECT * FROM record.hold")}
+        return sorted((h for h in self._kept.holds.values() if h.until > now), key=lambda h: h.host)
 
     def feed_states(self, followed: Mapping[str, Feed] = MappingProxyType({})) -> dict[str, FeedState]:
         """Every feed ever followed, by feed_id; those that are followed now as they are given."""
-        self._feeds_read = {str(r["feed_id"]): r for r in read(self.con, query("feed_states"))}
-        self._feed_ids = set(self._feeds_read)
-        return {i: _feed_state(self._feeds_read[i], followed.get(i)) for i in sorted(self._feeds_read)}
+        if self._kept.feeds is None or self._shared:
+            self._kept.feeds = {str(r["feed_id"]): r for r in read(self.con, query("feed_states"))}
+            self._kept.states.clear()
+        feeds, states = self._kept.feeds, self._kept.states
+        for i, row in feeds.items():
+            if i not in states or states[i].feed is not followed.get(i):
+                states[i] = _feed_state(row, followed.get(i))
+        return {i: states[i] for i in sorted(feeds)}
 
     def item_hashes(self, feed_ids: Iterable[str]) -> dict[str, frozenset[str]]:
         """The hashes of the items of feeds as last seen, by feed_id."""

@@ -22,6 +22,7 @@ from pipeline.store.leasing import work_goes_on
 
 # 1.5.5's own default would silently ignore `USING COMPRESSION zstd`; with this both 1.5 and 2.0 read the file.
 STORAGE_VERSION = "v1.5.0"
+HEAD = 12_288  # bytes before the first block of a file: what it is, and twice how it stands
 FILTERED = 10_000  # rows that a lookup by rowid may find: with more than that (50, if not set) DuckDB reads the whole table
 _MANY = 8  # rows, from which on a value that they all have is written once
 _SHORT = 200  # characters of such a value
@@ -96,6 +97,24 @@ def detach(con: duckdb.DuckDBPyConnection, path: Path, *, calm: bool) -> None:
         _idle.setdefault(os.getpid(), []).append(con)
     else:
         con.close()
+
+
+def mark_of(path: Path) -> tuple[int | bytes, ...] | None:
+    """What tells one state of a closed store's file from any other; None if there is none, or it has a log beside it.
+
+    Its first blocks count the checkpoints. Not to be asked while the file is attached: to close it would give up DuckDB's lock.
+    """
+    try:
+        opened = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    except OSError:
+        return None
+    try:
+        told, head = os.fstat(opened), os.pread(opened, HEAD, 0)
+    finally:
+        os.close(opened)
+    if path.with_name(path.name + ".wal").exists():
+        return None
+    return told.st_dev, told.st_ino, told.st_size, told.st_mtime_ns, told.st_ctime_ns, head
 
 
 def _unopened(path: Path, e: duckdb.Error) -> StoreBusy | StoreError:

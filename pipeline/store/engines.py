@@ -6,7 +6,7 @@
 
 import os
 import shutil
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import datetime, timedelta
 from math import inf
@@ -24,6 +24,7 @@ from pipeline.store.database import (
     detach,
     is_current,
     keep_before,
+    mark_of,
     migrate,
     outdated,
     quoted,
@@ -126,11 +127,22 @@ class Engine(Protocol):
     def exists(self) -> bool:
         """Whether a store is there."""
 
+    def mark(self) -> Hashable | None:
+        """What tells that nobody has written in between, if it is the same again. Asked while the store is closed, under the
+        lease. None if it cannot be told.
+        """
+
     def open(
-        self, now: datetime, ours: Callable[[], None], to_itself: Callable[[], AbstractContextManager[None]] = nullcontext
+        self,
+        now: datetime,
+        ours: Callable[[], None],
+        to_itself: Callable[[], AbstractContextManager[None]] = nullcontext,
+        *,
+        as_left: bool = False,
     ) -> duckdb.DuckDBPyConnection:
         """Open for writing; made or brought up to today's schema first. `ours` raises LeaseLost if that is another's by now;
-        `to_itself` keeps others out while tables are made or changed, if the whole place is not held.
+        `to_itself` keeps others out while tables are made or changed, if the whole place is not held. `as_left`: this process
+        had it open before, and its mark is the same.
 
         Raises StoreBusy, StoreError.
         """
@@ -227,14 +239,22 @@ class Embedded:
     def exists(self) -> bool:
         return self.path.exists()
 
+    def mark(self) -> Hashable | None:
+        return mark_of(self.path)
+
     def open(
-        self, now: datetime, ours: Callable[[], None], to_itself: Callable[[], AbstractContextManager[None]] = nullcontext
+        self,
+        now: datetime,
+        ours: Callable[[], None],
+        to_itself: Callable[[], AbstractContextManager[None]] = nullcontext,
+        *,
+        as_left: bool = False,
     ) -> duckdb.DuckDBPyConnection:
         self.path.parent.mkdir(parents=True, exist_ok=True)
         con = attach(self.path)
         try:
             ours()
-            if is_current(con):
+            if as_left or is_current(con):
                 return con
             migration = outdated(con)
         except BaseException:

@@ -127,8 +127,16 @@ class InLake:
 
     # ---- opening and closing
 
+    def mark(self) -> None:
+        """Others may write at any time."""
+
     def open(
-        self, now: datetime, ours: Callable[[], None], to_itself: Callable[[], AbstractContextManager[None]] = nullcontext
+        self,
+        now: datetime,
+        ours: Callable[[], None],
+        to_itself: Callable[[], AbstractContextManager[None]] = nullcontext,
+        *,
+        as_left: bool = False,
     ) -> duckdb.DuckDBPyConnection:
         for folder in self._made_here():
             folder.mkdir(parents=True, exist_ok=True)

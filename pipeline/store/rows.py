@@ -1,7 +1,8 @@
 """Values to rows and back: a frozen value's fields are a table's columns."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import fields
+from dataclasses import dataclass, fields
+from datetime import datetime
 from operator import attrgetter
 from typing import Any, TypeVar
 
@@ -25,3 +26,12 @@ def plain_row(value: Any) -> dict[str, object]:
 def value_of(kind: type[Value], row: Mapping[str, Any]) -> Value:
     """A frozen value from a row that holds its fields, and perhaps more. A missing one takes its default."""
     return kind(**{n: row[n] for n in _shape(kind)[0] if n in row})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HoldRow:
+    """A host that is to be left alone."""
+
+    host: str
+    until: datetime
+    reason: str
