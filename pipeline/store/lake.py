@@ -420,10 +420,10 @@ class InLake:
         return {STORE: holder} if holder else {}
 
     def catalog(self) -> Catalog:
-        """The catalog's database itself."""
+        """The catalog's database itself. To load what the lake's tables need takes longer than all that is asked of it."""
         con = duckdb.connect(":memory:", config=WRITER)
         try:
-            self._equip(con)
+            _load(con, EXTENSIONS["postgres"])
             self._tell_password(con)
             secret = ", SECRET 'lake_catalog'" if self.lake.password is not None else ""
             con.execute(f"ATTACH {quoted(self.lake.catalog)} AS catalog (TYPE postgres{secret})")
