@@ -58,7 +58,7 @@ bulk: $(VENV)/.installed-test  ## the flows for large imports and rebuilds on Da
 workers: export WRITETHRU_MONTH ?= 50
 workers: export WRITETHRU_MANY := 1
 workers: $(VENV)/.installed-test  ## a month by one process, one worker on a lake and three, two killed and PostgreSQL restarted meanwhile
-	$(BIN)/python -m pytest -n 2 tests/test_workers.py tests/test_month.py
+	$(BIN)/python -m pytest -n 2 -m workers tests/test_workers.py tests/test_month.py
 
 nightly: export WRITETHRU_MONTH := 8
 nightly: export WRITETHRU_KILLS := 1000

@@ -26,7 +26,7 @@ from pipeline.journey.starting import seeds_folder
 from pipeline.store import check_files, engine_of
 
 STEP = int(os.environ.get("WRITETHRU_MONTH", "0"))
-pytestmark = pytest.mark.skipif(not STEP, reason="takes minutes: make workers")
+pytestmark = [pytest.mark.workers, pytest.mark.skipif(not STEP, reason="takes minutes: make workers")]
 pytest.importorskip("duckdb_extension_ducklake", reason="the extra `lake` is not installed")
 
 # Where a response lies in the archive; and what the press puts around a text, which is something else at each request.

@@ -26,9 +26,16 @@ extension = pytest.importorskip("duckdb_extension_ducklake", reason="the extra `
 if not Path(extension.__file__).with_name("extensions").joinpath(f"v{duckdb.__version__}").exists():
     pytest.skip(f"the extra `lake` is not for DuckDB {duckdb.__version__}", allow_module_level=True)
 
-long = pytest.mark.skipif(not os.environ.get("WRITETHRU_MANY"), reason="several processes: make workers")
+MANY = pytest.mark.skipif(not os.environ.get("WRITETHRU_MANY"), reason="several processes: make workers")
 DAY = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 SHORT = LeaseConfig.model_validate({"silent": "2s"})
+
+
+def long(test):
+    """One that `make workers` runs, and `make test` does not."""
+    return pytest.mark.workers(MANY(test))
+
+
 START = """
 import sys
 from datetime import datetime, timedelta, UTC
