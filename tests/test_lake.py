@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -180,7 +181,8 @@ def test_a_backup_of_a_lake_is_a_file_that_a_lake_or_a_file_takes_back(stores, t
 def test_a_lake_is_put_in_order_and_says_the_same(stores, tmp_path):
     """Rows of small batches become files; earlier states stand for ever, or for as long as the settings say."""
     settings = home(tmp_path / "home", "sqlite")
-    fill(settings, observations(tmp_path / "looks.jsonl"))
+    filled = stores["sqlite"].db.parent
+    shutil.copytree(filled, tmp_path / "home", dirs_exist_ok=True, ignore=shutil.ignore_patterns("writethru.toml"))
     states = "SELECT count(*) FROM ducklake_snapshots('store')"
     before = journey.ask(settings, states).rows[0][0]
     files = Path(settings.data, "record", "appearance")
