@@ -19,10 +19,10 @@ from pipeline.errors import StoreBusy, StoreError
 from pipeline.store.failures import damage_advice, must_be_whole, must_not_be_cut_short
 from pipeline.store.keys import KEYS, MATCHED, Row
 from pipeline.store.leasing import work_goes_on
+from pipeline.store.snapshot import HEAD
 
 # 1.5.5's own default would silently ignore `USING COMPRESSION zstd`; with this both 1.5 and 2.0 read the file.
 STORAGE_VERSION = "v1.5.0"
-HEAD = 12_288  # bytes before the first block of a file: what it is, and twice how it stands
 FILTERED = 10_000  # rows that a lookup by rowid may find: with more than that (50, if not set) DuckDB reads the whole table
 _MANY = 8  # rows, from which on a value that they all have is written once
 _SHORT = 200  # characters of such a value

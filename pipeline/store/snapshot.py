@@ -15,7 +15,8 @@ from pathlib import Path
 
 from pipeline.store.failures import must_be_whole
 
-BLOCK = 262_144  # bytes: the unit in which DuckDB writes its file
+HEAD = 12_288  # bytes before the first block of DuckDB's file: what it is, and twice how it stands
+BLOCK = 262_144  # bytes: the unit in which it writes the rest
 SETSIG = 10  # Linux: which signal tells that somebody waits for the lease; Python does not name it
 
 
@@ -74,14 +75,19 @@ def _renew(spare: Path, store: Path) -> bool:
 
 
 def _write_differing(source: int, target: int) -> int:
-    """Write the blocks of one file that another holds otherwise. Returns the size of the first."""
-    new, old = bytearray(BLOCK), bytearray(BLOCK)
+    """Write the blocks of one file that another holds otherwise. Returns the size of the first.
+
+    Compared are DuckDB's own blocks: one that was changed lies in two of those that would be counted from the file's start.
+    """
+    new, old = bytearray(HEAD), bytearray(HEAD)
     at = 0
     while read := os.preadv(source, [new], at):
         held = os.preadv(target, [old], at)
         if held != read or new != old:
             os.pwrite(target, memoryview(new)[:read], at)
         at += read
+        if at == HEAD:
+            new, old = bytearray(BLOCK), bytearray(BLOCK)
     return at
 
 
