@@ -104,7 +104,7 @@ def test_a_change_is_told_once_with_its_story_and_address(press, channel):
 
 
 def test_while_a_message_is_on_its_way_others_write_and_nobody_sends(press, channel, monkeypatch):
-    """A slow channel holds up no run; a second run that would send the same is told who is at it, and later has nothing to send."""
+    """A slow channel holds up no run; a second run that would send the same is told who is at it."""
     desk, article = press
     rules(desk, '[[notify]]\nname = "desk"\nto = "DESK_CHANNEL"\n')
     poll(desk, 0)

@@ -427,9 +427,9 @@ class InLake:
             self._tell_password(con)
             secret = ", SECRET 'lake_catalog'" if self.lake.password is not None else ""
             con.execute(f"ATTACH {quoted(self.lake.catalog)} AS catalog (TYPE postgres{secret})")
-        except (duckdb.Error, RuntimeError) as e:
+        except (duckdb.Error, RuntimeError, StoreError) as e:
             con.close()
-            raise self._unopened(e) from None
+            raise (e if isinstance(e, StoreError) else self._unopened(e)) from None
         return Catalog(self.name, con)
 
     def _fence(self, turn: str | None) -> None:
