@@ -106,7 +106,16 @@ def test_the_next_address_is_tried_if_one_refuses_or_is_silent():
             s.close()
 
 
-def test_a_host_that_never_connects_is_given_up_in_time():
+@pytest.mark.parametrize(
+    ("limits", "addresses", "expected"),
+    [
+        ({"connect_timeout": 0.2}, 1, (Outcome.UNREACHABLE, "no connection in time")),
+        ({"connect_timeout": 0.3}, 3, (Outcome.UNREACHABLE, "no connection in time")),
+        ({"total_timeout": 0.2}, 1, (Outcome.DEADLINE, "the exchange took longer than allowed")),
+        ({"total_timeout": 0.3}, 3, (Outcome.DEADLINE, "the exchange took longer than allowed")),
+    ],
+)
+def test_a_host_that_never_connects_is_given_up_in_time(limits, addresses, expected):
     """No connection in time is not the deadline of the exchange: it may be tried again."""
     with socket.socket() as full:
         full.bind(("127.0.0.1", 0))
@@ -115,11 +124,12 @@ def test_a_host_that_never_connects_is_given_up_in_time():
         for s in crowd:
             s.setblocking(False)
             s.connect_ex(full.getsockname())
-        hasty = FetchSettings(
-            allow_private_hosts=True, per_host_delay=0, obey_robots=False, connect_timeout=0.2, retries=0, proxies={}
-        )
-        found = fetch(f"http://127.0.0.1:{full.getsockname()[1]}/", settings=hasty)[0]
-        assert (found.outcome, found.reason) == (Outcome.UNREACHABLE, "no connection in time")
+        info = (socket.AF_INET, socket.SOCK_STREAM, 6, "", full.getsockname())
+        hasty = FetchSettings(allow_private_hosts=True, per_host_delay=0, obey_robots=False, retries=0, proxies={}, **limits)
+        started = time.monotonic()
+        found = fetch(f"http://full.example:{info[4][1]}/", settings=hasty, lookup=lambda *_: [info] * addresses)[0]
+        assert (found.outcome, found.reason) == expected
+        assert time.monotonic() - started < 5
         for s in crowd:
             s.close()
 

@@ -70,6 +70,7 @@ class Ingest:
         self._feeds: list[FeedState] = []
         self._items: list[KnownItem] = []
         self._arrived: list[tuple[FeedState, Fetched]] = []  # feeds that are not read yet
+        self._bytes = 0  # of them
         self._holds: dict[str, HoldRow] = {}  # hosts that asked to wait in this run
         self._held = frozenset(h.host for h in self.store.holds(self.now))
 
@@ -99,7 +100,8 @@ class Ingest:
         if got.outcome is not Outcome.OK:
             return self._feed_read(state, got)
         self._arrived.append((state, got))
-        if sum(len(g.body or b"") for _, g in self._arrived) > MOST_WAITING:
+        self._bytes += len(got.body or b"")
+        if self._bytes > MOST_WAITING:
             self._read_arrived()
 
     def _feed_read(self, state: FeedState, got: Fetched) -> None:
@@ -115,7 +117,8 @@ class Ingest:
             return
         from pipeline.feeds import volatile_hash
 
-        arrived, self._arrived = [(state, got, volatile_hash(got.body or b"")) for state, got in self._arrived], []
+        arrived = [(state, got, volatile_hash(got.body or b"")) for state, got in self._arrived]
+        self._arrived, self._bytes = [], 0
         changed = {state.feed.feed_id for state, _, digest in arrived if digest != state.body_hash}
         known = self.store.item_hashes(changed) if changed else {}
         met: list[tuple[FeedDocument, Feed]] = []
