@@ -7,13 +7,17 @@ import subprocess
 import sys
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
 from stories import build as golden
 
 from pipeline.changes import DumpError, Ledger, decide_changes
+from pipeline.changes.against import Near
 from pipeline.changes.decide import FigureClaim, Scene, StatementClaim, is_cosmetic
+from pipeline.changes.entries import Entry
+from pipeline.changes.standing import what_stands
 from pipeline.claims import build_profiles, read_figures, read_statement, read_unit
 from pipeline.model import Aspect, Report, Watch
 from pipeline.pieces import InMemory
@@ -162,6 +166,21 @@ def test_what_stands_names_the_newest_value_and_who_lags():
     assert [(c.value, c.outlet, c.lags) for c in row.contested] == [("12", "wire", True)]
 
 
+def test_what_is_contested_stands_however_much_was_told_since():
+    """The rows of an aspect are few; one with two sides is not left out for a newer one with a single side."""
+
+    def entry(number, key, value, hours):
+        at = START + timedelta(hours=hours)
+        said = (key, f"{value} {key}", f"{value} {key}", "https://wire.example/a", "a", "wire", "wire", at, at)
+        return Entry(number, 0, key, value, Decimal(value), "", *said, holders=1)
+
+    entries = [entry(0, "houses", "40", 0), entry(1, "houses", "31", 1)]
+    entries += [entry(2 + i, f"thing {i}", "5", 2 + i) for i in range(8)]
+    rows = what_stands(["damage"], entries, [])
+    assert [row.subject for row in rows] == ["thing 7", "thing 6", "thing 5", "thing 4", "thing 3", "houses"]
+    assert [contest.value for contest in rows[-1].contested] == ["40"]
+
+
 def test_every_suppressed_claim_keeps_its_verdict_and_reason():
     """ "Why not?" has an answer."""
     ledger = Ledger(WATCH)
@@ -205,6 +224,18 @@ def test_the_judgement_takes_figures_and_statements():
     assert verdicts == ["new", "suppressed"]
     verdicts = [decide_changes(FigureClaim(figure, profile, unit, worth=worth), (), scene).verdict for worth in (2.0, -3.0)]
     assert verdicts == ["new", "suppressed"]
+
+
+def test_what_was_mostly_said_before_is_told_if_it_tells_enough_all_the_same():
+    """How much of it one sentence held is counted in its worth, and is not held against it a second time."""
+    (profile,) = build_profiles(WATCH)
+    unit, shelf = read_unit("The village by the lake was searched.", 0, 0), Ledger(WATCH).shelf
+    told = read_statement(unit, frozenset(), START)
+    old = shelf.add_statement(0, told, "The village by the lake and its church was searched.", "", Scene(START, "post", "post"))
+    near = Near(old, told, 0.7, 0.7, True, False)
+    scene = Scene(START + timedelta(hours=1), "wire", "wire")
+    verdicts = [decide_changes(StatementClaim(told, profile, unit, worth), (near,), scene).verdict for worth in (1.0, -1.0)]
+    assert verdicts == ["new", "repeats"]
 
 
 def test_a_new_sentence_tells_on_one_aspect_however_well_it_fits_two():

@@ -73,6 +73,19 @@ def test_two_sources_of_one_report_stand_against_each_other(aspect, first, secon
     assert [c.kind for c in step.changes][-1] is ChangeKind.CONFLICT
 
 
+def test_a_conflict_stands_beside_the_side_that_was_told_first():
+    """Both sides are read on one aspect, wherever the second alone would belong."""
+    aspects = (
+        Aspect(name="deadline", about="By when the answer is due"),
+        Aspect(name="answer", about="How Norland answers the plan"),
+    )
+    ledger = Ledger(Watch(slug="s", title="", match=("s",), aspects=aspects))
+    first = ledger.read(report("wire", 0, "The deadline for the answer is no longer firm, the mediator said.")).changes
+    second = ledger.read(report("post", 3, "Norland has until 20 March to answer the plan.")).changes
+    assert [c.aspect for c in first] == ["deadline"]
+    assert [(c.aspect, c.kind) for c in second] == [("deadline", ChangeKind.CONFLICT)]
+
+
 def test_a_source_that_changes_its_own_word_is_no_conflict():
     """Accepting after rejecting is a turn, if the same voice says both."""
     ledger = ledger_of("answer: How Norland answers the plan")

@@ -21,6 +21,7 @@ from pipeline.claims import (
 )
 from pipeline.claims.attribution import attribute
 from pipeline.claims.lexicon import Phrases, concept_words, stem
+from pipeline.claims.parties import Parties
 from pipeline.claims.statements import clause_span, read_states
 from pipeline.claims.subject import subject_of
 from pipeline.model import Aspect, Report, Watch
@@ -332,6 +333,70 @@ def test_meeting_counts_where_the_aspect_asks_for_meetings():
     )
     of_talks = [next(w.worth for w in row if w.fit.aspect == 0) for row in (found, other)]
     assert of_talks[0] > of_talks[1]
+
+
+# ---- who acts and who speaks
+
+
+def parties(*sentences, paragraphs=()):
+    """The party of each sentence; all stand in one paragraph unless others are named."""
+    reader, numbers = Parties(), paragraphs or (0,) * len(sentences)
+    return [reader.read(read_unit(s, n, 0, 2025), Usage()) for s, n in zip(sentences, numbers, strict=True)]
+
+
+def test_a_pronoun_means_who_acted_or_spoke_last():
+    """Not what the sentence in between was about."""
+    first, second, third = parties(
+        "Norway's minister Ida Falk rejected the offer.", "Ferries are old, she said.", "She wants new ones."
+    )
+    assert "=falk" in first.subject
+    assert {"=falk", "@norway"} <= second.voice and "=falk" in third.subject
+    assert "=falk" in second.meant and "=falk" in third.meant and not first.meant
+
+
+def test_they_are_a_country_as_well_as_people():
+    """A body is one and speaks as many."""
+    *_, last = parties("Norway has rejected the offer.", "They want new ferries.", paragraphs=(0, 1))
+    assert "@norway" in last.subject and "@norway" in last.meant
+
+
+def test_in_a_paragraph_a_speaker_goes_on_without_being_named_again():
+    """The next paragraph is the report's own again."""
+    _, same, other = parties(
+        "The port is safe, Ida Falk said.", "There are no plans to close it.", "It was built in May.", paragraphs=(0, 0, 1)
+    )
+    assert "=falk" in same.voice and not same.meant
+    assert not other.voice
+
+
+@pytest.mark.parametrize(
+    ("sentence", "acts"),
+    [
+        ("Norway's offer was refused.", False),
+        ("Norway's minister refused.", True),
+        ("The ferries to Norway were full.", False),
+        ("In Bergen, Norway refused.", True),
+    ],
+)
+def test_whose_thing_it_is_does_not_act(sentence, acts):
+    """A country acts as the subject or through its people, not as the owner of a thing or as a place."""
+    (party,) = parties(sentence)
+    assert ("@norway" in party.subject) is acts
+
+
+def test_what_an_actor_of_the_aspect_says_is_worth_more_there_also_behind_a_pronoun():
+    """An aspect that asks for somebody's answer is told what he says, whatever it is about."""
+    profiles = build_profiles(
+        watch(("response from Oslo", "How Norway answers the plan"), ("ferries", "What happens to the ferries"))
+    )
+    u = unit("The ferries were old, he said.")
+    told = read_statement(u, frozenset(), NOON)
+    fits = route(u, profiles, Usage(), Context())
+    before = ("Norway's minister Ola Berg refused.", "The harbour master Ola Berg refused.")
+    said = [parties(sentence, u.text)[1] for sentence in before]
+    worths = [weigh(u, told, fits, profiles, Usage(), Setting(Context(), party=party)) for party in said]
+    ours, others = ({w.fit.aspect: w.worth for w in row} for row in worths)
+    assert ours[0] > others[0] and ours[1] == others[1]
 
 
 # ---- subjects and sources

@@ -10,7 +10,7 @@ from pipeline.changes.dump import DumpError
 from pipeline.changes.ledger import Ledger, LedgerStep
 from pipeline.changes.standing import Contest, Standing
 
-METHOD = "ledger/10"  # what a saved ledger was written by: another one starts anew
+METHOD = "ledger/11"  # what a saved ledger was written by: another one starts anew
 
 __all__ = [
     "METHOD",

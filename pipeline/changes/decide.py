@@ -38,7 +38,7 @@ LAGS_FROM, LAGS_TO = timedelta(hours=2), timedelta(days=30)  # a value is stale,
 LATE = timedelta(hours=6)  # an article published this long before what stands was first said comes too late to change it
 SUB_COUNT = Decimal("0.5")  # a plain count below this share of the latest value counts a part
 TOUCHES, MOVES = 0.30, 0.35  # overlap for "all figures seen", "a figure moved"
-TELL_AT = -0.2  # worth from which a first statement is told: flat between -.4 and 0
+TELL_AT = -0.2  # worth from which a first statement is told: flat between -.6 and 0
 FIGURE_AT = -1.0  # the same for the first figure under a key: flat between -1.5 and -.7
 MOVE_AT = -1.0  # the same for a statement that moves a state of an earlier one; a figure that moved is told anyway
 AGAINST_AT = -1.5  # worth from which a statement can say the opposite of another, or deny it
@@ -298,7 +298,7 @@ def _decide_unedited(claim: StatementClaim, near: tuple[Near, ...], scene: Scene
         return verdict
     plain = not (new.states or new.figures or new.dates)
     holding = next((n for n in near if n.contained >= (CONTAINED_PLAIN if plain else CONTAINED)), None)
-    if holding is not None and _adds_nothing(new, holding.said):
+    if holding is not None and claim.worth < TELL_AT and _adds_nothing(new, holding.said):
         return _repeats(holding, f"{holding.contained:.0%} of it was said before in one sentence")
     if holding is not None and new.states - holding.said.states and claim.worth >= MOVE_AT:
         return line(ChangeKind.CHANGED, "told before in other words, but not this state", holding.entry, 2.5)

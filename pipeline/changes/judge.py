@@ -14,7 +14,7 @@ from pipeline.changes.again import again, as_heard, days_named, heard_entry, may
 from pipeline.changes.against import Near, Scene
 from pipeline.changes.clash import Spoken, bounds_in, clashing
 from pipeline.changes.correcting import Corrections
-from pipeline.changes.decide import TELL_AT, StatementClaim, Verdict, decide_changes
+from pipeline.changes.decide import StatementClaim, Verdict, decide_changes
 from pipeline.changes.entries import Entry, Heard
 from pipeline.changes.reading import Finding, Page, Reading
 from pipeline.changes.shelf import Shelf
@@ -42,13 +42,14 @@ from pipeline.claims import (
     weigh,
 )
 from pipeline.claims.attribution import attribute
+from pipeline.claims.clauses import main_clause
 from pipeline.claims.figures import past_day
 from pipeline.claims.lexicon import cue_words, say_words
+from pipeline.claims.parties import NOBODY, Parties, Party
 from pipeline.claims.profile import features
 from pipeline.claims.routing import ENOUGH
 from pipeline.claims.statements import clause_span, read_states
 from pipeline.claims.subject import subject_of
-from pipeline.claims.weigh import main_clause
 from pipeline.model import ChangeKind
 
 FOCUS_AT, FOCUS_SHARE = 1.0, 0.5  # a headline's own score on its aspect, and what any other may have of it
@@ -74,6 +75,7 @@ class Place:
     elsewhen: bool  # the sentence before told of a time before the story
     when: datetime  # the outlet's time, else when it was seen
     heard: Heard | None = None  # what the sentence told before, word for word
+    party: Party = NOBODY  # who acts and speaks in it
 
 
 class Judge:
@@ -98,16 +100,16 @@ class Judge:
             page.report.published_at or page.report.seen_at,  # of the report; of a sentence see `written_at`
         )
         findings: list[Finding] = []
-        last, speaker = None, ""
+        last, speaker, parties = None, "", Parties()
         for i, unit in enumerate(page.units):
             same = last is not None and unit.paragraph == last.paragraph
             context = replace(place.context, same_paragraph=same) if same else Context(title, previous=place.context.previous)
-            aspect = page.kept[i].aspect if i in page.kept else -1
+            aspect, party = page.kept[i].aspect if i in page.kept else -1, parties.read(unit, self.usage)
             if i in page.fresh:
                 reading = page.fresh[i]
                 reading.attribution = attribute(unit, outlet, speaker, outlets)
                 speaker = speaker_after(unit, reading.attribution, speaker)
-                where = replace(place, context=context, when=written_at(reading, page))
+                where = replace(place, context=context, when=written_at(reading, page), party=party)
                 told = [] if self._says_nothing(page, unit, stock) else self._read_one(reading, where)
                 self.shelf.heard.setdefault(as_heard(unit), Heard())
                 findings += told
@@ -170,7 +172,7 @@ class Judge:
         fits = route(unit, self.profiles, self.usage, context, bool(statement.ahead), _kin(near))
         home = reading.was.aspect if reading.was is not None and reading.was.aspect >= 0 else None
         around = tuple(f.score for f in sorted(fits, key=lambda f: f.aspect))
-        setting = Setting(place.context, near[0].contained if near else 0.0, place.added)
+        setting = Setting(place.context, near[0].contained if near else 0.0, place.added, place.party)
         everything = weigh(unit, statement, fits, self.profiles, self.usage, setting)
         worth = {w.fit.aspect: w.worth for w in everything}
         tied = tie(unit, figures, self.profiles, self.usage, around, home, worth)
@@ -471,8 +473,8 @@ def _is_field(unit: Unit) -> bool:
 
 
 def _where(verdict: Verdict, weighed: Weighed) -> int:
-    """The aspect of a finding: a conflict that would be no line by itself belongs where a line has told the other side."""
-    other = verdict.before if verdict.kind is ChangeKind.CONFLICT and weighed.worth < TELL_AT else None
+    """The aspect of a finding: a conflict belongs where a line has told the other side, so that both are read together."""
+    other = verdict.before if verdict.kind is ChangeKind.CONFLICT else None
     return other.aspect if other is not None and other.line >= 0 else weighed.fit.aspect
 
 

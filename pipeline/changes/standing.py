@@ -6,7 +6,7 @@ from pipeline.changes.entries import Entry
 from pipeline.model import Change, Contest, Standing
 
 LAGGING_MOST = 3  # older values shown beside the newest one
-ROWS_MOST = 6  # rows of one aspect, the newest first
+ROWS_MOST = 6  # rows of one aspect: the contested ones, then the newest
 
 
 def what_stands(aspects: Sequence[str], entries: Sequence[Entry], lines: Sequence[Change]) -> list[Standing]:
@@ -28,7 +28,13 @@ def what_stands(aspects: Sequence[str], entries: Sequence[Entry], lines: Sequenc
 
 
 def _newest(rows: Iterable[Standing]) -> list[Standing]:
-    return sorted(rows, key=lambda row: (-row.since.timestamp(), row.subject, row.key))[:ROWS_MOST]
+    """The rows to show, newest first: what is contested is never left out for a newer statement."""
+    kept = sorted(rows, key=lambda row: (not row.contested, *_by_age(row)))[:ROWS_MOST]
+    return sorted(kept, key=_by_age)
+
+
+def _by_age(row: Standing) -> tuple[float, str, str]:
+    return -row.since.timestamp(), row.subject, row.key
 
 
 def _row(aspects: Sequence[str], entry: Entry, others: list[Entry], lines: Sequence[Change]) -> Standing:

@@ -5,9 +5,9 @@ no subject than an odd one.
 """
 
 from pipeline import words
+from pipeline.claims.clauses import first_verb, main_clause
 from pipeline.claims.lexicon import cue_words
 from pipeline.claims.units import Unit, Word
-from pipeline.claims.weigh import first_verb, main_clause
 
 LONGEST = 5  # words of a subject
 ALONE = "there nothing nobody none no one some many most all few little neither nor without what then"

@@ -12,12 +12,13 @@ is on, broad topics and likeness by word vectors decide (see `topics`, `likeness
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from pipeline import words
-from pipeline.claims.lexicon import cue_words, say_words, stance_words
+from pipeline.claims.clauses import main_clause, meets
+from pipeline.claims.lexicon import cue_words
+from pipeline.claims.parties import NOBODY, Party
 from pipeline.claims.profile import AspectProfile
-from pipeline.claims.routing import Context, Fit, Sense, Usage, names_actor, senses
+from pipeline.claims.routing import Context, Fit, Sense, Usage, meanings, senses
 from pipeline.claims.statements import Statement
-from pipeline.claims.units import Unit, Word
+from pipeline.claims.units import Unit
 
 NOTHING_ELSE = -1.55  # the constant: what a sentence without any sign is worth
 DEEP, SHORT = 8, 9  # paragraphs from which depth no longer counts; words below which a sentence is short
@@ -43,6 +44,9 @@ OF_ASPECT = {
     "follows": 0.3,  # the sentence before went there
     "no figure": -0.3,  # on an aspect that asks for figures
     "takes a stance": 0.8,  # on an aspect that asks for answers one of its actors says or does it, and a state is told
+    "says": 0.8,  # on an aspect that asks for answers one of its actors says it
+    "acts": 0.55,  # on such an aspect one of its actors is the subject
+    "meant": 1.3,  # on such an aspect he for whom a pronoun stands was named by a word that carries it
     "another's": -0.7,  # somebody of another aspect says or does it, and nobody of this one
     "meets": 0.95,  # its verb is one of meeting, on an aspect that asks for meetings
     "title": 0.25,
@@ -68,6 +72,7 @@ class Setting:
     context: Context
     seen: float = 0.0  # share of its words that one earlier sentence holds
     added: bool = False  # it stands in a later version of an article that was known
+    party: Party = NOBODY  # who acts and speaks in it
 
 
 def weigh(
@@ -85,7 +90,7 @@ def weigh(
     meant, acting = senses(unit, profiles, usage), read_acting(unit, profiles, usage)
     found = []
     for fit in fits:
-        signs = signs_of_aspect(statement, fit, profiles[fit.aspect], acting, setting.context)
+        signs = signs_of_aspect(statement, fit, profiles[fit.aspect], acting, setting)
         signs |= signs_of_sense(meant[fit.aspect], unsaid)
         found.append(Weighed(fit, base + sum(OF_ASPECT[name] * value for name, value in signs.items())))
     return tuple(sorted(found, key=lambda w: (-w.worth, w.fit.aspect)))
@@ -123,23 +128,27 @@ class Acting:
 def read_acting(unit: Unit, profiles: tuple[AspectProfile, ...], usage: Usage) -> Acting:
     """The aspects whose actors say or do what a sentence tells."""
     row, verb = main_clause(unit)
-    sources = [w for w in unit.words if w.source]
-    subjects = frozenset(p.index for p in profiles if any(names_actor(w, p, usage) for w in row[:verb]))
-    voices = frozenset(p.index for p in profiles if any(names_actor(w, p, usage) for w in sources))
+    subject = frozenset(f for w in row[:verb] for f in meanings(w, usage))
+    voice = frozenset(f for w in unit.words if w.source for f in meanings(w, usage))
+    subjects = frozenset(p.index for p in profiles if not p.actors.isdisjoint(subject))
+    voices = frozenset(p.index for p in profiles if not p.actors.isdisjoint(voice))
     return Acting(subjects, subjects | voices, meets(row, verb))
 
 
 def signs_of_aspect(
-    statement: Statement, fit: Fit, profile: AspectProfile, acting: Acting, context: Context
+    statement: Statement, fit: Fit, profile: AspectProfile, acting: Acting, setting: Setting
 ) -> dict[str, float]:
     """The signs that a sentence tells it on this aspect."""
-    here = fit.aspect
+    here, context, party, actors = fit.aspect, setting.context, setting.party, profile.actors
     asks_figures = bool(profile.types & {"quantity", "money", "measure", "much"})
-    stance = profile.expects("response") and bool(statement.states) and here in acting.doers
+    answers = profile.expects("response")
     return {
         "follows": float(context.previous == here),
         "no figure": float(asks_figures and not statement.figures),
-        "takes a stance": float(stance),
+        "takes a stance": float(answers and bool(statement.states) and here in acting.doers),
+        "says": float(answers and not actors.isdisjoint(party.voice)),
+        "acts": float(answers and not actors.isdisjoint(party.subject)),
+        "meant": float(answers and not profile.anchors.isdisjoint(party.meant)),
         "another's": float(here not in acting.subjects and bool(acting.doers - {here})),
         "meets": float(profile.expects("meeting") and acting.meets),
         "title": min(MOST_AROUND, context.title[here] if context.title else 0.0),
@@ -151,38 +160,3 @@ def signs_of_aspect(
 def signs_of_sense(sense: Sense, unsaid: float) -> dict[str, float]:
     """The signs by what it means; they count as far as its own words leave open where it belongs (`unsaid`: 1 = wholly)."""
     return {"topic": sense.topic * unsaid, "alike": max(UNLIKE, LIKENESS * sense.alike) * unsaid}
-
-
-# ---- the main clause -------------------------------------------------------------------------------------------------------
-
-
-def main_clause(unit: Unit) -> tuple[list[Word], int]:
-    """The words of what is said, a leading "X said that" and quotations aside, and the place of its first verb."""
-    row = [w for w in unit.words if not w.quoted] or list(unit.words)
-    named = [i for i, w in enumerate(row) if w.source]
-    if named and named[0] < 4:
-        start = named[-1] + 1
-        skipped = say_words() | cue_words("after say") | cue_words("auxiliary")
-        while start < len(row) and row[start].low in skipped:
-            start += 1
-        row = row[start:] if start < len(row) - 1 else row
-    found = first_verb(row)
-    return row, min(3, len(row)) if found is None else found
-
-
-def first_verb(row: list[Word]) -> int | None:
-    """The place of the first word that is likely a verb: without a tagger, by families of verbs and the ending of the past."""
-    for i, word in enumerate(row[1:], 1):
-        if word.text[0].isupper() and not word.text.isupper():
-            continue
-        past = word.low.endswith("ed") and row[i - 1].low not in cue_words("determiner")
-        if past or word.low in cue_words("auxiliary") or word.low in say_words() or word.low in stance_words():
-            return i
-        if word.low in words.family("acts") or word.low in cue_words("plain verb"):
-            return i
-    return None
-
-
-def meets(row: list[Word], verb: int) -> bool:
-    """Whether people meet, call, travel or lead a delegation in the clause."""
-    return any(w.low in cue_words("meeting verb") for w in row[max(0, verb - 2) : verb + 4])
