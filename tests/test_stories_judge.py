@@ -312,6 +312,14 @@ def test_what_was_over_before_the_larger_matter_began_may_be_more_like_it():
     assert isinstance(decide_sense(replace(storm_then_flood, sizes=(6, 6)), (4.5, 6.0), (1.0, 0.0)), MeansBoth)
 
 
+def test_a_fringe_of_few_reports_is_another_matter_only_if_it_is_farther_off():
+    """What lies outermost of many is farther from the middle than one half from the other."""
+    halves = Halves(sizes=(3, 8), between=0.14, inside=0.4, words=100)
+    assert isinstance(decide_sense(halves, (2.0, 6.0)), Means)
+    assert isinstance(decide_sense(replace(halves, sizes=(3, 20)), (2.0, 6.0)), MeansBoth)
+    assert isinstance(decide_sense(replace(halves, sizes=(3, 20), between=0.1), (2.0, 6.0)), Means)
+
+
 def test_an_earlier_story_with_fewer_of_the_words_only_opened_the_watch():
     """A storm in the same place opened the watch on the flood; a story that has as many of the words is meant too."""
     stories = Halves(sizes=(3, 8), between=0.2, inside=0.4, words=100)

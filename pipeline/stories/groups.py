@@ -40,7 +40,7 @@ from pipeline.stories.vectors import (
     scaled,
 )
 
-METHOD = "words/6"
+METHOD = "words/7"
 PERSON = "person"
 EXACT = 12  # stories that are compared exactly
 PROBE = 40  # heaviest terms of a story that look for its kin

@@ -16,7 +16,8 @@ from pipeline.stories.watch import Signs
 
 FROM = 6  # reports that make it worth a look
 LEAST = 3  # reports of a part
-APART = 0.33  # likeness between the parts, in parts of that within, below which they are two matters
+APART = 0.4  # likeness between the parts, in parts of that within, below which they are two matters
+FRINGE, FRINGE_APART = 1 / 3, 0.33  # a part this small beside the other is farther from it anyhow: then less is two matters
 KIN_APART = 0.6  # the same for parts that are found stories of their own, or of which one came before the other
 BEFORE = 0.8  # share of a part's reports that came before the first of the other: then it is the earlier one
 MAIN = 2.0  # times as many reports as an earlier found story: then it is the main one
@@ -53,8 +54,9 @@ def decide_sense(halves: Halves, said: tuple[float, float], before: tuple[float,
     if earlier and halves.ratio < KIN_APART and share < EARLIER_LESS:
         reason = f"An earlier matter: {told}, and this kind came before the other and has {share:.0%} of its words."
         return Means(part=more, reason=reason, earlier=True)
-    if halves.ratio >= APART:
-        return MeansBoth(reason=f"One matter: {told}; below {APART:.2f} would be two.")
+    need = APART if halves.sizes[less] >= FRINGE * halves.sizes[more] else FRINGE_APART
+    if halves.ratio >= need:
+        return MeansBoth(reason=f"One matter: {told}; below {need:.2f} would be two.")
     if share >= LESS or halves.sizes[less] > halves.sizes[more]:
         return MeansBoth(reason=f"Both kinds have the words: {told}.")
     return Means(part=more, reason=f"Another matter: {told}, and this kind has {share:.0%} of the other's words.")
