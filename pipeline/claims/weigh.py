@@ -9,8 +9,8 @@ is on, broad topics and likeness by word vectors decide (see `topics`, `likeness
 (McFadden, Conditional logit analysis of qualitative choice behavior, 1974.)
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from pipeline.claims.clauses import main_clause, meets
 from pipeline.claims.lexicon import cue_words
@@ -63,6 +63,9 @@ class Weighed:
 
     fit: Fit
     worth: float
+    signs: Mapping[str, float] = field(
+        default_factory=dict, compare=False
+    )  # what it was weighed by; read when weights are fitted
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +95,8 @@ def weigh(
     for fit in fits:
         signs = signs_of_aspect(statement, fit, profiles[fit.aspect], acting, setting)
         signs |= signs_of_sense(meant[fit.aspect], unsaid)
-        found.append(Weighed(fit, base + sum(OF_ASPECT[name] * value for name, value in signs.items())))
+        worth = base + sum(OF_ASPECT[name] * value for name, value in signs.items())
+        found.append(Weighed(fit, worth, of_sentence | signs))
     return tuple(sorted(found, key=lambda w: (-w.worth, w.fit.aspect)))
 
 
