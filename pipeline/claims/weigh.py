@@ -2,10 +2,11 @@
 
 A conditional logit: each aspect's worth is a weighted sum of signs, the worth of telling nothing is 0. The weights are those of
 largest penalised likelihood on nine labelled stories of different kinds, each with its aspects in the user's words and in three
-rewordings; the signs are those that backward elimination left, and each keeps its direction with any one story left out. What
-they say is the craft of news writing: the new stands high up in a text or in what was added to it later, it has a source, a
-state, an intention or a day to come, and it is not the reporter's own view. Where its own words leave open which aspect it
-is on, broad topics and likeness by word vectors decide (see `topics`, `likeness`).
+rewordings (`bench/fit_weighing.py` fits them anew); the signs are those that backward elimination left, and each but
+"institution" keeps its direction with any one story left out. What they say is the craft of news writing: the new stands high
+up in a text or in what was added to it later, it has a source, a state, an intention or a day to come, and it is not the
+reporter's own view. Where its own words leave open which aspect it is on, broad topics and likeness by word vectors decide
+(see `topics`, `likeness`).
 (McFadden, Conditional logit analysis of qualitative choice behavior, 1974.)
 """
 
@@ -63,9 +64,7 @@ class Weighed:
 
     fit: Fit
     worth: float
-    signs: Mapping[str, float] = field(
-        default_factory=dict, compare=False
-    )  # what it was weighed by; read when weights are fitted
+    signs: Mapping[str, float] = field(default_factory=dict, compare=False)  # by name; bench/fit_weighing.py reads them
 
 
 @dataclass(frozen=True, slots=True)
