@@ -62,6 +62,8 @@ def story(folder: Path, length: int) -> list[Report]:
 
 
 def main() -> None:
+    if len(sys.argv) != 2:
+        raise SystemExit(__doc__)
     reports = story(Path(sys.argv[1]), EARLIER + MEASURED)
     ledger = Ledger(WATCH)
     for report in reports[:EARLIER]:

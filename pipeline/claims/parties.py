@@ -15,11 +15,6 @@ from pipeline.claims.units import Unit, Word, function_stems
 
 Meant = frozenset[str]  # what words can be matched by: see `profile.features`
 _NONE: Meant = frozenset()
-_ONE, _MANY = frozenset({"he", "she", "his", "her"}), frozenset({"they", "their"})
-_ALONE = frozenset({"he", "she", "they", "it"})
-_PRONOUNS = _ONE | _MANY | {"it", "its"}
-_ENDS = frozenset({"on", "for", "with", "to", "about", "between"})  # behind them a noun phrase names somebody else
-_OPENS = frozenset({"on", "by", "over", "for", "with", "after", "before"})  # with the prepositions of place: a scene is set
 _FIRST = 3  # words after a scene in which the subject is looked for
 
 
@@ -46,11 +41,13 @@ class Parties:
         """The party of the next sentence."""
         subject = _subject(unit)
         content = [w for w in subject if w.stem not in function_stems()]
-        named = [w for w in unit.words if w.source and w.low not in _PRONOUNS]
-        acting = _features((w for w in content if w.low not in _PRONOUNS), usage)
+        persons = cue_words("pronoun of one") | cue_words("pronoun of many")
+        pronouns = persons | cue_words("pronoun of a thing")
+        named = [w for w in unit.words if w.source and w.low not in pronouns]
+        acting = _features((w for w in content if w.low not in pronouns), usage)
         saying = _features(named, usage)
         actor = self._behind(subject[0].low) if subject and not content else _NONE
-        voice = frozenset(f for w in unit.words if w.source and w.low in _ONE | _MANY for f in self._behind(w.low))
+        voice = frozenset(f for w in unit.words if w.source and w.low in persons for f in self._behind(w.low))
         goes_on = unit.paragraph == self._paragraph and not any(w.source for w in unit.words)
         silent = self._speaker if goes_on else _NONE
         if named:
@@ -67,11 +64,11 @@ class Parties:
 
     def _behind(self, pronoun: str) -> Meant:
         """Whom a pronoun means."""
-        if pronoun in _ONE:
+        if pronoun in cue_words("pronoun of one"):
             return self._person
-        if pronoun in _MANY:
+        if pronoun in cue_words("pronoun of many"):
             return self._group or self._person
-        return self._thing if pronoun in _PRONOUNS else _NONE
+        return self._thing if pronoun in cue_words("pronoun of a thing") else _NONE
 
     def _remember(self, named: list[Word], meant: Meant) -> None:
         self._person = meant if _is_person(named) else self._person
@@ -85,10 +82,10 @@ def _features(row: Iterable[Word], usage: Usage) -> Meant:
 def _subject(unit: Unit) -> list[Word]:
     """The noun phrase that acts: of the main clause, after a scene that is set first ("In May, the union ...")."""
     row, verb = main_clause(unit)
-    if row and row[0].low in _ALONE:
+    if row and row[0].low in cue_words("acting pronoun"):
         return row[:1]
     found = _head(row[:verb])
-    if not found or found[0].low in cue_words("place preposition") | _OPENS:
+    if not found or found[0].low in cue_words("place preposition") | cue_words("scene opener"):
         rest = [w for w in row if w.clause != row[0].clause]
         found = _head(rest[:_FIRST]) or found
     return found
@@ -98,7 +95,7 @@ def _head(row: list[Word]) -> list[Word]:
     """The words up to a preposition, a relative clause or another clause; of "the union's offer" the offer."""
     found: list[Word] = []
     for word in row:
-        ends = word.low in cue_words("place preposition") | _ENDS | cue_words("relative")
+        ends = any(word.low in cue_words(c) for c in ("place preposition", "beside a noun phrase", "relative"))
         if found and (ends or (word.clause != row[0].clause and not word.text[:1].isupper())):
             break
         found.append(word)
